@@ -1,0 +1,93 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every Swift target is compiled for x86-64-v3 (AVX2, FMA); CAS_MARCH overrides it. The hot loops are
+// compiled twice, for x86-64-v4 (AVX-512) and for x86-64-v3, and a table of functions chooses at start.
+let march = Context.environment["CAS_MARCH"] ?? "x86-64-v3"
+
+func settings(march: String = march, unchecked: Bool = false) -> [SwiftSetting] {
+  var flags = ["-Xcc", "-march=\(march)"]
+  if unchecked { flags.append("-Ounchecked") }
+  return [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .unsafeFlags(flags),
+  ]
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings())
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies + ["Support"], exclude: [], resources: [],
+    swiftSettings: settings())
+}
+
+let package = Package(
+  name: "cas",
+  products: [
+    .executable(name: "cas", targets: ["cas"]),
+    .executable(name: "cas-bench", targets: ["cas-bench"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+  ],
+  targets: [
+    // C: system libraries, wrappers and the CPU guard
+    .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
+    .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
+    .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CTiles"),
+    .target(name: "CGuard"),
+
+    // The house, bottom up
+    library("Randomness"),
+    .target(name: "KernelsAVX512", swiftSettings: settings(march: "x86-64-v4", unchecked: true)),
+    .target(name: "KernelsAVX2", swiftSettings: settings(unchecked: true)),
+    library("Kernels", ["KernelsAVX512", "KernelsAVX2", "COpenBLAS", "CTiles", "CGuard"]),
+    library("Images", ["CPNG", "CJPEG"]),
+    library("Datasets", ["Images", "Kernels", "Randomness", "CZlib"]),
+    library("Networks", ["Kernels", "Randomness"]),
+    library("Metrics", ["Kernels", "Randomness"]),
+    library("Training", ["Networks", "Datasets", "Kernels", "Randomness"]),
+    library("Reports", ["Images"]),
+    .target(
+      name: "Evaluation",
+      dependencies: ["Training", "Metrics", "Datasets", "Networks", "Reports", "Images", "Kernels", "Randomness", yams],
+      swiftSettings: settings()),
+    .executableTarget(
+      name: "cas",
+      dependencies: [
+        "Evaluation", "Training", "Metrics", "Datasets", "Networks", "Reports", "Images", "Kernels", "Randomness",
+        "CGuard", argumentParser,
+      ],
+      swiftSettings: settings()),
+    .executableTarget(
+      name: "cas-bench",
+      dependencies: ["Training", "Datasets", "Networks", "Images", "Kernels", "Randomness", "CGuard", argumentParser],
+      swiftSettings: settings()),
+
+    // Tests, one target per module
+    .target(
+      name: "Support", dependencies: ["Kernels", "Images", "Randomness"], path: "Tests/Support",
+      swiftSettings: settings()),
+    tests("RandomnessTests", ["Randomness"]),
+    tests("KernelsTests", ["Kernels", "Randomness"]),
+    tests("ImagesTests", ["Images"]),
+    tests("DatasetsTests", ["Datasets", "Images", "Kernels", "Randomness"]),
+    tests("NetworksTests", ["Networks", "Kernels", "Randomness"]),
+    tests("TrainingTests", ["Training", "Networks", "Datasets", "Kernels", "Randomness"]),
+    tests("MetricsTests", ["Metrics"]),
+    tests("EvaluationTests", ["Evaluation", "Training", "Metrics", "Datasets", "Networks", "Reports", "Kernels"]),
+    tests("ReportsTests", ["Reports", "Images"]),
+    tests("CommandLineTests", ["Datasets", "Images"]),
+  ]
+)

@@ -1,0 +1,1 @@
+#include "cguard.h"

@@ -1,0 +1,3 @@
+#ifndef CAS_CGuard_H
+#define CAS_CGuard_H
+#endif

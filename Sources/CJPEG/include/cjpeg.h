@@ -1,0 +1,3 @@
+#ifndef CAS_CJPEG_H
+#define CAS_CJPEG_H
+#endif

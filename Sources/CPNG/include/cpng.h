@@ -1,0 +1,3 @@
+#ifndef CAS_CPNG_H
+#define CAS_CPNG_H
+#endif

@@ -1,0 +1,3 @@
+#ifndef CAS_CTiles_H
+#define CAS_CTiles_H
+#endif

@@ -1,0 +1,4 @@
+#ifndef CAS_ZLIB_SHIM_H
+#define CAS_ZLIB_SHIM_H
+#include <zlib.h>
+#endif

@@ -1,0 +1,1 @@
+// shared fixtures of the tests

@@ -62,6 +62,7 @@ let package = Package(
     .target(
       name: "Evaluation",
       dependencies: ["Training", "Metrics", "Datasets", "Networks", "Reports", "Images", "Kernels", "Randomness", yams],
+      resources: ["demo", "quick", "resnet20-short"].map { .embedInCode("Presets/\($0).yaml") },
       swiftSettings: settings()),
     .executableTarget(
       name: "cas",

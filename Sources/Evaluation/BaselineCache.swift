@@ -1,0 +1,55 @@
+import Foundation
+internal import Datasets
+package import Training
+
+/// Trained baselines, kept between runs, so that a study over many generators pays for its baseline once.
+///
+/// An entry is found by everything that decides its bytes: data, configuration, seed, kernels and build. A cache that
+/// cannot be read or written is no error: the baseline is then trained.
+package struct BaselineCache: Sendable {
+  package let path: String
+  /// The version and commit of the program.
+  package let build: String
+
+  package init(path: String, build: String) {
+    self.path = path
+    self.build = build
+  }
+
+  /// `CAS_CACHE`, else `cas` in the user's cache folder; nil when `CAS_CACHE` is empty.
+  package static func standard(build: String, environment: [String: String]) -> BaselineCache? {
+    if let path = environment["CAS_CACHE"] { return path.isEmpty ? nil : BaselineCache(path: path, build: build) }
+    let root = environment["XDG_CACHE_HOME"] ?? environment["HOME"].map { "\($0)/.cache" }
+    return root.map { BaselineCache(path: "\($0)/cas/baselines", build: build) }
+  }
+
+  struct Hit {
+    let model: [UInt8]
+    let history: [EpochRecord]
+  }
+
+  func lookup(_ job: TrainingJob, kernels: String) -> Hit? {
+    let stem = self.stem(job, kernels: kernels)
+    guard let model = try? AtomicFile.read("\(stem).safetensors"), let text = try? AtomicFile.read("\(stem).json"),
+      var history = try? JSONDecoder().decode([EpochRecord].self, from: Data(text)),
+      (try? ModelFile.load(model, path: stem, job: job)) != nil
+    else { return nil }
+    for index in history.indices { history[index].name = job.name }
+    return Hit(model: model, history: history)
+  }
+
+  func store(_ job: TrainingJob, kernels: String, model: [UInt8], history: [EpochRecord]) {
+    let stem = self.stem(job, kernels: kernels)
+    guard let text = try? JSONEncoder().encode(history) else { return }
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      // The model comes last: an entry without it is not found.
+      try AtomicFile.write(Array(text), to: "\(stem).json")
+      try AtomicFile.write(model, to: "\(stem).safetensors")
+    } catch { return }
+  }
+
+  private func stem(_ job: TrainingJob, kernels: String) -> String {
+    "\(path)/\(SHA256.hexadecimal(Array("\(job.fingerprint) \(kernels) \(build)".utf8)))"
+  }
+}

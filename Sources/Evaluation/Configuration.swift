@@ -1,0 +1,146 @@
+internal import Yams
+
+/// Builds an experiment from layers of settings, each of which states only differences from the one below.
+package struct Configuration {
+  private var tree: Node
+
+  /// The defaults.
+  package init() throws {
+    tree = try Self.node(of: Experiment())
+  }
+
+  /// The settings so far, typed.
+  ///
+  /// - Throws: `UsageError.wrongValue` for a value of the wrong type or outside of its range.
+  package func experiment() throws -> Experiment {
+    do {
+      let experiment = try YAMLDecoder().decode(Experiment.self, from: try Yams.serialize(node: tree))
+      try experiment.validate()
+      return experiment
+    } catch let error as DecodingError {
+      throw Self.wording(error, in: tree)
+    }
+  }
+}
+
+extension Configuration {
+  /// Lays a YAML text over the settings; `source` names it in errors. A mapping called `inputs` is not a setting.
+  package mutating func overlay(yaml: String, source: String) throws {
+    let node: Node?
+    do { node = try Yams.compose(yaml: yaml) } catch {
+      throw UsageError.message("\(source) is not YAML: \(error). Mend it, or leave it out.")
+    }
+    guard var node else { return }
+    guard var mapping = node.mapping else {
+      throw UsageError.message("\(source) is not a mapping of keys to values. See `cas train --help` for the keys.")
+    }
+    mapping["inputs"] = nil
+    node.mapping = mapping
+    tree = try Self.merged(tree, node, path: [], source: source)
+  }
+
+  /// Lays one `key=value` over the settings; nested keys are joined by dots.
+  package mutating func set(_ assignment: String) throws {
+    guard let equals = assignment.firstIndex(of: "="), equals > assignment.startIndex else {
+      throw UsageError.message("--set takes key=value, and this is \(assignment).")
+    }
+    let key = assignment[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    try set(key, yaml: String(assignment[assignment.index(after: equals)...]), source: "--set")
+  }
+
+  /// Lays one value, written as YAML, over the settings.
+  package mutating func set(_ key: [String], yaml value: String, source: String) throws {
+    guard let leaf = try? Yams.compose(yaml: value) ?? Node("") else {
+      throw UsageError.wrongValue(key: key.joined(separator: "."), value: value, expected: "a YAML value")
+    }
+    let nested = key.reversed().reduce(leaf) { Node([(Node($1), $0)]) }
+    tree = try Self.merged(tree, nested, path: [], source: source)
+  }
+
+  /// Every key that can be set, nested ones joined by dots.
+  package static func keys() throws -> [String] { leaves(try node(of: Experiment()), path: []) }
+
+  private static func node(of experiment: Experiment) throws -> Node {
+    try Yams.compose(yaml: try YAMLEncoder().encode(experiment)) ?? Node([])
+  }
+
+  private static func leaves(_ node: Node, path: [String]) -> [String] {
+    guard let mapping = node.mapping else { return [path.joined(separator: ".")] }
+    return mapping.flatMap { key, value in leaves(value, path: path + [key.string ?? ""]) }
+  }
+
+  private static func merged(_ base: Node, _ overlay: Node, path: [String], source: String) throws -> Node {
+    guard var mapping = base.mapping else { return overlay }
+    guard let changes = overlay.mapping else {
+      throw UsageError.wrongValue(
+        key: path.joined(separator: "."), value: overlay.string ?? "a list", expected: "a mapping of keys to values")
+    }
+    for (key, value) in changes {
+      let name = key.string ?? ""
+      guard let known = mapping[key] else {
+        let full = (path + [name]).joined(separator: ".")
+        let all = try keys()
+        // A key that stands under another mapping is the likeliest slip: `batchSize` for `training.batchSize`.
+        let nearest = all.first { $0.hasSuffix(".\(name)") } ?? Spelling.nearest(to: full, in: all)
+        throw UsageError.unknownKey(full, file: source, nearest: nearest)
+      }
+      mapping[key] = try merged(known, value, path: path + [name], source: source)
+    }
+    return Node(mapping.map { ($0.key, $0.value) })
+  }
+
+  private static func wording(_ error: DecodingError, in tree: Node) -> UsageError {
+    let (context, expected): (DecodingError.Context, String) =
+      switch error {
+      case .typeMismatch(let type, let context): (context, "a value of type \(type)")
+      case .valueNotFound(let type, let context): (context, "a value of type \(type)")
+      case .keyNotFound(let key, let context): (context, "a mapping with the key \(key.stringValue)")
+      case .dataCorrupted(let context): (context, context.debugDescription)
+      @unknown default: (DecodingError.Context(codingPath: [], debugDescription: ""), "another value")
+      }
+    let path = context.codingPath.map(\.stringValue)
+    let value = path.reduce(Optional(tree)) { $0?.mapping?[Node($1)] }
+    return .wrongValue(key: path.joined(separator: "."), value: value?.string ?? "that", expected: expected)
+  }
+}
+
+extension Experiment {
+  /// The settings as a YAML text that `Configuration.overlay` reads back.
+  package func yaml() throws -> String { try YAMLEncoder().encode(self) }
+
+  /// Ranges that types do not express.
+  fileprivate func validate() throws {
+    func check(_ holds: Bool, _ key: String, _ value: some CustomStringConvertible, _ expected: String) throws {
+      guard holds else { throw UsageError.wrongValue(key: key, value: "\(value)", expected: expected) }
+    }
+    let training = training
+    let optimizer = training.optimizer
+    try check(training.epochs > 0 && training.epochs <= 1e6, "training.epochs", training.epochs, "a number above 0")
+    try check((2...65_536).contains(training.batchSize), "training.batchSize", training.batchSize, "2 to 65536")
+    try check(
+      optimizer.learningRate > 0 && optimizer.learningRate.isFinite, "training.optimizer.learningRate",
+      optimizer.learningRate, "a number above 0")
+    try check((0..<1).contains(optimizer.momentum), "training.optimizer.momentum", optimizer.momentum, "0 to below 1")
+    try check(
+      optimizer.weightDecay >= 0 && optimizer.weightDecay.isFinite, "training.optimizer.weightDecay",
+      optimizer.weightDecay, "0 or more")
+    try check(
+      (0..<1).contains(training.labelSmoothing), "training.labelSmoothing", training.labelSmoothing, "0 to below 1")
+    try check((0..<1).contains(training.averaging), "training.averaging", training.averaging, "0 to below 1")
+    try check(
+      training.schedule.warmupEpochs >= 0 && training.schedule.warmupEpochs <= training.epochs,
+      "training.schedule.warmupEpochs", training.schedule.warmupEpochs, "0 to the number of epochs")
+    try check(
+      (0...32).contains(training.augmentation.padCrop), "training.augmentation.padCrop",
+      training.augmentation.padCrop, "0 to 32 pixels")
+    try check((1...1000).contains(seeds), "seeds", seeds, "1 to 1000")
+    try check(steps.map { (1...100_000_000).contains($0) } ?? true, "steps", steps ?? 0, "1 to 100 million")
+    try check(perClass.map { $0 > 0 } ?? true, "perClass", perClass ?? 0, "1 or more")
+    try check(input.map { (8...4096).contains($0) } ?? true, "input", input ?? 0, "8 to 4096 pixels")
+    try check(
+      resize.map { ["squash", "crop"].contains($0) } ?? true, "resize", resize ?? "", "squash or crop")
+    guard precision != .bf16 else {
+      throw UsageError.notYet("bf16 kernels are not part of this build; leave out --precision, or pass fp32")
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package import Datasets
+internal import Kernels
+package import Metrics
+package import Networks
+
+/// Classifies test images with a trained network.
+package enum Evaluator {
+  /// Images of a batch; the last batch is filled up with images of zeros, so that no result depends on the count.
+  static let batchSize = 64
+
+  /// What the network says about every image, in their order.
+  ///
+  /// - Parameters:
+  ///   - untrained: classes without a training image; they score 0 instead of what the untrained weights say.
+  ///   - progress: called with the number of images done after each batch.
+  package static func predict(
+    _ network: Network, _ samples: Samples, normalization: Normalization, untrained: Set<Int> = [],
+    machine: Machine, progress: (Int) -> Void = { _ in }
+  ) -> Predictions {
+    let propagation = Propagation(
+      network, batch: batchSize, purpose: .inference, pool: machine.pool, table: machine.table)
+    let classes = network.plan.output.shape.count
+    var builder = PredictionsBuilder(classes: classes, untrained: untrained, capacity: samples.count)
+    let batches = Batches(samples, size: batchSize, normalization: normalization)
+    let probabilities = Arena(count: batchSize * classes)
+    for start in stride(from: 0, to: samples.count, by: batchSize) {
+      let range = start..<min(start + batchSize, samples.count)
+      let labels = batches.fill(propagation.input, images: range, pool: machine.pool)
+      propagation.forward()
+      softmax(propagation.logits, into: probabilities.base, on: propagation.memory.execution)
+      builder.append(
+        probabilities: UnsafeBufferPointer(rebasing: UnsafeBufferPointer(probabilities.values)[..<(labels.count * classes)]),
+        labels: labels)
+      progress(range.upperBound)
+    }
+    return builder.finish()
+  }
+}

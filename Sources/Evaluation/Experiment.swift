@@ -1,0 +1,47 @@
+package import Training
+
+/// Everything that decides a run's numbers besides the data: the typed form of config.yaml.
+///
+/// A preset or a user's file states only what differs from these defaults.
+package struct Experiment: Codable, Equatable, Sendable {
+  /// A name of `Architecture.names`.
+  package var model = "resnet20"
+  /// Side to which all images are resized; nil keeps them as they are.
+  package var input: Int?
+  /// How images are made square: `squash` or `crop`.
+  package var resize: String?
+  /// `training` (each training set's own mean and deviation), `imagenet`, or `MEAN,…/DEVIATION,…` in units of 0 to 1.
+  package var normalization = "training"
+  package var training = Recipe()
+  package var budget: Budget = .steps
+  /// Optimiser steps of every training; nil derives them from the epochs.
+  package var steps: Int?
+  /// The size of the baseline: the synthetic set's counts per class, the whole real training set, or no baseline.
+  package var baseline: BaselineSize = .matched
+  /// At most this many images per class, of synthetic and baseline sets alike.
+  package var perClass: Int?
+  package var allowMissingClasses = false
+  /// The number of independent trainings; training k has the seed `seed + k`.
+  package var seeds = 1
+  package var seed: UInt64 = 0
+  package var precision: Precision = .auto
+  package var kernels: KernelChoice = .auto
+
+  package init() {}
+
+  package enum Budget: String, Codable, Sendable, CaseIterable {
+    /// All trainings of a run take the same number of steps.
+    case steps
+    /// Every training passes over its own set the same number of times.
+    case epochs
+  }
+
+  package enum BaselineSize: String, Codable, Sendable, CaseIterable { case matched, full, none }
+  package enum Precision: String, Codable, Sendable, CaseIterable { case auto, fp32, bf16 }
+  package enum KernelChoice: String, Codable, Sendable, CaseIterable { case auto, blas }
+}
+
+extension Experiment {
+  /// The seeds of the trainings.
+  package var seedRange: [UInt64] { (0..<UInt64(seeds)).map { seed &+ $0 } }
+}

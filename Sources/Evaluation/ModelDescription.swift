@@ -1,0 +1,114 @@
+import Foundation
+internal import Kernels
+package import Networks
+
+/// What `cas describe` tells about a network.
+package struct ModelDescription: Codable, Sendable {
+  package struct Row: Codable, Sendable {
+    package let name: String
+    package let kind: String
+    package let output: String
+    package let parameters: Int
+    package let multiplyAdds: Int
+  }
+
+  package let schemaVersion: Int
+  package let model: String
+  package let input: String
+  package let classes: Int
+  package let batchSize: Int
+  package let layers: [Row]
+  package let parameters: Int
+  package let multiplyAdds: Int
+  /// Bytes of a training step and of a test batch.
+  package let training: Footprint
+  package let inference: Footprint
+
+  /// - Throws: `UsageError` for a name or a shape that cannot be.
+  package init(model: String, input: String, classes: Int, batchSize: Int, threads: Int) throws {
+    guard let architecture = Architecture(name: model) else {
+      throw UsageError.unknownModel(model, nearest: Spelling.nearest(to: model, in: Architecture.names))
+    }
+    let extents = input.lowercased().split(separator: "x").map { Int($0) ?? 0 }
+    guard extents.count == 3, extents.prefix(2).allSatisfy({ (1...4096).contains($0) }), (1...64).contains(extents[2])
+    else { throw UsageError.wrongValue(key: "--input", value: input, expected: "a shape such as 32x32x3") }
+    guard (1...100_000).contains(classes) else {
+      throw UsageError.wrongValue(key: "--classes", value: "\(classes)", expected: "1 to 100000")
+    }
+    guard (1...65_536).contains(batchSize) else {
+      throw UsageError.wrongValue(key: "--batch-size", value: "\(batchSize)", expected: "1 to 65536")
+    }
+    guard (1...1024).contains(threads) else {
+      throw UsageError.wrongValue(key: "--threads", value: "\(threads)", expected: "1 to 1024")
+    }
+    let side = min(extents[0], extents[1])
+    guard side >= architecture.smallestSide else {
+      throw UsageError.imagesTooSmall(model: model, side: side, smallest: architecture.smallestSide)
+    }
+    let shape = Shape(height: extents[0], width: extents[1], channels: extents[2])
+    let plan = architecture.plan(input: shape, classes: classes)
+    schemaVersion = 1
+    self.model = architecture.name
+    self.input = shape.description
+    self.classes = classes
+    self.batchSize = batchSize
+    layers = plan.layers.map { layer in
+      Row(
+        name: layer.name, kind: layer.kind, output: layer.output.shape.description,
+        parameters: layer.parameters.reduce(0) { $0 + $1.count }, multiplyAdds: layer.multiplyAdds)
+    }
+    parameters = plan.learnableCount
+    multiplyAdds = plan.multiplyAdds
+    training = Footprint(plan, batch: batchSize, purpose: .training, threads: threads)
+    inference = Footprint(plan, batch: batchSize, purpose: .inference, threads: threads)
+  }
+}
+
+extension ModelDescription {
+  package func json() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(self), as: UTF8.self)
+  }
+
+  /// The table for people.
+  package var text: String {
+    let header = ["layer", "kind", "output", "parameters", "multiply-adds"]
+    let rows = layers.map { [$0.name, $0.kind, $0.output, grouped($0.parameters), grouped($0.multiplyAdds)] }
+    let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }
+    func line(_ cells: [String]) -> String {
+      cells.enumerated().map { column, cell in
+        let space = String(repeating: " ", count: widths[column] - cell.count)
+        return column < 3 ? cell + space : space + cell
+      }.joined(separator: "  ").trimmingCharacters(in: .whitespaces)
+    }
+    var lines = ["\(model) for \(input) images and \(classes) classes", "", line(header)]
+    lines += rows.map(line)
+    lines += [
+      "", "parameters     \(grouped(parameters))", "multiply-adds  \(grouped(multiplyAdds)) an image, forward",
+      "", "Memory of a training step at batch \(batchSize): \(megabytes(training.total))",
+    ]
+    let parts = [
+      ("feature maps", training.features), ("their gradients", training.featureGradients),
+      ("parameters", training.parameters), ("gradients", training.gradients), ("momentum", training.momentum),
+      ("statistics", training.statistics), ("scratch", training.scratch),
+    ]
+    lines += parts.map { name, bytes in
+      "  \(name.padding(toLength: 16, withPad: " ", startingAt: 0))\(megabytes(bytes))"
+    }
+    lines.append("Memory of a test batch of the same size: \(megabytes(inference.total))")
+    return lines.joined(separator: "\n")
+  }
+
+  private func grouped(_ value: Int) -> String {
+    var digits = String(value)
+    var index = digits.count - 3
+    while index > 0 {
+      digits.insert(",", at: digits.index(digits.startIndex, offsetBy: index))
+      index -= 3
+    }
+    return digits
+  }
+
+  private func megabytes(_ bytes: Int) -> String { String(format: "%8.1f MB", Double(bytes) / 1e6) }
+}

@@ -1,0 +1,55 @@
+import Foundation
+
+extension NamedPath {
+  /// Reads the values of `--synthetic`: a NAME before the first `=` unless the whole is an existing path; without a
+  /// name the path's last component is it.
+  ///
+  /// - Throws: `UsageError.message` for a name with other letters than `[A-Za-z0-9._-]`, `baseline`, or a name twice.
+  package static func parse(_ values: [String], exists: (String) -> Bool = Self.exists) throws -> [NamedPath] {
+    var result: [NamedPath] = []
+    for value in values {
+      var name: String?
+      var path = value
+      if !exists(value), let equals = value.firstIndex(of: "=") {
+        name = String(value[..<equals])
+        path = String(value[value.index(after: equals)...])
+      }
+      let chosen = name ?? URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
+      guard !path.isEmpty else { throw UsageError.message("--synthetic \(value) names no path.") }
+      guard !chosen.isEmpty, chosen.utf8.allSatisfy(isNameByte), chosen != ".", chosen != ".." else {
+        throw UsageError.message(
+          "\(chosen.debugDescription) cannot name a synthetic set: names are of letters, digits, dots, dashes and "
+            + "underscores. Write --synthetic NAME=\(path).")
+      }
+      guard chosen != "baseline" else {
+        throw UsageError.message("baseline is the name of the real training set. Write --synthetic OTHER=\(path).")
+      }
+      guard !result.contains(where: { $0.name == chosen }) else {
+        throw UsageError.message("Two synthetic sets are called \(chosen). Write --synthetic OTHER=\(path).")
+      }
+      result.append(NamedPath(name: chosen, path: absolute(path)))
+    }
+    return result
+  }
+
+  package static func absolute(_ path: String) -> String {
+    URL(fileURLWithPath: path).standardizedFileURL.path(percentEncoded: false).trimmingSuffix("/")
+  }
+
+  package static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"):
+      true
+    default: false
+    }
+  }
+}
+
+extension String {
+  fileprivate func trimmingSuffix(_ suffix: String) -> String {
+    hasSuffix(suffix) && count > suffix.count ? String(dropLast(suffix.count)) : self
+  }
+}

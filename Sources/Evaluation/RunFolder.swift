@@ -1,0 +1,115 @@
+import Foundation
+internal import Datasets
+package import Training
+internal import Yams
+
+/// The folder of one run. Every file in it is written whole or not at all.
+package struct RunFolder: Sendable {
+  package let path: String
+
+  package func file(_ name: String) -> String { "\(path)/\(name)" }
+  package func model(_ name: String, seed: UInt64) -> String { file("model-\(name)-seed\(seed).safetensors") }
+  package var checkpoint: String { file("checkpoint") }
+  package var log: String { file("log.jsonl") }
+  package var configuration: String { file("config.yaml") }
+  package var report: String { file("report.json") }
+}
+
+extension RunFolder {
+  /// What config.yaml holds: the merged settings, and under `inputs` what they were applied to.
+  private struct Stored: Codable {
+    var inputs: RunRequest
+  }
+
+  /// Makes the folder for a new run, or opens it to go on with the same one.
+  ///
+  /// - Returns: whether the folder held this run already.
+  /// - Throws: `UsageError.message` when it holds another run or foreign files, `FileError` when it cannot be written.
+  package func prepare(_ request: RunRequest, _ experiment: Experiment) throws -> Bool {
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
+      guard isFolder.boolValue else { throw UsageError.message("\(path) is a file. Choose another --output.") }
+      if FileManager.default.fileExists(atPath: configuration) {
+        let (oldRequest, oldExperiment) = try stored()
+        guard oldRequest == request, oldExperiment == experiment else {
+          throw UsageError.message(
+            "\(path) holds a run with another configuration (\(difference(oldRequest, oldExperiment, request, experiment))). "
+              + "Choose another --output, or repeat that run's settings to go on with it.")
+        }
+        return true
+      }
+      let visible = (try? FileManager.default.contentsOfDirectory(atPath: path))?.filter { !$0.hasPrefix(".") } ?? []
+      guard visible.isEmpty else {
+        throw UsageError.message("\(path) is not empty and holds no run. Choose another --output.")
+      }
+    }
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw FileError.cannotWrite(path: path, reason: error.localizedDescription)
+    }
+    try write(try YAMLEncoder().encode(Stored(inputs: request)) + experiment.yaml(), to: configuration)
+    return false
+  }
+
+  /// The request and the settings that the folder was made with.
+  package func stored() throws -> (RunRequest, Experiment) {
+    guard let text = try? String(contentsOfFile: configuration, encoding: .utf8) else {
+      throw DataNotFound(path: configuration, what: "no run")
+    }
+    do {
+      let stored = try YAMLDecoder().decode(Stored.self, from: text)
+      var settings = try Configuration()
+      try settings.overlay(yaml: text, source: configuration)
+      return (stored.inputs, try settings.experiment())
+    } catch let error as UsageError {
+      throw error
+    } catch {
+      throw UsageError.message("\(configuration) is not a run's configuration: \(error). Choose another folder.")
+    }
+  }
+
+  package func write(_ bytes: [UInt8], to path: String) throws { try AtomicFile.write(bytes, to: path) }
+  package func write(_ text: String, to path: String) throws { try write(Array(text.utf8), to: path) }
+
+  private func difference(
+    _ oldRequest: RunRequest, _ oldExperiment: Experiment, _ request: RunRequest, _ experiment: Experiment
+  ) -> String {
+    guard oldRequest == request else { return "other data or another command" }
+    let old = Set((try? oldExperiment.yaml())?.split(separator: "\n") ?? [])
+    let new = ((try? experiment.yaml())?.split(separator: "\n") ?? []).filter { !old.contains($0) }
+    return new.map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: ", ")
+  }
+}
+
+/// A path that holds nothing; the command line exits with 66.
+package struct DataNotFound: Error, Equatable, CustomStringConvertible {
+  package let path: String
+  package let what: String
+
+  package init(path: String, what: String) {
+    self.path = path
+    self.what = what
+  }
+
+  package var description: String { "There is \(what) at \(path). Check the path." }
+}
+
+// MARK: - The log
+
+extension RunFolder {
+  /// The epochs that earlier sittings logged; lines that are not whole records are left out.
+  package func logged() -> [EpochRecord] {
+    guard let text = try? String(contentsOfFile: log, encoding: .utf8) else { return [] }
+    return text.split(separator: "\n").compactMap {
+      try? JSONDecoder().decode(EpochRecord.self, from: Data($0.utf8))
+    }
+  }
+
+  package func writeLog(_ records: [EpochRecord]) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let lines = try records.map { String(decoding: try encoder.encode($0), as: UTF8.self) + "\n" }
+    try write(lines.joined(), to: log)
+  }
+}

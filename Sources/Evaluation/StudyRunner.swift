@@ -1,0 +1,164 @@
+import Foundation
+internal import Datasets
+package import Metrics
+internal import Networks
+package import Training
+
+/// The user or the system asked the run to end; its state is saved.
+package struct Interrupted: Error, Equatable {
+  package init() {}
+}
+
+/// Trains and tests everything in a study, or takes up what earlier sittings have finished.
+///
+/// A finished training is its model file; a training in progress is the checkpoint. Both say which training they
+/// belong to, so nothing is done twice and nothing foreign is mistaken for one's own.
+package struct StudyRunner {
+  package let study: Study
+  package let experiment: Experiment
+  package let folder: RunFolder
+  package let machine: Machine
+  package let cache: BaselineCache?
+  /// Seconds between two checkpoints.
+  package var checkpointInterval = 30.0
+  /// Go on with a checkpoint or model that other kernels have made.
+  package var allowsKernelChange = false
+  package var events = Events()
+
+  /// What a run tells while it works, and how it is asked to stop.
+  package struct Events {
+    /// A sentence for the user.
+    package var note: (String) -> Void = { _ in }
+    /// A stretch of work begins: its title and its number of steps.
+    package var began: (_ title: String, _ total: Int) -> Void = { _, _ in }
+    /// So much of it is done; the detail is a few words such as the loss.
+    package var advanced: (_ done: Int, _ detail: String) -> Void = { _, _ in }
+    package var ended: () -> Void = {}
+    package var shouldStop: () -> Bool = { false }
+
+    package init() {}
+  }
+
+  /// What came of one entry: its classifiers' predictions, seed by seed, and the cost of the trainings.
+  package struct Outcome {
+    package let entry: Study.Entry
+    package let jobs: [TrainingJob]
+    package let predictions: [Predictions]
+    /// The last epoch's record of each training.
+    package let records: [EpochRecord]
+    /// Whether the trainings were taken from the cache of baselines.
+    package let cached: Bool
+  }
+
+  package init(
+    _ study: Study, _ experiment: Experiment, folder: RunFolder, machine: Machine, cache: BaselineCache?
+  ) {
+    self.study = study
+    self.experiment = experiment
+    self.folder = folder
+    self.machine = machine
+    self.cache = cache
+  }
+}
+
+extension StudyRunner {
+  /// - Throws: `Interrupted` once the state is saved; `TrainingError`, `CheckpointError`, `FileError`.
+  package func run() throws -> [Outcome] {
+    let jobs = try study.jobs(experiment)
+    let seeds = experiment.seeds
+    var log = folder.logged()
+    return try study.entries.enumerated().map { index, entry in
+      let own = Array(jobs[index * seeds..<(index + 1) * seeds])
+      var predictions: [Predictions] = []
+      var records: [EpochRecord] = []
+      var cached = false
+      for job in own {
+        let trained = try trainedNetwork(job, entry: entry, log: &log)
+        cached = cached || trained.cached
+        records += log.filter { $0.name == job.name && $0.seed == job.seed }.suffix(1)
+        events.began("Testing \(job.name), seed \(job.seed)", study.test.count)
+        predictions.append(
+          Evaluator.predict(
+            trained.network, study.test, normalization: job.normalization, untrained: entry.untrained,
+            machine: machine, progress: { events.advanced($0, "") }))
+        events.ended()
+        if events.shouldStop() { throw Interrupted() }
+      }
+      return Outcome(entry: entry, jobs: own, predictions: predictions, records: records, cached: cached)
+    }
+  }
+
+  private func trainedNetwork(
+    _ job: TrainingJob, entry: Study.Entry, log: inout [EpochRecord]
+  ) throws -> (network: Network, cached: Bool) {
+    let path = folder.model(job.name, seed: job.seed)
+    if FileManager.default.fileExists(atPath: path) {
+      let bytes = try AtomicFile.read(path)
+      return (try ModelFile.load(bytes, path: path, job: job), false)
+    }
+    if entry.kind == .baseline, let hit = cache?.lookup(job, kernels: machine.kernels) {
+      log = log.filter { $0.name != job.name || $0.seed != job.seed } + hit.history
+      let network = try ModelFile.load(hit.model, path: path, job: job)
+      try folder.writeLog(log)
+      try folder.write(hit.model, to: path)
+      events.note("\(job.name), seed \(job.seed): the same baseline was trained before, and is taken from the cache.")
+      return (network, true)
+    }
+    let trainer = try Trainer(job, pool: machine.pool, table: machine.table)
+    try resume(trainer)
+    try train(trainer, log: &log)
+    let bytes = try ModelFile.serialized(job, trainer.result, kernels: machine.kernels)
+    try folder.write(bytes, to: path)
+    try? FileManager.default.removeItem(atPath: folder.checkpoint)
+    if entry.kind == .baseline { cache?.store(job, kernels: machine.kernels, model: bytes, history: trainer.history) }
+    return (trainer.result, false)
+  }
+
+  /// Takes up the checkpoint where it is this training's; one of a training that is finished is left behind.
+  private func resume(_ trainer: Trainer) throws {
+    guard FileManager.default.fileExists(atPath: folder.checkpoint) else { return }
+    do {
+      let state = try TrainingState(
+        try AtomicFile.read(folder.checkpoint), path: folder.checkpoint, fingerprint: trainer.job.fingerprint,
+        kernels: allowsKernelChange ? nil : machine.kernels)
+      try trainer.restore(state, path: folder.checkpoint)
+      events.note("\(trainer.job.name), seed \(trainer.job.seed): goes on after step \(state.step).")
+    } catch TrainingError.foreignCheckpoint {
+      return
+    }
+  }
+
+  private func train(_ trainer: Trainer, log: inout [EpochRecord]) throws {
+    let job = trainer.job
+    let others = log.filter { $0.name != job.name || $0.seed != job.seed }
+    let clock = ContinuousClock()
+    var saved = clock.now
+    events.began("Training \(job.name), seed \(job.seed)", job.steps)
+    defer { events.ended() }
+    // The step that a checkpoint of this sitting or the last one stands at.
+    var savedStep = trainer.step
+    func save() throws {
+      try folder.write(
+        try trainer.state.serialized(fingerprint: job.fingerprint, kernels: machine.kernels), to: folder.checkpoint)
+      saved = clock.now
+      savedStep = trainer.step
+    }
+    while !trainer.isFinished {
+      var due = false
+      try trainer.run(
+        Trainer.Monitor(
+          stepped: { step, loss in
+            events.advanced(step, "loss " + String(format: "%.3f", loss))
+            due = clock.now - saved >= .seconds(checkpointInterval)
+          },
+          finishedEpoch: { _ in try folder.writeLog(others + trainer.history) },
+          shouldStop: { due || events.shouldStop() }))
+      if events.shouldStop() || (due && !trainer.isFinished) {
+        if savedStep != trainer.step { try save() }
+      }
+      if events.shouldStop() { throw Interrupted() }
+    }
+    log = others + trainer.history
+    try folder.writeLog(log)
+  }
+}

@@ -1,0 +1,74 @@
+package import Kernels
+
+/// The networks that can be trained, by the names under which papers and users know them.
+package enum Architecture: Hashable, Sendable {
+  /// He et al. 2016, section 4.2: 6n + 2 layers for small images, widths 16, 32, 64.
+  case cifarResNet(depth: Int, shortcut: CIFARShortcut)
+  /// He et al. 2016, table 1, with the stride on the 3x3 convolution (torchvision's variant).
+  case imageNetResNet(depth: Int)
+  /// Zagoruyko and Komodakis 2016: pre-activation blocks, 6n + 4 layers, `width` times as wide.
+  case wideResNet(depth: Int, width: Int)
+
+  /// Every name that `init(name:)` knows, in the order in which people expect them.
+  package static let names: [String] =
+    CIFARResNet.depths.map { "resnet\($0)" } + CIFARResNet.depths.map { "resnet\($0)-b" }
+    + ImageNetResNet.depths.map { "resnet\($0)" } + ["wrn-16-4", "wrn-28-10", "wrn-40-4"]
+
+  /// The architecture of a name such as `resnet20`, `resnet20-b` (shortcut option B), `resnet50` or `wrn-28-10`.
+  ///
+  /// Any `wrn-DEPTH-WIDTH` with depth 6n + 4 is known. nil for every other name.
+  package init?(name: String) {
+    let parts = name.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
+    if parts.first == "wrn" {
+      guard parts.count == 3, let depth = Int(parts[1]), let width = Int(parts[2]), (10...1000).contains(depth),
+        (depth - 4) % 6 == 0, (1...64).contains(width)
+      else { return nil }
+      self = .wideResNet(depth: depth, width: width)
+      return
+    }
+    guard let first = parts.first, first.hasPrefix("resnet"), let depth = Int(first.dropFirst(6)) else { return nil }
+    if CIFARResNet.depths.contains(depth), parts.count == 1 || parts == [first, "b"] {
+      self = .cifarResNet(depth: depth, shortcut: parts.count == 1 ? .padded : .projected)
+    } else if ImageNetResNet.depths.contains(depth), parts.count == 1 {
+      self = .imageNetResNet(depth: depth)
+    } else {
+      return nil
+    }
+  }
+
+  package var name: String {
+    switch self {
+    case .cifarResNet(let depth, .padded): "resnet\(depth)"
+    case .cifarResNet(let depth, .projected): "resnet\(depth)-b"
+    case .imageNetResNet(let depth): "resnet\(depth)"
+    case .wideResNet(let depth, let width): "wrn-\(depth)-\(width)"
+    }
+  }
+
+  /// The side below which the architecture's strides leave no feature map worth the name.
+  package var smallestSide: Int {
+    switch self {
+    case .cifarResNet, .wideResNet: 8
+    case .imageNetResNet: 32
+    }
+  }
+
+  /// The plan for images of one shape and a number of classes.
+  ///
+  /// - Parameter zeroLastScale: start the scale of each block's last normalisation at 0 (Goyal et al. 2017, 5.1).
+  package func plan(input: Shape, classes: Int, zeroLastScale: Bool = false) -> Plan {
+    precondition(classes > 0, "a classifier has at least one class")
+    precondition(min(input.height, input.width) >= smallestSide, "the images are too small for \(name)")
+    var plan = Plan(input: input)
+    let last: Float = zeroLastScale ? 0 : 1
+    switch self {
+    case .cifarResNet(let depth, let shortcut):
+      CIFARResNet(depth: depth, shortcut: shortcut, lastScale: last).build(in: &plan, classes: classes)
+    case .imageNetResNet(let depth):
+      ImageNetResNet(depth: depth, lastScale: last).build(in: &plan, classes: classes)
+    case .wideResNet(let depth, let width):
+      WideResNet(depth: depth, width: width).build(in: &plan, classes: classes)
+    }
+    return plan
+  }
+}

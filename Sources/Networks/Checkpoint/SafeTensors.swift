@@ -1,0 +1,147 @@
+import Foundation
+
+/// The safetensors container: a JSON header that names tensors, then their bytes.
+///
+/// Layout: eight bytes of header length (little endian), the header, the data. Written here with sorted names and
+/// tensors in that order, so that equal contents give equal bytes.
+package struct SafeTensors: Sendable {
+  package struct Entry: Sendable, Equatable {
+    package var shape: [Int]
+    package var values: Values
+
+    package init(shape: [Int], values: Values) {
+      self.shape = shape
+      self.values = values
+    }
+  }
+
+  package enum Values: Sendable, Equatable {
+    case float([Float])
+    case integer([Int64])
+  }
+
+  package var metadata: [String: String]
+  package var tensors: [String: Entry]
+
+  package init(metadata: [String: String] = [:], tensors: [String: Entry] = [:]) {
+    self.metadata = metadata
+    self.tensors = tensors
+  }
+}
+
+extension SafeTensors {
+  private struct Header: Codable {
+    var dtype: String
+    var shape: [Int]
+    var offsets: [Int]
+
+    enum CodingKeys: String, CodingKey {
+      case dtype, shape
+      case offsets = "data_offsets"
+    }
+  }
+
+  /// The bytes of the container.
+  package func serialized() throws -> [UInt8] {
+    var fields: [String] = []
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    func json(_ value: some Encodable) throws -> String { String(decoding: try encoder.encode(value), as: UTF8.self) }
+    if !metadata.isEmpty { fields.append("\"__metadata__\":\(try json(metadata))") }
+    var offset = 0
+    let names = tensors.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    for name in names {
+      guard let entry = tensors[name] else { continue }
+      let (dtype, bytes) =
+        switch entry.values {
+        case .float(let values): ("F32", 4 * values.count)
+        case .integer(let values): ("I64", 8 * values.count)
+        }
+      let header = Header(dtype: dtype, shape: entry.shape, offsets: [offset, offset + bytes])
+      fields.append("\(try json(name)):\(try json(header))")
+      offset += bytes
+    }
+    var header = Array("{\(fields.joined(separator: ","))}".utf8)
+    while header.count % 8 != 0 { header.append(UInt8(ascii: " ")) }
+    var result: [UInt8] = []
+    result.reserveCapacity(8 + header.count + offset)
+    withUnsafeBytes(of: UInt64(header.count).littleEndian) { result.append(contentsOf: $0) }
+    result.append(contentsOf: header)
+    for name in names {
+      switch tensors[name]?.values {
+      case .float(let values): values.withUnsafeBytes { result.append(contentsOf: $0) }
+      case .integer(let values): values.withUnsafeBytes { result.append(contentsOf: $0) }
+      case nil: break
+      }
+    }
+    return result
+  }
+}
+
+extension SafeTensors {
+  /// Reads a container; floats of 16 and 64 bits are converted to 32.
+  ///
+  /// - Throws: `CheckpointError.damaged` when the header or any tensor does not fit the bytes.
+  package init(_ bytes: [UInt8], path: String) throws {
+    func damaged(_ detail: String) -> CheckpointError { .damaged(path: path, detail: detail) }
+    guard bytes.count >= 8 else { throw damaged("it is shorter than the 8 bytes of a header length") }
+    let length = bytes[0..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    guard length >= 2, length <= UInt64(bytes.count - 8) else { throw damaged("its header does not fit into it") }
+    let end = 8 + Int(length)
+    guard let root = try? JSONSerialization.jsonObject(with: Data(bytes[8..<end])) as? [String: Any] else {
+      throw damaged("its header is not a JSON object")
+    }
+    metadata = root["__metadata__"] as? [String: String] ?? [:]
+    tensors = [:]
+    for (name, value) in root where name != "__metadata__" {
+      guard let value = value as? [String: Any], let dtype = value["dtype"] as? String,
+        let shape = value["shape"] as? [Int], let offsets = value["data_offsets"] as? [Int], offsets.count == 2,
+        shape.allSatisfy({ $0 >= 0 })
+      else { throw damaged("the header's entry for \(name) lacks a type, a shape or offsets") }
+      guard let width = Self.widths[dtype] else { throw damaged("\(name) has the type \(dtype), which is not known") }
+      var size = width
+      for extent in shape {
+        let (product, overflow) = size.multipliedReportingOverflow(by: extent)
+        guard !overflow else { throw damaged("\(name) is larger than memory") }
+        size = product
+      }
+      guard offsets[0] >= 0, offsets[1] >= offsets[0], offsets[1] <= bytes.count - end, offsets[1] - offsets[0] == size
+      else { throw damaged("\(name) does not fit into the file") }
+      let data = bytes[(end + offsets[0])..<(end + offsets[1])]
+      tensors[name] = Entry(shape: shape, values: Self.values(data, dtype: dtype))
+    }
+  }
+
+  private static let widths = ["F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "U8": 1, "I8": 1, "BOOL": 1]
+
+  private static func values(_ data: ArraySlice<UInt8>, dtype: String) -> Values {
+    data.withUnsafeBytes { raw in
+      func read<T>(_ type: T.Type) -> [T] {
+        let width = MemoryLayout<T>.stride
+        return (0..<raw.count / width).map { raw.loadUnaligned(fromByteOffset: $0 * width, as: type) }
+      }
+      return switch dtype {
+      case "F64": .float(read(Double.self).map(Float.init))
+      case "F32": .float(read(Float.self))
+      case "F16": .float(read(UInt16.self).map(Self.float(half:)))
+      case "BF16": .float(read(UInt16.self).map { Float(bitPattern: UInt32($0) << 16) })
+      case "I64": .integer(read(Int64.self))
+      case "I32": .integer(read(Int32.self).map(Int64.init))
+      case "I8": .integer(read(Int8.self).map(Int64.init))
+      default: .integer(raw.map(Int64.init))
+      }
+    }
+  }
+
+  /// IEEE 754 binary16 to binary32, subnormal numbers included.
+  private static func float(half: UInt16) -> Float {
+    let sign: Float = half >> 15 == 0 ? 1 : -1
+    let exponent = Int(half >> 10 & 31)
+    let fraction = Float(half & 1023)
+    switch exponent {
+    case 0: return sign * fraction * 0x1p-24
+    case 31: return fraction == 0 ? sign * .infinity : .nan
+    default: return sign * (1 + fraction * 0x1p-10) * Float(sign: .plus, exponent: exponent - 15, significand: 1)
+    }
+  }
+}

@@ -1,0 +1,74 @@
+/// Weights under PyTorch's names and in PyTorch's layout, both ways.
+///
+/// The plan's names are torchvision's for the ImageNet ResNets and those of the common CIFAR ResNets
+/// (`layer1.0.conv1.weight`, `linear.weight`); files saved from `DataParallel` carry `module.` before each.
+extension Network {
+  /// All tensors as PyTorch's `state_dict()` has them, with the batch counters of its normalisations.
+  package func stateDictionary(batches: Int) -> [String: SafeTensors.Entry] {
+    var result: [String: SafeTensors.Entry] = [:]
+    for parameter in plan.parameters {
+      var values = [Float](repeating: 0, count: parameter.count)
+      parameter.layout.forEachTorchElement { values[$0] = parameters.base[parameter.offset + $1] }
+      result[parameter.name] = SafeTensors.Entry(shape: parameter.layout.torchShape, values: .float(values))
+    }
+    for statistic in plan.statistics {
+      result[statistic.name] = SafeTensors.Entry(
+        shape: [statistic.count], values: .float(Array(statistics.values[statistic.range])))
+      if statistic.name.hasSuffix(Self.meanSuffix) {
+        let counter = statistic.name.dropLast(Self.meanSuffix.count) + Self.counterSuffix
+        result[String(counter)] = SafeTensors.Entry(shape: [], values: .integer([Int64(batches)]))
+      }
+    }
+    return result
+  }
+
+  /// Takes every parameter and statistic from a file's tensors.
+  ///
+  /// - Throws: `CheckpointError` when a tensor is missing, is of another shape, or belongs to another network.
+  package func load(_ file: SafeTensors, path: String, model: String) throws {
+    var tensors: [String: SafeTensors.Entry] = [:]
+    for (name, entry) in file.tensors {
+      let name = name.hasPrefix("module.") ? String(name.dropFirst("module.".count)) : name
+      tensors[alias(name)] = entry
+    }
+    let wanted = plan.parameters.map(\.name) + plan.statistics.map(\.name)
+    let missing = wanted.filter { tensors[$0] == nil }
+    guard missing.isEmpty else { throw CheckpointError.missingTensors(path: path, model: model, names: missing) }
+    let known = Set(wanted)
+    let unexpected = tensors.keys.filter { !known.contains($0) && !$0.hasSuffix(Self.counterSuffix) }.sorted()
+    guard unexpected.isEmpty else {
+      throw CheckpointError.unexpectedTensors(path: path, model: model, names: unexpected)
+    }
+    for parameter in plan.parameters {
+      let values = try floats(tensors, parameter.name, shape: parameter.layout.torchShape, path: path)
+      parameter.layout.forEachTorchElement { parameters.base[parameter.offset + $1] = values[$0] }
+    }
+    for statistic in plan.statistics {
+      let values = try floats(tensors, statistic.name, shape: [statistic.count], path: path)
+      for (index, value) in values.enumerated() { statistics.base[statistic.offset + index] = value }
+    }
+  }
+
+  /// Some files call the last layer `fc` where others say `linear`.
+  private func alias(_ name: String) -> String {
+    for (from, to) in [("fc.", "linear."), ("linear.", "fc.")] where name.hasPrefix(from) {
+      let other = to + name.dropFirst(from.count)
+      if !plan.parameters.contains(where: { $0.name == name }), plan.parameters.contains(where: { $0.name == other }) {
+        return other
+      }
+    }
+    return name
+  }
+
+  private func floats(
+    _ tensors: [String: SafeTensors.Entry], _ name: String, shape: [Int], path: String
+  ) throws -> [Float] {
+    guard let entry = tensors[name], entry.shape == shape, case .float(let values) = entry.values else {
+      throw CheckpointError.wrongShape(path: path, tensor: name, found: tensors[name]?.shape ?? [], expected: shape)
+    }
+    return values
+  }
+
+  private static let meanSuffix = "running_mean"
+  private static let counterSuffix = "num_batches_tracked"
+}

@@ -1,0 +1,30 @@
+package import Kernels
+
+/// What a plan takes of memory at one batch size, in bytes, before anything runs.
+package struct Footprint: Sendable, Equatable, Codable {
+  package let parameters: Int
+  /// The parameters' gradients and the optimiser's momentum.
+  package let gradients: Int
+  package let momentum: Int
+  package let statistics: Int
+  package let features: Int
+  package let featureGradients: Int
+  package let scratch: Int
+
+  package init(_ plan: Plan, batch: Int, purpose: Purpose, threads: Int) {
+    let training = purpose == .training
+    let float = MemoryLayout<Float>.stride
+    parameters = plan.parameterCount * float
+    gradients = training ? plan.parameterCount * float : 0
+    momentum = gradients
+    statistics = (plan.statisticCount + (training ? plan.momentCount : 0)) * float
+    features = FeatureLayout(features: plan, batch: batch, purpose: purpose).count * float
+    featureGradients = training ? FeatureLayout(gradients: plan, batch: batch).count * float : 0
+    let size = plan.layers.reduce(ScratchSize()) { $0.union($1.scratch(batch: batch)) }
+    scratch = (size.perWorker * threads + size.shared) * float
+  }
+
+  package var total: Int {
+    parameters + gradients + momentum + statistics + features + featureGradients + scratch
+  }
+}

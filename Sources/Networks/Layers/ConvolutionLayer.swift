@@ -1,0 +1,50 @@
+internal import Kernels
+
+/// A convolution without bias; a batch normalisation that follows supplies the shift.
+struct ConvolutionLayer: Layer {
+  let name: String
+  let input: Slot
+  let output: Slot
+  let geometry: ConvolutionGeometry
+  let weights: Parameter
+
+  var kind: String {
+    "convolution \(geometry.kernelHeight)x\(geometry.kernelWidth)" + (geometry.stride > 1 ? " / \(geometry.stride)" : "")
+  }
+  var inputs: [Slot] { [input] }
+  var parameters: [Parameter] { [weights] }
+  var multiplyAdds: Int { geometry.multiplyAdds }
+  var keptForBackward: [Slot] { [input] }
+  func scratch(batch: Int) -> ScratchSize { convolutionScratch(geometry, batch: batch) }
+
+  func forward(_ memory: Memory) {
+    convolve(
+      memory.value(input), weights: memory.parameter(weights), into: memory.value(output), geometry,
+      on: memory.execution)
+  }
+
+  func backward(_ memory: Memory) {
+    guard let outputGradient = memory.gradient(output) else { return }
+    convolveBackwardWeights(
+      outputGradient, input: memory.value(input), into: memory.gradient(weights), geometry, on: memory.execution)
+    guard let inputGradient = memory.gradient(input) else { return }
+    convolveBackwardData(
+      outputGradient, weights: memory.parameter(weights), into: inputGradient,
+      accumulating: memory.accumulates(self), geometry, on: memory.execution)
+  }
+}
+
+extension Plan {
+  /// A convolution whose weights start from the normal distribution of He et al. 2015 with fan out.
+  package mutating func convolution(
+    _ input: Slot, _ name: String, channels: Int, kernel: Int = 3, stride: Int = 1, padding: Int? = nil
+  ) -> Slot {
+    let geometry = ConvolutionGeometry(
+      input: input.shape, outputChannels: channels, kernelHeight: kernel, kernelWidth: kernel, stride: stride,
+      padding: padding ?? kernel / 2)
+    let weights = parameter(
+      "\(name).weight", .convolution(geometry), .weight, .heNormal(fan: channels * kernel * kernel))
+    let output = slot(geometry.output)
+    return append(ConvolutionLayer(name: name, input: input, output: output, geometry: geometry, weights: weights))
+  }
+}

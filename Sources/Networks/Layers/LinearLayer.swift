@@ -1,0 +1,49 @@
+internal import Kernels
+
+/// A fully connected layer with bias over the flattened feature map.
+struct LinearLayer: Layer {
+  let name: String
+  let input: Slot
+  let output: Slot
+  let weights: Parameter
+  let bias: Parameter
+
+  let kind = "linear"
+  var inputs: [Slot] { [input] }
+  var parameters: [Parameter] { [weights, bias] }
+  var multiplyAdds: Int { input.shape.count * output.shape.count }
+  var keptForBackward: [Slot] { [input] }
+  func scratch(batch: Int) -> ScratchSize {
+    linearScratch(inputs: input.shape.count, outputs: output.shape.count, batch: batch)
+  }
+
+  func forward(_ memory: Memory) {
+    linear(
+      memory.value(input), weights: memory.parameter(weights), bias: memory.parameter(bias),
+      into: memory.value(output), on: memory.execution)
+  }
+
+  func backward(_ memory: Memory) {
+    guard let outputGradient = memory.gradient(output) else { return }
+    linearBackwardWeights(
+      outputGradient, input: memory.value(input), into: memory.gradient(weights), bias: memory.gradient(bias),
+      on: memory.execution)
+    guard let inputGradient = memory.gradient(input) else { return }
+    linearBackwardData(
+      outputGradient, weights: memory.parameter(weights), into: inputGradient,
+      accumulating: memory.accumulates(self), on: memory.execution)
+  }
+}
+
+extension Plan {
+  /// A fully connected layer that starts as PyTorch's does: weights and bias uniform in ±1/sqrt(inputs).
+  package mutating func linear(_ input: Slot, _ name: String, outputs: Int) -> Slot {
+    let inputs = input.shape.count
+    let bound = 1 / Float(inputs).squareRoot()
+    let layer = LinearLayer(
+      name: name, input: input, output: slot(Shape(height: 1, width: 1, channels: outputs)),
+      weights: parameter("\(name).weight", .matrix(inputs: inputs, outputs: outputs), .weight, .uniform(bound: bound)),
+      bias: parameter("\(name).bias", .vector(outputs), .bias, .uniform(bound: bound)))
+    return append(layer)
+  }
+}

@@ -1,0 +1,56 @@
+internal import Kernels
+
+/// The largest value of each window; the padding is never the largest.
+struct MaxPoolingLayer: Layer {
+  let name: String
+  let input: Slot
+  let output: Slot
+  let geometry: PoolingGeometry
+
+  var kind: String { "max pool \(geometry.kernel)x\(geometry.kernel) / \(geometry.stride)" }
+  var inputs: [Slot] { [input] }
+  var keptForBackward: [Slot] { [input, output] }
+
+  func forward(_ memory: Memory) {
+    maxPool(memory.value(input), into: memory.value(output), geometry, on: memory.execution)
+  }
+
+  func backward(_ memory: Memory) {
+    guard let outputGradient = memory.gradient(output), let inputGradient = memory.gradient(input) else { return }
+    maxPoolBackward(
+      outputGradient, output: memory.value(output), input: memory.value(input), into: inputGradient,
+      accumulating: memory.accumulates(self), geometry, on: memory.execution)
+  }
+}
+
+/// The mean over all positions of each channel.
+struct GlobalAverageLayer: Layer {
+  let name: String
+  let input: Slot
+  let output: Slot
+
+  let kind = "global average"
+  var inputs: [Slot] { [input] }
+
+  func forward(_ memory: Memory) {
+    globalAveragePool(memory.value(input), into: memory.value(output), on: memory.execution)
+  }
+
+  func backward(_ memory: Memory) {
+    guard let outputGradient = memory.gradient(output), let inputGradient = memory.gradient(input) else { return }
+    globalAveragePoolBackward(
+      outputGradient, into: inputGradient, accumulating: memory.accumulates(self), on: memory.execution)
+  }
+}
+
+extension Plan {
+  package mutating func maxPooling(_ input: Slot, _ name: String, kernel: Int, stride: Int, padding: Int) -> Slot {
+    let geometry = PoolingGeometry(input: input.shape, kernel: kernel, stride: stride, padding: padding)
+    return append(MaxPoolingLayer(name: name, input: input, output: slot(geometry.output), geometry: geometry))
+  }
+
+  package mutating func globalAverage(_ input: Slot, _ name: String = "average") -> Slot {
+    let output = slot(Shape(height: 1, width: 1, channels: input.shape.channels))
+    return append(GlobalAverageLayer(name: name, input: input, output: output))
+  }
+}

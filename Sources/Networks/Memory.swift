@@ -1,0 +1,83 @@
+package import Kernels
+
+/// What one batch's trip through a plan is for.
+package enum Purpose: Sendable {
+  /// Batch statistics, everything kept that the backward pass reads, gradients.
+  case training
+  /// Running statistics, feature maps forgotten as soon as no later layer reads them.
+  case inference
+}
+
+/// The arenas of a plan at one batch size: the place where every slot, gradient and saved moment lives.
+///
+/// What you give up by using it: feature maps share memory wherever their lifetimes allow it, so a slot's values
+/// are there only between the layer that writes it and the last one that reads it.
+package final class Memory: Sendable {
+  package let purpose: Purpose
+  package let batch: Int
+  package let execution: Execution
+
+  package let parameters: Arena
+  package let statistics: Arena
+  package let gradients: Arena
+  package let moments: Arena
+  package let features: Arena
+  package let featureGradients: Arena
+
+  private let featureOffsets: [Int]
+  private let gradientOffsets: [Int?]
+  /// For each layer's name, whether the gradient of each input already holds another layer's share.
+  private let accumulation: [String: [Bool]]
+
+  package init(plan: Plan, network: Network, batch: Int, purpose: Purpose, pool: ThreadPool, table: KernelTable) {
+    precondition(batch > 0, "a batch holds at least one image")
+    self.purpose = purpose
+    self.batch = batch
+    parameters = network.parameters
+    statistics = network.statistics
+    let scratch = plan.layers.reduce(ScratchSize()) { $0.union($1.scratch(batch: batch)) }
+    execution = Execution(pool: pool, table: table, scratch: scratch)
+
+    let training = purpose == .training
+    let features = FeatureLayout(features: plan, batch: batch, purpose: purpose)
+    self.features = Arena(count: features.count)
+    featureOffsets = features.offsets.map { $0 ?? 0 }
+    gradients = Arena(count: training ? plan.parameterCount : 0)
+    moments = Arena(count: training ? plan.momentCount : 0)
+    let gradients = training ? FeatureLayout(gradients: plan, batch: batch) : nil
+    featureGradients = Arena(count: gradients?.count ?? 0)
+    gradientOffsets = gradients?.offsets ?? []
+    accumulation = training ? plan.gradientAccumulation : [:]
+  }
+}
+
+extension Memory {
+  package func value(_ slot: Slot) -> Tensor {
+    features.tensor(at: featureOffsets[slot.index], images: batch, shape: slot.shape)
+  }
+
+  /// Where the loss's derivative by a slot's values lives; nil for the images, whose gradient nobody needs.
+  package func gradient(_ slot: Slot) -> Tensor? {
+    gradientOffsets[slot.index].map { featureGradients.tensor(at: $0, images: batch, shape: slot.shape) }
+  }
+
+  /// Whether the layer adds to the gradient of its input number `input` instead of writing it.
+  package func accumulates(_ layer: some Layer, input: Int = 0) -> Bool { accumulation[layer.name]?[input] ?? false }
+
+  package func parameter(_ parameter: Parameter) -> UnsafeMutablePointer<Float> { parameters.base + parameter.offset }
+  package func gradient(_ parameter: Parameter) -> UnsafeMutablePointer<Float> { gradients.base + parameter.offset }
+  package func statistic(_ statistic: Statistic) -> UnsafeMutablePointer<Float> { statistics.base + statistic.offset }
+  package func moment(_ offset: Int) -> UnsafeMutablePointer<Float> { moments.base + offset }
+}
+
+extension Plan {
+  /// The last layer that reads a slot is the first that the backward pass visits: it writes the gradient, the others add.
+  fileprivate var gradientAccumulation: [String: [Bool]] {
+    var written = Set<Int>()
+    var result: [String: [Bool]] = [:]
+    for layer in layers.reversed() {
+      result[layer.name] = layer.inputs.map { !written.insert($0.index).inserted }
+    }
+    return result
+  }
+}

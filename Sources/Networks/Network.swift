@@ -1,0 +1,61 @@
+package import Kernels
+package import Randomness
+
+/// A plan with its numbers: the learnable parameters and the running statistics, one arena each.
+package struct Network: Sendable {
+  package let plan: Plan
+  package let parameters: Arena
+  package let statistics: Arena
+
+  /// A network whose parameters are still zero and whose statistics are those of an untrained network.
+  package init(_ plan: Plan) {
+    self.plan = plan
+    parameters = Arena(count: plan.parameterCount)
+    statistics = Arena(count: plan.statisticCount)
+    for statistic in plan.statistics {
+      UnsafeMutableBufferPointer(rebasing: statistics.values[statistic.range]).update(repeating: statistic.initial)
+    }
+  }
+}
+
+extension Network {
+  /// Draws every parameter from its initial distribution; tensor number n uses part n of the seed's stream.
+  package func initialize(seed: UInt64) {
+    let streams = RandomStream(seed: seed, purpose: "initialisation")
+    for (index, parameter) in plan.parameters.enumerated() {
+      var stream = streams.split(index)
+      for element in parameter.range {
+        parameters.base[element] =
+          switch parameter.initialization {
+          case .heNormal(let fan): stream.nextNormal() * (2 / Float(fan)).squareRoot()
+          case .uniform(let bound): (2 * stream.nextUniform() - 1) * bound
+          case .constant(let value): value
+          }
+      }
+    }
+  }
+}
+
+/// A network laid out in memory for batches of one size.
+///
+/// Inference at another batch size, or beside training, is another propagation over the same network.
+package struct Propagation: Sendable {
+  package let plan: Plan
+  package let memory: Memory
+
+  package init(_ network: Network, batch: Int, purpose: Purpose, pool: ThreadPool, table: KernelTable) {
+    plan = network.plan
+    memory = Memory(plan: plan, network: network, batch: batch, purpose: purpose, pool: pool, table: table)
+  }
+
+  /// Where the caller puts the normalised images.
+  package var input: Tensor { memory.value(plan.input) }
+  package var logits: Tensor { memory.value(plan.output) }
+  /// Where the caller puts the loss's derivative by the logits.
+  package var logitsGradient: Tensor? { memory.gradient(plan.output) }
+
+  package func forward() { for layer in plan.layers { layer.forward(memory) } }
+
+  /// Fills the gradient arena from the logits' gradient.
+  package func backward() { for layer in plan.layers.reversed() { layer.backward(memory) } }
+}

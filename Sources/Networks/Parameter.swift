@@ -1,0 +1,86 @@
+package import Kernels
+
+/// How a tensor of parameters lies in memory here and in PyTorch.
+package enum ParameterLayout: Hashable, Sendable {
+  /// Height, width, input channel, output channel here; PyTorch keeps output, input, height, width.
+  case convolution(ConvolutionGeometry)
+  /// Input, output here; PyTorch keeps output, input.
+  case matrix(inputs: Int, outputs: Int)
+  case vector(Int)
+
+  package var count: Int { torchShape.reduce(1, *) }
+
+  /// The shape under which PyTorch stores the tensor.
+  package var torchShape: [Int] {
+    switch self {
+    case .convolution(let geometry):
+      [geometry.outputChannels, geometry.input.channels, geometry.kernelHeight, geometry.kernelWidth]
+    case .matrix(let inputs, let outputs): [outputs, inputs]
+    case .vector(let count): [count]
+    }
+  }
+}
+
+/// What a parameter does, by which optimisers group them.
+package enum ParameterRole: String, Sendable, Codable {
+  case weight, bias
+  /// The scale (gamma) and shift (beta) of a batch normalisation.
+  case scale, shift
+
+  package var belongsToNormalization: Bool { self == .scale || self == .shift }
+}
+
+/// The distribution that a parameter starts from.
+package enum Initialization: Hashable, Sendable {
+  /// Normal with deviation sqrt(2 / fan), He et al. 2015, equation 10 (fan out).
+  case heNormal(fan: Int)
+  /// Uniform in ±bound.
+  case uniform(bound: Float)
+  case constant(Float)
+}
+
+/// A named tensor of learnable numbers and its place in the parameter arena.
+package struct Parameter: Sendable {
+  package let name: String
+  package let offset: Int
+  package let layout: ParameterLayout
+  package let role: ParameterRole
+  package let initialization: Initialization
+
+  package var count: Int { layout.count }
+  package var range: Range<Int> { offset..<offset + count }
+}
+
+/// A named tensor of running statistics and its place in their arena.
+package struct Statistic: Sendable {
+  package let name: String
+  package let offset: Int
+  package let count: Int
+  package let initial: Float
+
+  package var range: Range<Int> { offset..<offset + count }
+}
+
+extension ParameterLayout {
+  /// For each element in PyTorch's order, its index in this project's order.
+  ///
+  /// Rows of the result follow PyTorch's row-major order of `torchShape`.
+  package func forEachTorchElement(_ body: (_ torch: Int, _ here: Int) -> Void) {
+    switch self {
+    case .convolution(let geometry):
+      let (outputs, inputs) = (geometry.outputChannels, geometry.input.channels)
+      let taps = geometry.kernelHeight * geometry.kernelWidth
+      for output in 0..<outputs {
+        for input in 0..<inputs {
+          for tap in 0..<taps {
+            body((output * inputs + input) * taps + tap, (tap * inputs + input) * outputs + output)
+          }
+        }
+      }
+    case .matrix(let inputs, let outputs):
+      for output in 0..<outputs { for input in 0..<inputs { body(output * inputs + input, input * outputs + output) } }
+    case .vector(let count):
+      for index in 0..<count { body(index, index) }
+    }
+  }
+}

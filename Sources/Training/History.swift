@@ -1,0 +1,14 @@
+/// One line of log.jsonl: an epoch of one training.
+package struct EpochRecord: Codable, Equatable, Sendable {
+  package var name: String
+  package var seed: UInt64
+  package var epoch: Int
+  package var step: Int
+  /// The mean training loss of the epoch's batches.
+  package var loss: Double
+  /// The share of the epoch's (augmented) training images that were classified right before their step.
+  package var trainingTop1: Double
+  package var learningRate: Double
+  /// Seconds of training since its start, evaluation and pauses left out.
+  package var seconds: Double
+}

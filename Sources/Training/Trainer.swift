@@ -1,0 +1,180 @@
+import Foundation
+package import Datasets
+package import Kernels
+package import Networks
+internal import Randomness
+
+/// Trains one network: the loop that the whole tool stands on.
+///
+/// What you give up by using it: it holds all arenas of its network at the batch size until it goes away.
+package final class Trainer {
+  package let job: TrainingJob
+  package let network: Network
+  package let optimizer: Optimizer
+  /// The moving average of the weights and statistics, where the recipe asks for one.
+  package let average: Network?
+  package private(set) var step = 0
+  package private(set) var history: [EpochRecord] = []
+
+  private let propagation: Propagation
+  private let gradients: Arena
+  private let batches: Batches
+  private let smoothing: Float
+  private var epochLoss = 0.0
+  private var epochHits = 0
+  private var epochImages = 0
+  private var seconds = 0.0
+
+  package init(_ job: TrainingJob, pool: ThreadPool, table: KernelTable) throws {
+    guard job.samples.count >= 2 else {
+      throw TrainingError.tooFewImages(name: job.name, images: job.samples.count)
+    }
+    self.job = job
+    network = Network(job.plan)
+    network.initialize(seed: job.seed)
+    optimizer = Optimizer(job.recipe.optimizer, plan: network.plan)
+    propagation = Propagation(network, batch: job.batchSize, purpose: .training, pool: pool, table: table)
+    gradients = propagation.memory.gradients
+    batches = Batches(
+      job.samples, size: job.batchSize, normalization: job.normalization, augmentation: job.recipe.augmentation,
+      seed: job.seed)
+    smoothing = Float(job.recipe.labelSmoothing)
+    average = job.recipe.averaging > 0 ? network.copy() : nil
+  }
+}
+
+extension Trainer {
+  /// What the loop reports and asks between steps.
+  package struct Monitor {
+    /// Called after every step with the mean loss of the epoch so far.
+    package var stepped: (_ step: Int, _ loss: Double) -> Void
+    /// Called after every epoch and after the last step.
+    package var finishedEpoch: (EpochRecord) throws -> Void
+    /// Asked after every step; true ends the loop early, with the state as it is.
+    package var shouldStop: () -> Bool
+
+    package init(
+      stepped: @escaping (Int, Double) -> Void = { _, _ in },
+      finishedEpoch: @escaping (EpochRecord) throws -> Void = { _ in },
+      shouldStop: @escaping () -> Bool = { false }
+    ) {
+      self.stepped = stepped
+      self.finishedEpoch = finishedEpoch
+      self.shouldStop = shouldStop
+    }
+  }
+
+  package var isFinished: Bool { step >= job.steps }
+  package var secondsOfTraining: Double { seconds }
+
+  /// The weights that are tested: the moving average where there is one.
+  package var result: Network { average ?? network }
+
+  /// Goes on from the current step to the last one, or until the monitor stops it.
+  ///
+  /// - Throws: `TrainingError.diverged` when the loss is no longer a number; whatever the monitor throws.
+  package func run(_ monitor: Monitor) throws {
+    let execution = propagation.memory.execution
+    let clock = ContinuousClock()
+    while step < job.steps {
+      let start = clock.now
+      let labels = batches.fill(propagation.input, step: step, pool: execution.pool)
+      propagation.forward()
+      let loss = softmaxCrossEntropy(
+        propagation.logits, labels: labels, smoothing: smoothing, into: propagation.logitsGradient, on: execution)
+      let multiplier = job.recipe.schedule.multiplier(step: step, of: job.steps, epochs: job.recipe.epochs)
+      guard loss.mean.isFinite else { throw divergence(multiplier) }
+      propagation.backward()
+      optimizer.step(network.parameters, gradients: gradients, multiplier: multiplier, on: execution)
+      if let average { average.approach(network, decay: averagingDecay, on: execution) }
+      step += 1
+
+      epochLoss += loss.mean
+      epochHits += loss.hits
+      epochImages += labels.count
+      seconds += (clock.now - start).seconds
+      monitor.stepped(step, epochLoss / Double(epochImages / job.batchSize))
+      if step % job.stepsPerEpoch == 0 || step == job.steps { try monitor.finishedEpoch(closeEpoch(multiplier)) }
+      if monitor.shouldStop() { return }
+    }
+  }
+
+  private func divergence(_ multiplier: Double) -> TrainingError {
+    .diverged(
+      name: job.name, epoch: step / job.stepsPerEpoch + 1, step: step + 1,
+      learningRate: job.recipe.optimizer.learningRate * multiplier)
+  }
+
+  private func closeEpoch(_ multiplier: Double) -> EpochRecord {
+    let record = EpochRecord(
+      name: job.name, seed: job.seed, epoch: (step + job.stepsPerEpoch - 1) / job.stepsPerEpoch, step: step,
+      loss: epochLoss / Double(epochImages / job.batchSize), trainingTop1: Double(epochHits) / Double(epochImages),
+      learningRate: job.recipe.optimizer.learningRate * multiplier, seconds: seconds)
+    history.append(record)
+    epochLoss = 0
+    epochHits = 0
+    epochImages = 0
+    return record
+  }
+
+  /// Early steps average over fewer weights, so that the average does not remember the random start.
+  private var averagingDecay: Float {
+    Float(min(job.recipe.averaging, Double(step + 1) / Double(step + 10)))
+  }
+}
+
+// MARK: - State
+
+extension Trainer {
+  /// All that the next step depends on, and the epoch's running sums.
+  package var state: TrainingState {
+    TrainingState(
+      step: step, epochLoss: epochLoss, epochHits: epochHits, epochImages: epochImages, seconds: seconds,
+      history: history, parameters: Array(network.parameters.values), velocity: Array(optimizer.velocity.values),
+      statistics: Array(network.statistics.values),
+      average: average.map { Array($0.parameters.values) + Array($0.statistics.values) } ?? [])
+  }
+
+  /// Goes on from a saved state; the steps that follow give the same bytes as if nothing had happened.
+  ///
+  /// - Throws: `TrainingError.foreignCheckpoint` when the arenas have other sizes.
+  package func restore(_ state: TrainingState, path: String) throws {
+    let averageCount = average.map { $0.parameters.count + $0.statistics.count } ?? 0
+    guard state.parameters.count == network.parameters.count, state.velocity.count == optimizer.velocity.count,
+      state.statistics.count == network.statistics.count, state.average.count == averageCount, state.step <= job.steps
+    else { throw TrainingError.foreignCheckpoint(path: path, what: "the size of the network") }
+    _ = network.parameters.values.update(fromContentsOf: state.parameters)
+    _ = optimizer.velocity.values.update(fromContentsOf: state.velocity)
+    _ = network.statistics.values.update(fromContentsOf: state.statistics)
+    if let average {
+      _ = average.parameters.values.update(fromContentsOf: state.average.prefix(average.parameters.count))
+      _ = average.statistics.values.update(fromContentsOf: state.average.suffix(average.statistics.count))
+    }
+    step = state.step
+    epochLoss = state.epochLoss
+    epochHits = state.epochHits
+    epochImages = state.epochImages
+    seconds = state.seconds
+    history = state.history
+  }
+}
+
+extension Network {
+  /// A second network with the same numbers and arenas of its own.
+  package func copy() -> Network {
+    let other = Network(plan)
+    other.parameters.copy(from: parameters)
+    other.statistics.copy(from: statistics)
+    return other
+  }
+
+  /// Moves every number towards another network's: x ← decay · x + (1 − decay) · y.
+  func approach(_ other: Network, decay: Float, on execution: Execution) {
+    average(other.parameters, into: parameters, decay: decay, on: execution)
+    average(other.statistics, into: statistics, decay: decay, on: execution)
+  }
+}
+
+extension Duration {
+  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}

@@ -1,0 +1,24 @@
+/// What stops a training.
+package enum TrainingError: Error, Equatable {
+  case diverged(name: String, epoch: Int, step: Int, learningRate: Double)
+  case tooFewImages(name: String, images: Int)
+  case foreignCheckpoint(path: String, what: String)
+  case otherKernels(path: String, saved: String, present: String)
+}
+
+extension TrainingError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .diverged(let name, let epoch, let step, let learningRate):
+      "The loss of \(name) is not a number after step \(step) (epoch \(epoch), learning rate \(learningRate)). "
+        + "Try a smaller --learning-rate or a longer warm-up (--set schedule.warmupEpochs=2)."
+    case .tooFewImages(let name, let images):
+      "\(name) has \(images) training images, and a batch normalisation needs at least 2. Give it more samples."
+    case .foreignCheckpoint(let path, let what):
+      "\(path) belongs to another training: \(what) differs. Choose another --output, or remove the folder."
+    case .otherKernels(let path, let saved, let present):
+      "\(path) was computed with \(saved), and this machine would go on with \(present), which gives other bytes. "
+        + "Pass --allow-kernel-change to go on all the same."
+    }
+  }
+}

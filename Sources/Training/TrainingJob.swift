@@ -1,0 +1,41 @@
+package import Datasets
+package import Kernels
+package import Networks
+
+/// One training: which network learns from which images, by which recipe, for how many steps, under which seed.
+package struct TrainingJob: Sendable {
+  /// The set's name, for messages and file names only: no random number depends on it.
+  package let name: String
+  package let seed: UInt64
+  package let steps: Int
+  package let architecture: Architecture
+  package let recipe: Recipe
+  package let samples: Samples
+  package let normalization: Normalization
+  /// Two trainings with equal fingerprints give equal weights on equal kernels.
+  package let fingerprint: String
+
+  package init(
+    name: String, seed: UInt64, steps: Int, architecture: Architecture, recipe: Recipe, samples: Samples,
+    normalization: Normalization, fingerprint: String
+  ) {
+    self.name = name
+    self.seed = seed
+    self.steps = steps
+    self.architecture = architecture
+    self.recipe = recipe
+    self.samples = samples
+    self.normalization = normalization
+    self.fingerprint = fingerprint
+  }
+
+  package var plan: Plan {
+    let shape = Shape(height: samples.height, width: samples.width, channels: samples.channels)
+    return architecture.plan(input: shape, classes: samples.classNames.count, zeroLastScale: recipe.zeroLastScale)
+  }
+
+  /// A set smaller than a batch is one batch.
+  package var batchSize: Int { min(recipe.batchSize, samples.count) }
+  /// Batches of an epoch; what is left over after the last whole batch sits the epoch out.
+  package var stepsPerEpoch: Int { max(1, samples.count / batchSize) }
+}

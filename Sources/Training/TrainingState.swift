@@ -1,0 +1,74 @@
+import Foundation
+package import Networks
+
+/// A training between two steps, as it is saved to go on later.
+package struct TrainingState: Sendable, Equatable {
+  package var step: Int
+  package var epochLoss: Double
+  package var epochHits: Int
+  package var epochImages: Int
+  package var seconds: Double
+  package var history: [EpochRecord]
+  package var parameters: [Float]
+  package var velocity: [Float]
+  package var statistics: [Float]
+  /// Parameters, then statistics, of the moving average; empty without one.
+  package var average: [Float]
+}
+
+extension TrainingState {
+  /// The part of a state that is not floats; JSON holds each Double exactly.
+  private struct Progress: Codable {
+    var step: Int
+    var epochLoss: Double
+    var epochHits: Int
+    var epochImages: Int
+    var seconds: Double
+    var history: [EpochRecord]
+  }
+
+  /// The state as a safetensors file that says which training it belongs to.
+  package func serialized(fingerprint: String, kernels: String) throws -> [UInt8] {
+    let progress = Progress(
+      step: step, epochLoss: epochLoss, epochHits: epochHits, epochImages: epochImages, seconds: seconds,
+      history: history)
+    var file = SafeTensors(metadata: [
+      "format": Self.format, "fingerprint": fingerprint, "kernels": kernels,
+      "progress": String(decoding: try JSONEncoder().encode(progress), as: UTF8.self),
+    ])
+    for (name, values) in ["parameters": parameters, "velocity": velocity, "statistics": statistics, "average": average] {
+      file.tensors[name] = SafeTensors.Entry(shape: [values.count], values: .float(values))
+    }
+    return try file.serialized()
+  }
+
+  /// Reads a saved state of the training with this fingerprint.
+  ///
+  /// - Parameter kernels: the kernels that would go on; nil accepts any.
+  /// - Throws: `CheckpointError.damaged`, `TrainingError.foreignCheckpoint` or `TrainingError.otherKernels`.
+  package init(_ bytes: [UInt8], path: String, fingerprint: String, kernels: String?) throws {
+    let file = try SafeTensors(bytes, path: path)
+    guard file.metadata["format"] == Self.format, let text = file.metadata["progress"],
+      let progress = try? JSONDecoder().decode(Progress.self, from: Data(text.utf8))
+    else { throw CheckpointError.damaged(path: path, detail: "it is not a checkpoint of a training") }
+    guard file.metadata["fingerprint"] == fingerprint else {
+      throw TrainingError.foreignCheckpoint(path: path, what: "the data, the configuration or the seed")
+    }
+    if let kernels, let saved = file.metadata["kernels"], saved != kernels {
+      throw TrainingError.otherKernels(path: path, saved: saved, present: kernels)
+    }
+    func floats(_ name: String) throws -> [Float] {
+      guard case .float(let values)? = file.tensors[name]?.values else {
+        throw CheckpointError.damaged(path: path, detail: "it lacks \(name)")
+      }
+      return values
+    }
+    self.init(
+      step: progress.step, epochLoss: progress.epochLoss, epochHits: progress.epochHits,
+      epochImages: progress.epochImages, seconds: progress.seconds, history: progress.history,
+      parameters: try floats("parameters"), velocity: try floats("velocity"), statistics: try floats("statistics"),
+      average: try floats("average"))
+  }
+
+  private static let format = "cas-checkpoint-1"
+}

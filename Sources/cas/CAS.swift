@@ -1,0 +1,41 @@
+import ArgumentParser
+import Evaluation
+import Foundation
+
+/// The command line: results to stdout, progress and warnings to stderr, and exit codes that scripts can rely on.
+@main
+struct CAS: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cas",
+    abstract: "Classification Accuracy Score: train on a generator's samples, test on real images.",
+    discussion: """
+      A classifier that learned from synthetic images only and is tested on real ones shows what the generator \
+      failed to learn, class by class.
+
+        cas train --synthetic samples/ --real imagenet64/
+      """,
+    version: BuildDescription.current.text,
+    subcommands: [Train.self, NAS.self, Evaluate.self, Describe.self, Doctor.self])
+
+  static func main() {
+    // A write to a closed pipe is an error that is worded, not a signal that kills.
+    signal(SIGPIPE, SIG_IGN)
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    do {
+      try rejectUnknownCommand(arguments)
+      var command = try parseAsRoot(arguments)
+      try command.run()
+    } catch {
+      Failure(error).exit(with: error)
+    }
+  }
+
+  /// ArgumentParser calls a mistyped subcommand an unexpected argument; people look for the right word.
+  private static func rejectUnknownCommand(_ arguments: [String]) throws {
+    guard let first = arguments.first, !first.hasPrefix("-"), first != "help" else { return }
+    let names = configuration.subcommands.map { $0._commandName }
+    guard !names.contains(first) else { return }
+    let suggestion = Spelling.nearest(to: first, in: names).map { " Did you mean \($0)?" } ?? ""
+    throw UsageError.message("There is no command \(first).\(suggestion) `cas --help` lists the commands.")
+  }
+}

@@ -1,0 +1,36 @@
+import ArgumentParser
+import Evaluation
+import Foundation
+import Kernels
+import Networks
+
+/// `cas describe`: a network's plan, before anything runs.
+struct Describe: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "The plan of a network: layers, parameters, multiply-adds, memory.",
+    discussion: "Models: \(Architecture.names.joined(separator: ", ")); any wrn-DEPTH-WIDTH with depth 6n + 4.")
+
+  @Option(help: "The network's name.")
+  var model: String
+
+  @Option(help: ArgumentHelp("Height, width and channels of the images.", valueName: "HxWxC"))
+  var input = "32x32x3"
+
+  @Option(help: "The number of classes.")
+  var classes = 10
+
+  @Option(help: "Images of a batch, for the memory.")
+  var batchSize = 128
+
+  @Option(help: "Threads, for the scratch memory.")
+  var threads = ThreadPool.available
+
+  @Flag(help: "Write JSON.")
+  var json = false
+
+  func run() throws {
+    let description = try ModelDescription(
+      model: model, input: input, classes: classes, batchSize: batchSize, threads: threads)
+    print(json ? try description.json() : description.text)
+  }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Datasets
+import Evaluation
+import Foundation
+import Images
+import Kernels
+import Networks
+import Training
+
+/// How an error ends the program: its exit code, after interface and sysexits.h.
+enum Failure: Int32 {
+  case thresholdMissed = 1
+  case usage = 64
+  case badData = 65
+  case notFound = 66
+  case other = 70
+  case inputOutput = 74
+  case interrupted = 130
+  case terminated = 143
+
+  init(_ error: any Error) {
+    switch error {
+    case is UsageError: self = .usage
+    case is DataNotFound: self = .notFound
+    case let error as ImageError: self = error.isNotFound ? .notFound : .badData
+    case let error as DatasetError: self = error.isNotFound ? .notFound : error.isUsage ? .usage : .badData
+    case is CheckpointError: self = .badData
+    case let error as TrainingError:
+      switch error {
+      case .tooFewImages: self = .badData
+      case .foreignCheckpoint, .otherKernels: self = .usage
+      case .diverged: self = .other
+      }
+    case let error as FileError: self = error.isNotFound ? .notFound : .inputOutput
+    case is InstructionSetError: self = .usage
+    case is Interrupted: self = Interruption.received == SIGTERM ? .terminated : .interrupted
+    default: self = .other
+    }
+  }
+
+  func exit(with error: any Error) -> Never {
+    switch error {
+    case is CleanExit, is ValidationError, is ExitCode: CAS.exit(withError: error)
+    default: break
+    }
+    // What the parser itself throws carries its own wording and code (64, or 0 for --help).
+    if self == .other, CAS.exitCode(for: error) != ExitCode.failure { CAS.exit(withError: error) }
+    FileHandle.standardError.write(Data("cas: \(error)\n".utf8))
+    Foundation.exit(rawValue)
+  }
+}

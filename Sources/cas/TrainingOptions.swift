@@ -1,0 +1,157 @@
+import ArgumentParser
+import Evaluation
+import Foundation
+
+/// What all commands that train have in common.
+struct TrainingOptions: ParsableArguments {
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Synthetic samples; repeats, and takes several values.", valueName: "[name=]path"))
+  var synthetic: [String] = []
+
+  @Option(help: "The real images: a test split, or a folder with train and test.")
+  var real: String?
+
+  @Option(help: "The real training images, where --real is the test split alone.")
+  var realTrain: String?
+
+  @Option(help: "Names of the classes of formats that have only numbers, one a line.")
+  var classNames: String?
+
+  @Option(help: "A preset: \(Preset.all.map(\.name).joined(separator: ", ")).")
+  var preset: String?
+
+  @Option(help: "A YAML file of settings; only what differs from the defaults.")
+  var config: String?
+
+  @Option(name: .customLong("set"), help: ArgumentHelp("One setting; repeats.", valueName: "key=value"))
+  var settings: [String] = []
+
+  @Option(help: "The network: resnet8, resnet20, resnet56, resnet18, resnet50, wrn-28-10 …")
+  var model: String?
+
+  @Option(help: "Passes over the smallest training set.")
+  var epochs: String?
+
+  @Option(help: "Optimiser steps of every training, instead of epochs.")
+  var steps: String?
+
+  @Option(help: "steps: all trainings take the same number; epochs: each passes over its own set.")
+  var budget: String?
+
+  @Option(help: "Images of a step.")
+  var batchSize: String?
+
+  @Option(help: "The highest learning rate of the schedule.")
+  var learningRate: String?
+
+  @Option(help: "At most this many images per class, synthetic and baseline alike.")
+  var perClass: String?
+
+  @Option(help: "Independent trainings of each set.")
+  var seeds: String?
+
+  @Option(help: "The first training's seed; the others follow it.")
+  var seed: String?
+
+  @Option(help: "auto, fp32 or bf16.")
+  var precision: String?
+
+  @Option(help: "auto or blas.")
+  var kernels: String?
+
+  @Option(help: "Threads; results do not depend on it.")
+  var threads: Int?
+
+  @Option(help: "Side to which images are resized; needs --resize.")
+  var input: String?
+
+  @Option(help: "squash or crop: how images become square.")
+  var resize: String?
+
+  @Option(help: "training, imagenet, or MEANS/DEVIATIONS in units of 0 to 1.")
+  var normalize: String?
+
+  @Option(help: "matched: the synthetic set's counts per class; full: the whole real training set.")
+  var baselineSize: String?
+
+  @Flag(help: "Train no baseline on real images.")
+  var noBaseline = false
+
+  @Flag(help: "Score classes that one side lacks as 0 instead of stopping.")
+  var allowMissingClasses = false
+
+  @Option(help: "The run's folder (default: runs/TIME-NAMES); an unfinished run in it is continued.")
+  var output: String?
+
+  @Option(help: ArgumentHelp("Go on with the run in this folder, with its own settings.", valueName: "run"))
+  var resume: String?
+
+  @Flag(help: "Go on with a checkpoint that other kernels have made.")
+  var allowKernelChange = false
+
+  @Option(help: ArgumentHelp("Seconds between checkpoints.", visibility: .hidden))
+  var checkpointSeconds = 30.0
+
+  @Flag(name: .shortAndLong, help: "No progress, no table.")
+  var quiet = false
+
+  @Flag(help: "Write report.json to stdout, and nothing else.")
+  var json = false
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024.") }
+    if !(checkpointSeconds >= 0) { throw ValidationError("--checkpoint-seconds takes a number of seconds.") }
+    if noBaseline && baselineSize != nil {
+      throw ValidationError("--no-baseline and --baseline-size exclude each other.")
+    }
+    guard resume == nil else { return }
+    if synthetic.isEmpty { throw ValidationError("Missing expected argument '--synthetic <[name=]path>'") }
+    if real == nil { throw ValidationError("Missing expected argument '--real <real>'") }
+  }
+}
+
+extension TrainingOptions {
+  /// The settings, from the defaults up: preset, file, --set, options.
+  func experiment() throws -> Experiment {
+    var configuration = try Configuration()
+    if let preset { try configuration.overlay(yaml: try Preset.named(preset).yaml, source: "the preset \(preset)") }
+    if let config {
+      guard let text = try? String(contentsOfFile: config, encoding: .utf8) else {
+        throw DataNotFound(path: config, what: "no readable configuration")
+      }
+      try configuration.overlay(yaml: text, source: config)
+    }
+    for setting in settings { try configuration.set(setting) }
+    let options: [(option: String, key: [String], value: String?)] = [
+      ("--model", ["model"], model), ("--epochs", ["training", "epochs"], epochs), ("--steps", ["steps"], steps),
+      ("--budget", ["budget"], budget), ("--batch-size", ["training", "batchSize"], batchSize),
+      ("--learning-rate", ["training", "optimizer", "learningRate"], learningRate),
+      ("--per-class", ["perClass"], perClass), ("--seeds", ["seeds"], seeds), ("--seed", ["seed"], seed),
+      ("--precision", ["precision"], precision), ("--kernels", ["kernels"], kernels), ("--input", ["input"], input),
+      ("--resize", ["resize"], resize), ("--normalize", ["normalization"], normalize),
+      ("--baseline-size", ["baseline"], noBaseline ? "none" : baselineSize),
+      ("--allow-missing-classes", ["allowMissingClasses"], allowMissingClasses ? "true" : nil),
+    ]
+    for (option, key, value) in options {
+      if let value { try configuration.set(key, yaml: value, source: option) }
+    }
+    return try configuration.experiment()
+  }
+
+  /// The request of a new run.
+  func request(_ command: RunRequest.Command, add: [Double]? = nil) throws -> RunRequest {
+    RunRequest(
+      command: command, real: NamedPath.absolute(real ?? ""), realTrain: realTrain.map(NamedPath.absolute),
+      synthetic: try NamedPath.parse(synthetic), classNames: classNames.map(NamedPath.absolute), add: add)
+  }
+
+  /// Where the run goes: `--output`, or a new folder named by the time and the sets.
+  func outputPath(for request: RunRequest) -> String {
+    if let output { return output }
+    let formatter = DateFormatter()
+    formatter.locale = Locale(identifier: "en_US_POSIX")
+    formatter.dateFormat = "yyyyMMdd-HHmmss"
+    return "runs/\(formatter.string(from: Date()))-\(request.synthetic.map(\.name).joined(separator: "-").prefix(80))"
+  }
+}

@@ -1,4 +1,4 @@
-"""Makes logits.json, gradients.json, counts.json and the .safetensors files beside it:  python make.py
+"""Makes values.json, logits.json, gradients.json, counts.json and the .safetensors files beside it:  python make.py
 
 Python 3.11.7, torch 2.13.0+cpu, numpy 2.4.6, safetensors; no weights are downloaded. See reference.py for the formula.
 """
@@ -138,8 +138,24 @@ def fill_state(option, counters):
     return {name: tensor for name, tensor in state.items() if counters or not name.endswith("num_batches_tracked")}
 
 
+def values():
+    """One tensor of each kind, so that a test can see that the formula is the same in Swift, bit for bit."""
+    names = ["conv1.weight", "layer2.0.downsample.0.weight", "fc.weight", "linear.bias", "fc.bias", "module.bn1.weight"]
+    names += ["layer1.0.bn3.weight", "layer1.0.bn1.bias", "layer3.1.bn2.running_mean", "layer3.1.bn2.running_var"]
+    shapes = [(16, 3, 3, 3), (512, 256, 1, 1), (10, 64)] + [(64,)] * 7
+    cases = []
+    for name, shape in zip(names, shapes, strict=True):
+        tensor = reference.parameter(name, shape)
+        total = tensor.flatten().double().numpy().cumsum()[-1].item()  # in binary64, from the left
+        cases.append(dict(name=name, shape=list(shape), first=floats(tensor.flatten()[:4]), sum=total))
+    document = dict(versions=reference.versions(), rule=reference.RULE, cases=cases)
+    pixels = images(2, 3, 5, 3).permute(0, 2, 3, 1).flatten()
+    write("values.json", document | dict(images=dict(shape=[2, 3, 5, 3], seed=42, values=floats(pixels))))
+
+
 if __name__ == "__main__":
     reference.deterministic()
+    values()
     counts()
     state_dictionaries()
     gradients()

@@ -23,10 +23,9 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
   .target(name: name, dependencies: dependencies, swiftSettings: settings())
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(
-    name: name, dependencies: dependencies + ["Support"], exclude: [], resources: [],
-    swiftSettings: settings())
+// Golden files are found beside the sources, so that tests need no resource bundle.
+func tests(_ name: String, golden: [String] = [], _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies + ["Support"], exclude: golden, swiftSettings: settings())
 }
 
 let package = Package(
@@ -78,14 +77,14 @@ let package = Package(
 
     // Tests, one target per module
     .target(
-      name: "Support", dependencies: ["Kernels", "Images", "Randomness"], path: "Tests/Support",
+      name: "Support", dependencies: ["Networks", "Kernels", "Images", "Randomness"], path: "Tests/Support",
       swiftSettings: settings()),
     tests("RandomnessTests", ["Randomness"]),
     tests("KernelsTests", ["Kernels", "Randomness"]),
     tests("ImagesTests", ["Images"]),
     tests("DatasetsTests", ["Datasets", "Images", "Kernels", "Randomness"]),
-    tests("NetworksTests", ["Networks", "Kernels", "Randomness"]),
-    tests("TrainingTests", ["Training", "Networks", "Datasets", "Kernels", "Randomness"]),
+    tests("NetworksTests", golden: ["Golden"], ["Networks", "Kernels", "Randomness"]),
+    tests("TrainingTests", golden: ["Golden"], ["Training", "Networks", "Datasets", "Kernels", "Randomness"]),
     tests("MetricsTests", ["Metrics"]),
     tests("EvaluationTests", ["Evaluation", "Training", "Metrics", "Datasets", "Networks", "Reports", "Kernels"]),
     tests("ReportsTests", ["Reports", "Images"]),

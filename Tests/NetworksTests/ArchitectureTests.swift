@@ -1,0 +1,60 @@
+import Kernels
+import Networks
+import Support
+import Testing
+
+@Suite struct ArchitectureTests {
+  @Test(arguments: try GoldenCounts.load().cases)
+  func countsEqualPyTorchs(_ golden: GoldenCounts.Case) throws {
+    let name = golden.model.replacing("wrn28-10", with: "wrn-28-10") + (golden.shortcut == "B" ? "-b" : "")
+    let architecture = try #require(Architecture(name: name))
+    let plan = architecture.plan(
+      input: Shape(height: golden.height, width: golden.width, channels: golden.channels), classes: golden.classes)
+    #expect(plan.learnableCount == golden.parameters)
+    #expect(plan.multiplyAdds == golden.multiplyAdds)
+  }
+
+  @Test(arguments: Architecture.names)
+  func namesRoundTrip(_ name: String) throws {
+    #expect(try #require(Architecture(name: name)).name == name)
+  }
+
+  @Test(arguments: ["", "resnet", "resnet21", "resnet20-c", "resnet50-b", "wrn", "wrn-28", "wrn-27-10", "wrn-28-0", "vgg16"])
+  func unknownNames(_ name: String) { #expect(Architecture(name: name) == nil) }
+
+  @Test func trainingMemoryGrowsWithTheBatchAndInferenceTakesLess() throws {
+    let plan = try #require(Architecture(name: "resnet20")).plan(
+      input: Shape(height: 32, width: 32, channels: 3), classes: 10)
+    let small = Footprint(plan, batch: 32, purpose: .training, threads: 2)
+    let large = Footprint(plan, batch: 64, purpose: .training, threads: 2)
+    let inference = Footprint(plan, batch: 64, purpose: .inference, threads: 2)
+    #expect(large.features == 2 * small.features && large.parameters == small.parameters)
+    #expect(inference.features < large.features / 4 && inference.featureGradients == 0)
+  }
+
+  @Test func initializationDependsOnTheSeedOnly() throws {
+    let plan = try #require(Architecture(name: "resnet8")).plan(
+      input: Shape(height: 28, width: 28, channels: 1), classes: 10)
+    let networks = [1, 1, 2].map { seed in
+      let network = Network(plan)
+      network.initialize(seed: seed)
+      return Array(network.parameters.values)
+    }
+    #expect(networks[0] == networks[1])
+    #expect(networks[0] != networks[2])
+    let first = try #require(plan.parameters.first)
+    let variance = networks[0][first.range].reduce(0) { $0 + Double($1 * $1) } / Double(first.count)
+    // He et al.: 2 / (16 channels * 3 * 3); 144 draws leave a relative deviation of about 0.12.
+    #expect(abs(variance * 72 - 1) < 0.5)
+  }
+
+  @Test func lastScaleCanStartAtZero() throws {
+    let plan = try #require(Architecture(name: "resnet50")).plan(
+      input: Shape(height: 64, width: 64, channels: 3), classes: 10, zeroLastScale: true)
+    let network = Network(plan)
+    network.initialize(seed: 0)
+    let scales = plan.parameters.filter { $0.name.hasSuffix("bn3.weight") }
+    #expect(scales.count == 16)
+    #expect(scales.allSatisfy { network.parameters.values[$0.range].allSatisfy { $0 == 0 } })
+  }
+}

@@ -1,0 +1,47 @@
+import Kernels
+import Networks
+import Support
+import Testing
+import Training
+
+/// Ten steps of stochastic gradient descent, against PyTorch's losses and final tensors.
+@Suite struct OptimizerParityTests {
+  @Test(arguments: try GoldenSteps.load().cases)
+  func tenSteps(_ golden: GoldenSteps.Case) throws {
+    let common = try GoldenSteps.load()
+    let network = try goldenNetwork(
+      common.model, shortcut: common.shortcut,
+      Shape(height: common.height, width: common.width, channels: common.channels), classes: common.classes)
+    var settings = OptimizerSettings()
+    settings.learningRate = golden.learningRate
+    settings.momentum = common.momentum
+    settings.nesterov = golden.nesterov
+    settings.weightDecay = golden.weightDecay
+    settings.decaysNormalization = golden.decayed == "everything"
+    let optimizer = Optimizer(settings, plan: network.plan)
+    let pass = Propagation(
+      network, batch: common.batch, purpose: .training, pool: ThreadPool(threads: 2),
+      table: KernelTable.table(for: try InstructionSet.chosen()))
+    let execution = pass.memory.execution
+    for step in 0..<common.steps {
+      _ = pass.input.values.update(
+        fromContentsOf: GoldenValues.images(
+          common.batch, height: common.height, width: common.width, channels: common.channels,
+          seed: GoldenSteps.inputSeed(step: step)))
+      pass.forward()
+      let loss = softmaxCrossEntropy(
+        pass.logits, labels: common.labels(step: step).map(Int32.init), smoothing: Float(golden.smoothing),
+        into: try #require(pass.logitsGradient), on: execution)
+      pass.backward()
+      optimizer.step(network.parameters, gradients: pass.memory.gradients, multiplier: 1, on: execution)
+      // The spread is what PyTorch's own losses move by when its arithmetic takes another order.
+      #expect(abs(loss.mean - golden.lossesInDouble[step]) < 1e-3 + 5 * golden.spread[step], "step \(step)")
+    }
+    for parameter in network.plan.parameters {
+      let values = network.parameters.values[parameter.range]
+      let squares = values.reduce(0.0) { $0 + Double($1) * Double($1) }
+      let expected = try #require(golden.checksumsInDouble[parameter.name])[1]
+      #expect(abs(squares - expected) <= 6 * golden.stateSpread * expected, "\(parameter.name)")
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import Datasets
+import Kernels
+import Networks
+import Randomness
+import Support
+import Testing
+import Training
+
+@Suite(.serialized) struct TrainerTests {
+  /// Two classes that differ by where the bright half is, with noise from a fixed stream.
+  private func samples(_ count: Int = 48, side: Int = 8) -> Samples {
+    var stream = RandomStream(seed: 11, purpose: "test")
+    var pixels: [UInt8] = []
+    for image in 0..<count {
+      for _ in 0..<side {
+        for x in 0..<side {
+          let bright = (x < side / 2) == (image % 2 == 0)
+          pixels.append(UInt8((bright ? 150 : 50) + stream.nextInteger(below: 60)))
+        }
+      }
+    }
+    return Samples(
+      classNames: ["left", "right"], height: side, width: side, channels: 1, pixels: pixels,
+      labels: (0..<count).map { Int32($0 % 2) })
+  }
+
+  private func job(steps: Int = 12, averaging: Double = 0, seed: UInt64 = 5) -> TrainingJob {
+    var recipe = Recipe()
+    recipe.batchSize = 16
+    recipe.epochs = 4
+    recipe.averaging = averaging
+    recipe.augmentation.padCrop = 1
+    recipe.augmentation.flip = false
+    let samples = samples()
+    return TrainingJob(
+      name: "halves", seed: seed, steps: steps, architecture: .cifarResNet(depth: 8, shortcut: .padded),
+      recipe: recipe, samples: samples, normalization: .computed(from: samples), fingerprint: "f")
+  }
+
+  private func trainer(_ job: TrainingJob, threads: Int = 2) throws -> Trainer {
+    try Trainer(
+      job, pool: ThreadPool(threads: threads), table: KernelTable.table(for: try InstructionSet.chosen()))
+  }
+
+  @Test func learnsWhatCanBeLearned() throws {
+    let trainer = try trainer(job(steps: 30))
+    try trainer.run(Trainer.Monitor())
+    let first = try #require(trainer.history.first)
+    let last = try #require(trainer.history.last)
+    #expect(trainer.history.count == 10 && last.step == 30 && last.epoch == 10)
+    #expect(last.loss < first.loss / 2)
+    #expect(last.trainingTop1 > 0.95)
+  }
+
+  @Test(arguments: [0.0, 0.9])
+  func threadsDoNotChangeABit(averaging: Double) throws {
+    let states = try [1, 2, 3].map { threads in
+      let trainer = try trainer(job(averaging: averaging), threads: threads)
+      try trainer.run(Trainer.Monitor())
+      return trainer.state
+    }
+    #expect(states[0].parameters == states[1].parameters && states[0].parameters == states[2].parameters)
+    #expect(states[0].statistics == states[1].statistics && states[0].velocity == states[2].velocity)
+    #expect(states[0].average == states[1].average && states[0].average.isEmpty == (averaging == 0))
+  }
+
+  @Test(arguments: [1, 5, 11])
+  func resumedTrainingEndsInTheSameBytes(stop: Int) throws {
+    let whole = try trainer(job(averaging: 0.9))
+    try whole.run(Trainer.Monitor())
+
+    let first = try trainer(job(averaging: 0.9))
+    try first.run(Trainer.Monitor(shouldStop: { first.step == stop }))
+    #expect(first.step == stop)
+    let bytes = try first.state.serialized(fingerprint: "f", kernels: "k")
+    let second = try trainer(job(averaging: 0.9))
+    try second.restore(TrainingState(bytes, path: "memory", fingerprint: "f", kernels: "k"), path: "memory")
+    try second.run(Trainer.Monitor())
+
+    #expect(second.state.parameters == whole.state.parameters)
+    #expect(second.state.velocity == whole.state.velocity && second.state.average == whole.state.average)
+    #expect(second.history.map(\.loss) == whole.history.map(\.loss))
+  }
+
+  @Test func seedsDiffer() throws {
+    let states = try [5, 6].map { seed in
+      let trainer = try trainer(job(steps: 1, seed: seed))
+      try trainer.run(Trainer.Monitor())
+      return trainer.state.parameters
+    }
+    #expect(states[0] != states[1])
+  }
+
+  @Test func foreignCheckpointsAreRefused() throws {
+    let trainer = try trainer(job(steps: 1))
+    let bytes = try trainer.state.serialized(fingerprint: "f", kernels: "k")
+    #expect(throws: TrainingError.self) { try TrainingState(bytes, path: "p", fingerprint: "g", kernels: "k") }
+    #expect(throws: TrainingError.otherKernels(path: "p", saved: "k", present: "other")) {
+      try TrainingState(bytes, path: "p", fingerprint: "f", kernels: "other")
+    }
+    #expect(try TrainingState(bytes, path: "p", fingerprint: "f", kernels: nil) == trainer.state)
+    #expect(throws: CheckpointError.self) {
+      try TrainingState(Array(bytes.dropLast(5)), path: "p", fingerprint: "f", kernels: "k")
+    }
+  }
+
+  @Test func divergenceSaysWhereAndWhatToTry() throws {
+    var recipe = Recipe()
+    recipe.batchSize = 16
+    recipe.optimizer.learningRate = 1e30
+    recipe.schedule.warmupEpochs = 0
+    let samples = samples()
+    let job = TrainingJob(
+      name: "halves", seed: 1, steps: 50, architecture: .cifarResNet(depth: 8, shortcut: .padded), recipe: recipe,
+      samples: samples, normalization: .computed(from: samples), fingerprint: "f")
+    let trainer = try trainer(job)
+    #expect { try trainer.run(Trainer.Monitor()) } throws: { error in
+      let text = "\(error)"
+      return error is TrainingError && text.contains("halves") && text.contains("--learning-rate")
+    }
+  }
+
+  @Test func oneImageIsTooFew() throws {
+    let samples = samples(1)
+    let job = TrainingJob(
+      name: "one", seed: 1, steps: 1, architecture: .cifarResNet(depth: 8, shortcut: .padded), recipe: Recipe(),
+      samples: samples, normalization: .computed(from: samples), fingerprint: "f")
+    #expect(throws: TrainingError.tooFewImages(name: "one", images: 1)) { try trainer(job) }
+  }
+}

@@ -5,6 +5,9 @@ import PackageDescription
 // compiled twice, for x86-64-v4 (AVX-512) and for x86-64-v3, and a table of functions chooses at start.
 let march = Context.environment["CAS_MARCH"] ?? "x86-64-v3"
 
+// Shown by --version and written into reports; make passes it, a plain swift build leaves it out.
+let commit = Context.environment["CAS_COMMIT"].flatMap { $0.isEmpty ? nil : $0 } ?? "unknown"
+
 func settings(march: String = march, unchecked: Bool = false) -> [SwiftSetting] {
   var flags = ["-Xcc", "-march=\(march)"]
   if unchecked { flags.append("-Ounchecked") }
@@ -45,7 +48,7 @@ let package = Package(
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CTiles"),
-    .target(name: "CGuard"),
+    .target(name: "CGuard", cSettings: [.define("CAS_COMMIT", to: commit)]),
 
     // The house, bottom up
     library("Randomness"),

@@ -1,3 +1,32 @@
-#ifndef CAS_CGuard_H
-#define CAS_CGuard_H
+#ifndef CAS_CGUARD_H
+#define CAS_CGUARD_H
+
+#include <stddef.h>
+
+/// 1. A program that links this file has a constructor that runs before its own code: on a processor without
+/// x86-64-v3 it writes one sentence to standard error and exits with 70, instead of dying of an illegal instruction.
+int cas_guard_present(void);
+
+/// The commit this program was built from (CAS_COMMIT at build time), or "unknown". Static storage.
+const char *cas_commit(void);
+
+/// The processor's own name, without surrounding blanks, or "unknown processor". Zero-terminated.
+void cas_cpu_brand(char out[64]);
+
+/// Writes the names of the parts of x86-64-v3 that this machine lacks, separated by ", " and zero-terminated, and
+/// returns how many there are. "AVX state" is the operating system's part: it does not save the wide registers.
+int cas_cpu_missing(char *out, size_t capacity);
+
+/// The x86-64 level (2, 3 or 4) that the importing module itself was compiled for. It is inline so that it sees the
+/// importer's -march, which is what CAS_MARCH sets; this target's own C file is always compiled for the baseline.
+static inline int cas_compiled_level(void) {
+#if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512CD__) && defined(__AVX512DQ__) && defined(__AVX512VL__)
+  return 4;
+#elif defined(__AVX2__) && defined(__FMA__) && defined(__BMI2__) && defined(__F16C__)
+  return 3;
+#else
+  return 2;
+#endif
+}
+
 #endif

@@ -1,0 +1,57 @@
+# cas: see README.md. `make help` lists the targets.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+# One test target or suite, as in: make test FILTER=KernelsTests
+FILTER ?=
+
+# The commit goes into --version and into every report. Package.swift hands it to one C file.
+CAS_COMMIT ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+export CAS_COMMIT
+
+BUILD = swift build --configuration release
+SAMPLES = data/fashion/synthetic
+
+.PHONY: help demo test build bench lint format install clean packages
+.DEFAULT_GOAL := help
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: build ## score three generators of clothes on the data that comes along, and say where the report is
+	.build/release/cas train --preset demo \
+	  --synthetic cvae=$(SAMPLES)/cvae cgan=$(SAMPLES)/cgan flow=$(SAMPLES)/flow \
+	  --real data/fashion/real --output runs/demo
+	@echo "The report: $(CURDIR)/runs/demo/report.html"
+
+test: packages ## build and run all tests, in release; FILTER=KernelsTests runs some
+	swift test --configuration release --disable-testable-imports $(if $(FILTER),--filter $(FILTER))
+
+build: packages ## build .build/release/cas and cas-bench
+	$(BUILD)
+
+bench: build ## measure the kernels and the training on this machine
+	.build/release/cas-bench
+
+lint: ## check the format, the import rules, the house rules and the C files
+	swift format lint --strict --parallel --recursive --configuration .swift-format Package.swift Sources Tests
+	.ci/lint-sources-test
+	.ci/lint-sources
+	.ci/lint-c
+
+format: ## put all Swift files into the project's format
+	swift format --in-place --parallel --recursive --configuration .swift-format Package.swift Sources Tests
+
+# The installed program carries Swift's libraries with it, so that it runs where there is no Swift. The flag touches
+# every module, so this build has its own folder and leaves the other one as it is.
+install: packages ## build a program that needs no Swift, and put it into PREFIX/bin (/usr/local); honours DESTDIR
+	$(BUILD) --product cas --static-swift-stdlib -Xlinker -s --scratch-path .build-install
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 .build-install/release/cas "$(DESTDIR)$(PREFIX)/bin/cas"
+	"$(DESTDIR)$(PREFIX)/bin/cas" --version
+
+clean: ## remove what was built (runs/ stays)
+	rm -rf .build .build-install
+
+packages:
+	@.ci/packages

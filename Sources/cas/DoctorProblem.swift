@@ -1,0 +1,50 @@
+import Foundation
+
+/// Something about this machine or this build that costs speed or stops a run, and what to do about it.
+struct DoctorProblem: Encodable, Equatable {
+  let finding: String
+  let remedy: String
+}
+
+extension DoctorProblem {
+  /// Core types of OpenBLAS whose kernels use AVX2 or more. The others run everywhere and are slower.
+  private static let fastCores: Set<String> = [
+    "haswell", "zen", "skylakex", "cooperlake", "sapphirerapids",
+  ]
+
+  /// The problems in the findings, the gravest first.
+  /// - Parameter wrongChoice: why the kernels that `CAS_ISA` names cannot be had, nil when they can.
+  static func all(
+    instructionSets: [DoctorFindings.InstructionSetFinding], wrongChoice: String?, environment: [String: String],
+    blas: DoctorFindings.BLASFinding, threads: DoctorFindings.ThreadsFinding, memory: DoctorFindings.MemoryFinding?
+  ) -> [DoctorProblem] {
+    var problems: [DoctorProblem] = []
+    func add(_ finding: String, _ remedy: String) { problems.append(DoctorProblem(finding: finding, remedy: remedy)) }
+
+    if let wrongChoice { add(wrongChoice, "Unset CAS_ISA, and the best kernels that this machine has are taken.") }
+    if let memory, memory.available < 1 << 30 {
+      add(
+        "Less than 1 GiB of memory is free, and a training may be killed.",
+        "End other programs or raise the container's limit, or train with a smaller --batch-size.")
+    }
+    if !fastCores.contains(blas.core.lowercased()) {
+      add(
+        "OpenBLAS uses its kernels for \(blas.core), which make no use of AVX2.",
+        environment["OPENBLAS_CORETYPE"] == nil
+          ? "Install a newer OpenBLAS that knows this processor, or set OPENBLAS_CORETYPE=Haswell."
+          : "Unset OPENBLAS_CORETYPE, or set it to Haswell.")
+    }
+    if wrongChoice == nil, environment["CAS_ISA"] == "avx2",
+      instructionSets.contains(where: { $0.name == "AVX-512" && $0.present })
+    {
+      add("CAS_ISA=avx2 keeps the kernels from using AVX-512.", "Unset CAS_ISA, unless a run is to be reproduced.")
+    }
+    if let quota = threads.quota, quota < Double(threads.available) {
+      let suited = max(1, Int(quota))
+      add(
+        "The container may use \(quota.formatted()) processors, and \(threads.available) threads would wait for each other.",
+        "Train with --threads \(suited), or raise the container's quota.")
+    }
+    return problems
+  }
+}

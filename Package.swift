@@ -8,7 +8,7 @@ let march = Context.environment["CAS_MARCH"] ?? "x86-64-v3"
 // Shown by --version and written into reports; make passes it, a plain swift build leaves it out.
 let commit = Context.environment["CAS_COMMIT"].flatMap { $0.isEmpty ? nil : $0 } ?? "unknown"
 
-func settings(march: String = march, unchecked: Bool = false) -> [SwiftSetting] {
+func settings(march: String = march, unchecked: Bool = false, defines: [String] = []) -> [SwiftSetting] {
   var flags = ["-Xcc", "-march=\(march)"]
   if unchecked { flags.append("-Ounchecked") }
   return [
@@ -16,7 +16,7 @@ func settings(march: String = march, unchecked: Bool = false) -> [SwiftSetting] 
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .unsafeFlags(flags),
-  ]
+  ] + defines.map { .define($0) }
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -52,7 +52,8 @@ let package = Package(
 
     // The house, bottom up
     library("Randomness"),
-    .target(name: "KernelsAVX512", swiftSettings: settings(march: "x86-64-v4", unchecked: true)),
+    .target(
+      name: "KernelsAVX512", swiftSettings: settings(march: "x86-64-v4", unchecked: true, defines: ["CAS_AVX512"])),
     .target(name: "KernelsAVX2", swiftSettings: settings(unchecked: true)),
     library("Kernels", ["KernelsAVX512", "KernelsAVX2", "COpenBLAS", "CTiles", "CGuard"]),
     library("Images", ["CPNG", "CJPEG"]),
@@ -63,14 +64,16 @@ let package = Package(
     library("Reports", ["Images"]),
     .target(
       name: "Evaluation",
-      dependencies: ["Training", "Metrics", "Datasets", "Networks", "Reports", "Images", "Kernels", "Randomness", yams],
+      dependencies: [
+        "Training", "Metrics", "Datasets", "Networks", "Reports", "Images", "Kernels", "Randomness", yams,
+      ],
       resources: ["demo", "quick", "resnet20-short"].map { .embedInCode("Presets/\($0).yaml") },
       swiftSettings: settings()),
     .executableTarget(
       name: "cas",
       dependencies: [
         "Evaluation", "Training", "Metrics", "Datasets", "Networks", "Reports", "Images", "Kernels", "Randomness",
-        "CGuard", argumentParser,
+        "CGuard", "CTiles", argumentParser,
       ],
       swiftSettings: settings()),
     .executableTarget(
@@ -91,6 +94,6 @@ let package = Package(
     tests("MetricsTests", ["Metrics"]),
     tests("EvaluationTests", ["Evaluation", "Training", "Metrics", "Datasets", "Networks", "Reports", "Kernels"]),
     tests("ReportsTests", ["Reports", "Images"]),
-    tests("CommandLineTests", ["Datasets", "Images"]),
+    tests("CommandLineTests", ["cas"]),
   ]
 )

@@ -1,6 +1,6 @@
 import Foundation
 internal import Datasets
-package import Training
+internal import Training
 
 /// Trained baselines, kept between runs, so that a study over many generators pays for its baseline once.
 ///
@@ -30,7 +30,7 @@ package struct BaselineCache: Sendable {
 
   func lookup(_ job: TrainingJob, kernels: String) -> Hit? {
     let stem = self.stem(job, kernels: kernels)
-    guard let model = try? AtomicFile.read("\(stem).safetensors"), let text = try? AtomicFile.read("\(stem).json"),
+    guard let model = try? InputFile.contents(of: "\(stem).safetensors"), let text = try? InputFile.contents(of: "\(stem).json"),
       var history = try? JSONDecoder().decode([EpochRecord].self, from: Data(text)),
       (try? ModelFile.load(model, path: stem, job: job)) != nil
     else { return nil }
@@ -44,12 +44,12 @@ package struct BaselineCache: Sendable {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
       // The model comes last: an entry without it is not found.
-      try AtomicFile.write(Array(text), to: "\(stem).json")
-      try AtomicFile.write(model, to: "\(stem).safetensors")
+      try AtomicFile.write(bytes: Array(text), to: "\(stem).json")
+      try AtomicFile.write(bytes: model, to: "\(stem).safetensors")
     } catch { return }
   }
 
   private func stem(_ job: TrainingJob, kernels: String) -> String {
-    "\(path)/\(SHA256.hexadecimal(Array("\(job.fingerprint) \(kernels) \(build)".utf8)))"
+    "\(path)/\(Digest.hexadecimal(of: Array("\(job.fingerprint) \(kernels) \(build)".utf8)))"
   }
 }

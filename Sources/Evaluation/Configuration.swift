@@ -61,7 +61,7 @@ extension Configuration {
   package static func keys() throws -> [String] { leaves(try node(of: Experiment()), path: []) }
 
   private static func node(of experiment: Experiment) throws -> Node {
-    try Yams.compose(yaml: try YAMLEncoder().encode(experiment)) ?? Node([])
+    try Yams.compose(yaml: try YAMLEncoder().encode(experiment)) ?? Node("")
   }
 
   private static func leaves(_ node: Node, path: [String]) -> [String] {

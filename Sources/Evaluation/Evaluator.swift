@@ -5,7 +5,8 @@ package import Networks
 
 /// Classifies test images with a trained network.
 package enum Evaluator {
-  /// Images of a batch; the last batch is filled up with images of zeros, so that no result depends on the count.
+  /// Images of a batch. The last batch is as large as the others, so that BLAS takes the same path for all of them;
+  /// what the places behind its last image hold does not count.
   static let batchSize = 64
 
   /// What the network says about every image, in their order.
@@ -21,16 +22,17 @@ package enum Evaluator {
       network, batch: batchSize, purpose: .inference, pool: machine.pool, table: machine.table)
     let classes = network.plan.output.shape.count
     var builder = PredictionsBuilder(classes: classes, untrained: untrained, capacity: samples.count)
-    let batches = Batches(samples, size: batchSize, normalization: normalization)
-    let probabilities = Arena(count: batchSize * classes)
+    let assembler = BatchAssembler(samples: samples, normalization: normalization)
+    let arena = Arena(count: batchSize * classes)
+    let probabilities = arena.tensor(at: 0, images: batchSize, shape: network.plan.output.shape)
     for start in stride(from: 0, to: samples.count, by: batchSize) {
       let range = start..<min(start + batchSize, samples.count)
-      let labels = batches.fill(propagation.input, images: range, pool: machine.pool)
+      let labels = Array(samples.labels[range])
+      assembler.fill(propagation.input.base, with: range, pool: machine.pool)
       propagation.forward()
-      softmax(propagation.logits, into: probabilities.base, on: propagation.memory.execution)
+      softmax(propagation.logits, into: probabilities, on: propagation.memory.execution)
       builder.append(
-        probabilities: UnsafeBufferPointer(rebasing: UnsafeBufferPointer(probabilities.values)[..<(labels.count * classes)]),
-        labels: labels)
+        probabilities: UnsafeBufferPointer(start: probabilities.base, count: labels.count * classes), labels: labels)
       progress(range.upperBound)
     }
     return builder.finish()

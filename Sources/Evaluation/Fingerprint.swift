@@ -5,15 +5,11 @@ internal import Training
 /// Everything that a training's final bytes depend on, besides the kernels of the machine.
 struct Fingerprint: Codable {
   let architecture: String
-  let height: Int
-  let width: Int
-  let channels: Int
-  let classes: [String]
   let recipe: Recipe
   let steps: Int
   let seed: UInt64
   let normalization: Normalization
-  /// The hash of the training images and their labels.
+  /// The hash of the training images, their shape, their labels and the names of the classes.
   let data: String
   let kernels: Experiment.KernelChoice
 
@@ -21,6 +17,6 @@ struct Fingerprint: Codable {
   func digest() throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
-    return SHA256.hexadecimal(Array(try encoder.encode(self)))
+    return Digest.hexadecimal(of: Array(try encoder.encode(self)))
   }
 }

@@ -9,8 +9,8 @@ package struct Machine: Sendable {
   package let kernels: String
 
   /// - Throws: what `InstructionSet` throws when `CAS_ISA` asks for one that this machine or build lacks.
-  package init(threads: Int? = nil) throws {
-    instructionSet = try InstructionSet.chosen()
+  package init(threads: Int? = nil, environment: [String: String]) throws {
+    instructionSet = try InstructionSet.chosen(in: environment)
     table = KernelTable.table(for: instructionSet)
     pool = ThreadPool(threads: threads ?? ThreadPool.available)
     BLAS.configureOnce()

@@ -7,6 +7,8 @@ internal import Yams
 package struct RunFolder: Sendable {
   package let path: String
 
+  package init(path: String) { self.path = path }
+
   package func file(_ name: String) -> String { "\(path)/\(name)" }
   package func model(_ name: String, seed: UInt64) -> String { file("model-\(name)-seed\(seed).safetensors") }
   package var checkpoint: String { file("checkpoint") }
@@ -43,13 +45,19 @@ extension RunFolder {
         throw UsageError.message("\(path) is not empty and holds no run. Choose another --output.")
       }
     }
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw FileError.cannotWrite(path: path, reason: error.localizedDescription)
-    }
+    try makeFolder(path)
     try write(try YAMLEncoder().encode(Stored(inputs: request)) + experiment.yaml(), to: configuration)
     return false
+  }
+
+  /// Makes a folder of the run with all folders above it.
+  package func makeFolder(_ path: String) throws {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch let error as CocoaError {
+      let code = (error.underlying as? POSIXError)?.code.rawValue ?? EIO
+      throw FileError(.create, path, code: code)
+    }
   }
 
   /// The request and the settings that the folder was made with.
@@ -69,7 +77,7 @@ extension RunFolder {
     }
   }
 
-  package func write(_ bytes: [UInt8], to path: String) throws { try AtomicFile.write(bytes, to: path) }
+  package func write(_ bytes: [UInt8], to path: String) throws { try AtomicFile.write(bytes: bytes, to: path) }
   package func write(_ text: String, to path: String) throws { try write(Array(text.utf8), to: path) }
 
   private func difference(

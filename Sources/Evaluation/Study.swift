@@ -1,5 +1,5 @@
 package import Datasets
-package import Networks
+internal import Networks
 package import Training
 
 /// A run laid out before anything is trained: the test set and every training set with its name and role.
@@ -25,7 +25,7 @@ package struct Study: Sendable {
 
     /// Classes without a training image.
     package var untrained: Set<Int> {
-      Set(samples.countsPerClass.enumerated().filter { $0.element == 0 }.map(\.offset))
+      Set(samples.classCounts.enumerated().filter { $0.element == 0 }.map(\.offset))
     }
   }
 
@@ -40,18 +40,18 @@ extension Study {
   /// images in the same numbers per class as the baseline.
   ///
   /// Sets with other counts get a baseline of their own, so that a drop measures the samples and not their number.
-  package static func cas(_ data: StudyData, _ experiment: Experiment) -> Study {
+  package static func cas(_ data: StudyData, _ experiment: Experiment) throws -> Study {
     var notes: [String] = []
     var entries: [Entry] = []
     var baselines: [(counts: [Int], entry: Entry)] = []
     for set in data.synthetic {
-      let samples = limited(set.samples, experiment, name: set.name, notes: &notes)
+      let samples = try limited(set.samples, experiment, name: set.name, notes: &notes)
       var entry = Entry(name: set.name, kind: .cas, samples: samples)
       if let real = data.realTrain, experiment.baseline != .none {
         let drawn = experiment.baseline == .matched
-          ? matched(real, to: samples.countsPerClass, name: set.name, notes: &notes)
-          : limited(real, experiment, name: "the real training set", notes: &notes)
-        let counts = drawn.countsPerClass
+          ? try matched(real, to: samples.classCounts, name: set.name, notes: &notes)
+          : try limited(real, experiment, name: "the real training set", notes: &notes)
+        let counts = drawn.classCounts
         if let known = baselines.first(where: { $0.counts == counts }) {
           entry.baseline = known.entry.name
         } else {
@@ -73,12 +73,12 @@ extension Study {
       throw UsageError.message("NAS adds samples to the real training set, and there is none. Name it with --real-train.")
     }
     var notes: [String] = []
-    let real = limited(whole, experiment, name: "the real training set", notes: &notes)
+    let real = try limited(whole, experiment, name: "the real training set", notes: &notes)
     var entries: [Entry] = []
     for set in data.synthetic {
       for fraction in fractions where fraction > 0 {
-        let wanted = real.countsPerClass.map { Int((Double($0) * fraction).rounded()) }
-        let added = matched(set.samples, to: wanted, name: set.name, notes: &notes)
+        let wanted = real.classCounts.map { Int((Double($0) * fraction).rounded()) }
+        let added = try matched(set.samples, to: wanted, name: set.name, notes: &notes)
         entries.append(
           Entry(
             name: set.name, kind: .nas, fractionAdded: fraction, baseline: "baseline",
@@ -92,23 +92,23 @@ extension Study {
   /// At most `perClass` images of each class.
   private static func limited(
     _ samples: Samples, _ experiment: Experiment, name: String, notes: inout [String]
-  ) -> Samples {
+  ) throws -> Samples {
     guard let limit = experiment.perClass else { return samples }
-    return matched(samples, to: samples.countsPerClass.map { _ in limit }, name: name, notes: &notes)
+    return try matched(samples, to: samples.classCounts.map { _ in limit }, name: name, notes: &notes)
   }
 
   /// As many images of each class as wanted, or all there are, which is noted.
   private static func matched(
     _ samples: Samples, to wanted: [Int], name: String, notes: inout [String]
-  ) -> Samples {
-    let present = samples.countsPerClass
+  ) throws -> Samples {
+    let present = samples.classCounts
     let short = zip(present, wanted).filter { $0 < $1 }
     if !short.isEmpty {
       notes.append(
         "\(short.count) of \(present.count) classes have fewer images than \(name) asks for "
           + "(\(present.reduce(0, +)) images instead of \(wanted.reduce(0, +))).")
     }
-    return samples.drawing(perClass: zip(present, wanted).map(min))
+    return try samples.drawing(perClass: zip(present, wanted).map { min($0, $1) })
   }
 
   private static func unique(_ notes: [String]) -> [String] {
@@ -123,9 +123,9 @@ extension Study {
   package func steps(_ experiment: Experiment) -> [Int] {
     if let steps = experiment.steps { return entries.map { _ in steps } }
     let epochs = entries.map { entry in
-      let batch = min(experiment.training.batchSize, entry.samples.count)
-      let perEpoch = batch > 0 ? max(1, entry.samples.count / batch) : 1
-      return max(1, Int((experiment.training.epochs * Double(perEpoch)).rounded()))
+      guard entry.samples.count > 0 else { return 1 }
+      let order = EpochOrder(count: entry.samples.count, batchSize: experiment.training.batchSize, seed: 0)
+      return max(1, Int((experiment.training.epochs * Double(order.stepsPerEpoch)).rounded()))
     }
     guard experiment.budget == .steps, let least = epochs.min() else { return epochs }
     return entries.map { _ in least }
@@ -139,7 +139,7 @@ extension Study {
       throw UsageError.unknownModel(
         experiment.model, nearest: Spelling.nearest(to: experiment.model, in: Architecture.names))
     }
-    let side = min(test.height, test.width)
+    let side = min(test.shape.height, test.shape.width)
     guard side >= architecture.smallestSide else {
       throw UsageError.imagesTooSmall(model: architecture.name, side: side, smallest: architecture.smallestSide)
     }
@@ -148,13 +148,12 @@ extension Study {
       let normalization =
         switch setting {
         case .training: Normalization.computed(from: entry.samples)
-        case .given(let normalization): normalization.matching(channels: test.channels)
+        case .given(let normalization): normalization.fitted(toChannels: test.shape.channels)
         }
       return try experiment.seedRange.map { seed in
         let fingerprint = Fingerprint(
-          architecture: architecture.name, height: test.height, width: test.width, channels: test.channels,
-          classes: test.classNames, recipe: experiment.training, steps: steps, seed: seed,
-          normalization: normalization, data: entry.samples.hash, kernels: experiment.kernels)
+          architecture: architecture.name, recipe: experiment.training, steps: steps, seed: seed,
+          normalization: normalization, data: entry.samples.summary.hash, kernels: experiment.kernels)
         return TrainingJob(
           name: entry.label, seed: seed, steps: steps, architecture: architecture, recipe: experiment.training,
           samples: entry.samples, normalization: normalization, fingerprint: try fingerprint.digest())

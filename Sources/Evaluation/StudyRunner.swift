@@ -26,15 +26,17 @@ package struct StudyRunner {
   package var events = Events()
 
   /// What a run tells while it works, and how it is asked to stop.
-  package struct Events {
+  package struct Events: Sendable {
     /// A sentence for the user.
-    package var note: (String) -> Void = { _ in }
-    /// A stretch of work begins: its title and its number of steps.
-    package var began: (_ title: String, _ total: Int) -> Void = { _, _ in }
+    package var note: @Sendable (String) -> Void = { _ in }
+    /// A stretch of work begins: its title, its length, what is counted, and how much earlier sittings have done.
+    package var began: @Sendable (_ title: String, _ total: Int, _ unit: String, _ start: Int) -> Void = {
+      _, _, _, _ in
+    }
     /// So much of it is done; the detail is a few words such as the loss.
-    package var advanced: (_ done: Int, _ detail: String) -> Void = { _, _ in }
-    package var ended: () -> Void = {}
-    package var shouldStop: () -> Bool = { false }
+    package var advanced: @Sendable (_ done: Int, _ detail: String) -> Void = { _, _ in }
+    package var ended: @Sendable () -> Void = {}
+    package var shouldStop: @Sendable () -> Bool = { false }
 
     package init() {}
   }
@@ -76,7 +78,7 @@ extension StudyRunner {
         let trained = try trainedNetwork(job, entry: entry, log: &log)
         cached = cached || trained.cached
         records += log.filter { $0.name == job.name && $0.seed == job.seed }.suffix(1)
-        events.began("Testing \(job.name), seed \(job.seed)", study.test.count)
+        events.began("Testing \(job.name), seed \(job.seed)", study.test.count, "images", 0)
         predictions.append(
           Evaluator.predict(
             trained.network, study.test, normalization: job.normalization, untrained: entry.untrained,
@@ -93,7 +95,7 @@ extension StudyRunner {
   ) throws -> (network: Network, cached: Bool) {
     let path = folder.model(job.name, seed: job.seed)
     if FileManager.default.fileExists(atPath: path) {
-      let bytes = try AtomicFile.read(path)
+      let bytes = try InputFile.contents(of: path)
       return (try ModelFile.load(bytes, path: path, job: job), false)
     }
     if entry.kind == .baseline, let hit = cache?.lookup(job, kernels: machine.kernels) {
@@ -119,7 +121,7 @@ extension StudyRunner {
     guard FileManager.default.fileExists(atPath: folder.checkpoint) else { return }
     do {
       let state = try TrainingState(
-        try AtomicFile.read(folder.checkpoint), path: folder.checkpoint, fingerprint: trainer.job.fingerprint,
+        try InputFile.contents(of: folder.checkpoint), path: folder.checkpoint, fingerprint: trainer.job.fingerprint,
         kernels: allowsKernelChange ? nil : machine.kernels)
       try trainer.restore(state, path: folder.checkpoint)
       events.note("\(trainer.job.name), seed \(trainer.job.seed): goes on after step \(state.step).")
@@ -133,7 +135,7 @@ extension StudyRunner {
     let others = log.filter { $0.name != job.name || $0.seed != job.seed }
     let clock = ContinuousClock()
     var saved = clock.now
-    events.began("Training \(job.name), seed \(job.seed)", job.steps)
+    events.began("Training \(job.name), seed \(job.seed)", job.steps, "steps", trainer.step)
     defer { events.ended() }
     // The step that a checkpoint of this sitting or the last one stands at.
     var savedStep = trainer.step

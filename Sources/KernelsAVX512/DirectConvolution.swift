@@ -4,30 +4,10 @@
 // Images are padded already: `rowPitch` floats lie between two padded rows, `step` floats (stride times input channels)
 // between the first taps of two neighbouring output pixels. Weights are [kernel rows][taps of a row][output channels].
 
-/// Two vectors of output channels are computed at a time; where only one is left, twice as many pixels.
-#if CAS_AVX512
-  @usableFromInline typealias Lanes = SIMD16<Float>
-#else
-  @usableFromInline typealias Lanes = SIMD8<Float>
-#endif
-
-@inline(__always)
-private func load(_ pointer: UnsafePointer<Float>) -> Lanes {
-  UnsafeRawPointer(pointer).loadUnaligned(as: Lanes.self)
-}
-
-@inline(__always)
-private func store(_ value: Lanes, _ pointer: UnsafeMutablePointer<Float>) {
-  UnsafeMutableRawPointer(pointer).storeBytes(of: value, as: Lanes.self)
-}
-
-@inline(__always)
-private func add(_ sum: inout Lanes, _ vector: Lanes, _ scalar: Float) {
-  sum.addProduct(vector, Lanes(repeating: scalar))
-}
+// Two registers of output channels are computed at a time; where only one is left, twice as many pixels.
 
 /// Where one block of outputs reads and writes.
-struct Block {
+private struct Block {
   let image: UnsafePointer<Float>
   let weights: UnsafePointer<Float>
   let output: UnsafeMutablePointer<Float>
@@ -58,10 +38,10 @@ package func directConvolve(
   _ image: UnsafePointer<Float>, _ weights: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>,
   _ height: Int, _ width: Int, _ channels: Int, _ rows: Int, _ taps: Int, _ rowPitch: Int, _ stride: Int, _ step: Int
 ) {
-  let lanes = Lanes.scalarCount
+  let size = Lanes.scalarCount
   var n = 0
   while n < channels {
-    let pair = n + 2 * lanes <= channels
+    let pair = n + 2 * size <= channels
     for y in 0..<height {
       var x = 0
       while x < width {
@@ -83,39 +63,39 @@ package func directConvolve(
         x += pixels
       }
     }
-    n += pair ? 2 * lanes : lanes
+    n += pair ? 2 * size : size
   }
 }
 
 #if CAS_AVX512
   @inline(__always)
   private func convolve8x2(_ b: Block) {
-    let (s, c, lanes) = (b.step, b.channels, Lanes.scalarCount)
+    let (s, c, width) = (b.step, b.channels, Lanes.scalarCount)
     var a0 = Lanes.zero, a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0
     var d0 = a0, d1 = a0, d2 = a0, d3 = a0, d4 = a0, d5 = a0, d6 = a0, d7 = a0
     var w = b.weights
     for row in 0..<b.rows {
       var x = b.image + row * b.rowPitch
       for _ in 0..<b.taps {
-        let u = load(w), v = load(w + lanes)
-        add(&a0, u, x[0]); add(&d0, v, x[0])
-        add(&a1, u, x[s]); add(&d1, v, x[s])
-        add(&a2, u, x[2 * s]); add(&d2, v, x[2 * s])
-        add(&a3, u, x[3 * s]); add(&d3, v, x[3 * s])
-        add(&a4, u, x[4 * s]); add(&d4, v, x[4 * s])
-        add(&a5, u, x[5 * s]); add(&d5, v, x[5 * s])
-        add(&a6, u, x[6 * s]); add(&d6, v, x[6 * s])
-        add(&a7, u, x[7 * s]); add(&d7, v, x[7 * s])
+        let u = lanes(at: w), v = lanes(at: w + width)
+        multiplyAdd(&a0, u, x[0]); multiplyAdd(&d0, v, x[0])
+        multiplyAdd(&a1, u, x[s]); multiplyAdd(&d1, v, x[s])
+        multiplyAdd(&a2, u, x[2 * s]); multiplyAdd(&d2, v, x[2 * s])
+        multiplyAdd(&a3, u, x[3 * s]); multiplyAdd(&d3, v, x[3 * s])
+        multiplyAdd(&a4, u, x[4 * s]); multiplyAdd(&d4, v, x[4 * s])
+        multiplyAdd(&a5, u, x[5 * s]); multiplyAdd(&d5, v, x[5 * s])
+        multiplyAdd(&a6, u, x[6 * s]); multiplyAdd(&d6, v, x[6 * s])
+        multiplyAdd(&a7, u, x[7 * s]); multiplyAdd(&d7, v, x[7 * s])
         x += 1
         w += c
       }
     }
     let o = b.output
-    store(a0, o); store(a1, o + c); store(a2, o + 2 * c); store(a3, o + 3 * c)
-    store(a4, o + 4 * c); store(a5, o + 5 * c); store(a6, o + 6 * c); store(a7, o + 7 * c)
-    let p = b.output + lanes
-    store(d0, p); store(d1, p + c); store(d2, p + 2 * c); store(d3, p + 3 * c)
-    store(d4, p + 4 * c); store(d5, p + 5 * c); store(d6, p + 6 * c); store(d7, p + 7 * c)
+    put(a0, o); put(a1, o + c); put(a2, o + 2 * c); put(a3, o + 3 * c)
+    put(a4, o + 4 * c); put(a5, o + 5 * c); put(a6, o + 6 * c); put(a7, o + 7 * c)
+    let p = b.output + width
+    put(d0, p); put(d1, p + c); put(d2, p + 2 * c); put(d3, p + 3 * c)
+    put(d4, p + 4 * c); put(d5, p + 5 * c); put(d6, p + 6 * c); put(d7, p + 7 * c)
   }
 
   @inline(__always)
@@ -127,46 +107,46 @@ package func directConvolve(
     for row in 0..<b.rows {
       var x = b.image + row * b.rowPitch
       for _ in 0..<b.taps {
-        let u = load(w)
+        let u = lanes(at: w)
         let z = x + 8 * s
-        add(&a0, u, x[0]); add(&a1, u, x[s]); add(&a2, u, x[2 * s]); add(&a3, u, x[3 * s])
-        add(&a4, u, x[4 * s]); add(&a5, u, x[5 * s]); add(&a6, u, x[6 * s]); add(&a7, u, x[7 * s])
-        add(&d0, u, z[0]); add(&d1, u, z[s]); add(&d2, u, z[2 * s]); add(&d3, u, z[3 * s])
-        add(&d4, u, z[4 * s]); add(&d5, u, z[5 * s]); add(&d6, u, z[6 * s]); add(&d7, u, z[7 * s])
+        multiplyAdd(&a0, u, x[0]); multiplyAdd(&a1, u, x[s]); multiplyAdd(&a2, u, x[2 * s]); multiplyAdd(&a3, u, x[3 * s])
+        multiplyAdd(&a4, u, x[4 * s]); multiplyAdd(&a5, u, x[5 * s]); multiplyAdd(&a6, u, x[6 * s]); multiplyAdd(&a7, u, x[7 * s])
+        multiplyAdd(&d0, u, z[0]); multiplyAdd(&d1, u, z[s]); multiplyAdd(&d2, u, z[2 * s]); multiplyAdd(&d3, u, z[3 * s])
+        multiplyAdd(&d4, u, z[4 * s]); multiplyAdd(&d5, u, z[5 * s]); multiplyAdd(&d6, u, z[6 * s]); multiplyAdd(&d7, u, z[7 * s])
         x += 1
         w += c
       }
     }
     let o = b.output
-    store(a0, o); store(a1, o + c); store(a2, o + 2 * c); store(a3, o + 3 * c)
-    store(a4, o + 4 * c); store(a5, o + 5 * c); store(a6, o + 6 * c); store(a7, o + 7 * c)
+    put(a0, o); put(a1, o + c); put(a2, o + 2 * c); put(a3, o + 3 * c)
+    put(a4, o + 4 * c); put(a5, o + 5 * c); put(a6, o + 6 * c); put(a7, o + 7 * c)
     let p = o + 8 * c
-    store(d0, p); store(d1, p + c); store(d2, p + 2 * c); store(d3, p + 3 * c)
-    store(d4, p + 4 * c); store(d5, p + 5 * c); store(d6, p + 6 * c); store(d7, p + 7 * c)
+    put(d0, p); put(d1, p + c); put(d2, p + 2 * c); put(d3, p + 3 * c)
+    put(d4, p + 4 * c); put(d5, p + 5 * c); put(d6, p + 6 * c); put(d7, p + 7 * c)
   }
 #else
   @inline(__always)
   private func convolve4x2(_ b: Block) {
-    let (s, c, lanes) = (b.step, b.channels, Lanes.scalarCount)
+    let (s, c, width) = (b.step, b.channels, Lanes.scalarCount)
     var a0 = Lanes.zero, a1 = a0, a2 = a0, a3 = a0
     var d0 = a0, d1 = a0, d2 = a0, d3 = a0
     var w = b.weights
     for row in 0..<b.rows {
       var x = b.image + row * b.rowPitch
       for _ in 0..<b.taps {
-        let u = load(w), v = load(w + lanes)
-        add(&a0, u, x[0]); add(&d0, v, x[0])
-        add(&a1, u, x[s]); add(&d1, v, x[s])
-        add(&a2, u, x[2 * s]); add(&d2, v, x[2 * s])
-        add(&a3, u, x[3 * s]); add(&d3, v, x[3 * s])
+        let u = lanes(at: w), v = lanes(at: w + width)
+        multiplyAdd(&a0, u, x[0]); multiplyAdd(&d0, v, x[0])
+        multiplyAdd(&a1, u, x[s]); multiplyAdd(&d1, v, x[s])
+        multiplyAdd(&a2, u, x[2 * s]); multiplyAdd(&d2, v, x[2 * s])
+        multiplyAdd(&a3, u, x[3 * s]); multiplyAdd(&d3, v, x[3 * s])
         x += 1
         w += c
       }
     }
     let o = b.output
-    store(a0, o); store(a1, o + c); store(a2, o + 2 * c); store(a3, o + 3 * c)
-    let p = b.output + lanes
-    store(d0, p); store(d1, p + c); store(d2, p + 2 * c); store(d3, p + 3 * c)
+    put(a0, o); put(a1, o + c); put(a2, o + 2 * c); put(a3, o + 3 * c)
+    let p = b.output + width
+    put(d0, p); put(d1, p + c); put(d2, p + 2 * c); put(d3, p + 3 * c)
   }
 
   @inline(__always)
@@ -177,14 +157,14 @@ package func directConvolve(
     for row in 0..<b.rows {
       var x = b.image + row * b.rowPitch
       for _ in 0..<b.taps {
-        let u = load(w)
-        add(&a0, u, x[0]); add(&a1, u, x[s]); add(&a2, u, x[2 * s]); add(&a3, u, x[3 * s])
+        let u = lanes(at: w)
+        multiplyAdd(&a0, u, x[0]); multiplyAdd(&a1, u, x[s]); multiplyAdd(&a2, u, x[2 * s]); multiplyAdd(&a3, u, x[3 * s])
         x += 1
         w += c
       }
     }
     let o = b.output
-    store(a0, o); store(a1, o + c); store(a2, o + 2 * c); store(a3, o + 3 * c)
+    put(a0, o); put(a1, o + c); put(a2, o + 2 * c); put(a3, o + 3 * c)
   }
 #endif
 
@@ -196,14 +176,14 @@ private func convolve8x1(_ b: Block) {
   for row in 0..<b.rows {
     var x = b.image + row * b.rowPitch
     for _ in 0..<b.taps {
-      let u = load(w)
-      add(&a0, u, x[0]); add(&a1, u, x[s]); add(&a2, u, x[2 * s]); add(&a3, u, x[3 * s])
-      add(&a4, u, x[4 * s]); add(&a5, u, x[5 * s]); add(&a6, u, x[6 * s]); add(&a7, u, x[7 * s])
+      let u = lanes(at: w)
+      multiplyAdd(&a0, u, x[0]); multiplyAdd(&a1, u, x[s]); multiplyAdd(&a2, u, x[2 * s]); multiplyAdd(&a3, u, x[3 * s])
+      multiplyAdd(&a4, u, x[4 * s]); multiplyAdd(&a5, u, x[5 * s]); multiplyAdd(&a6, u, x[6 * s]); multiplyAdd(&a7, u, x[7 * s])
       x += 1
       w += c
     }
   }
   let o = b.output
-  store(a0, o); store(a1, o + c); store(a2, o + 2 * c); store(a3, o + 3 * c)
-  store(a4, o + 4 * c); store(a5, o + 5 * c); store(a6, o + 6 * c); store(a7, o + 7 * c)
+  put(a0, o); put(a1, o + c); put(a2, o + 2 * c); put(a3, o + 3 * c)
+  put(a4, o + 4 * c); put(a5, o + 5 * c); put(a6, o + 6 * c); put(a7, o + 7 * c)
 }

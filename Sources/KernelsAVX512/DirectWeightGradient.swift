@@ -1,28 +1,6 @@
 // The weights' gradient of a convolution, without a matrix of patches: a block of taps by output channels stays in
 // registers while all positions of an image stream by.
 
-#if CAS_AVX512
-  private typealias Lanes = SIMD16<Float>
-#else
-  private typealias Lanes = SIMD8<Float>
-#endif
-
-@inline(__always)
-private func load(_ pointer: UnsafePointer<Float>) -> Lanes {
-  UnsafeRawPointer(pointer).loadUnaligned(as: Lanes.self)
-}
-
-@inline(__always)
-private func increase(_ pointer: UnsafeMutablePointer<Float>, by value: Lanes) {
-  let raw = UnsafeMutableRawPointer(pointer)
-  raw.storeBytes(of: raw.loadUnaligned(as: Lanes.self) + value, as: Lanes.self)
-}
-
-@inline(__always)
-private func add(_ sum: inout Lanes, _ vector: Lanes, _ scalar: Float) {
-  sum.addProduct(vector, Lanes(repeating: scalar))
-}
-
 /// One image's share: weights[k][j][n] += Σ over y, x of image[y · stride + k][x · step + j] · gradient[y][x][n].
 ///
 /// The image is padded as for `directConvolve`; `channels` is a multiple of `directConvolutionChannels()`.
@@ -40,7 +18,7 @@ package func directConvolveWeights(
         let block = taps - tap >= 8 ? 8 : taps - tap >= 4 ? 4 : 1
       #endif
       let from = image + row * rowPitch + tap
-      for n in stride(from: 0, to: channels, by: Lanes.scalarCount) {
+      for n in Swift.stride(from: 0, to: channels, by: Lanes.scalarCount) {
         let span = Span(
           image: from, gradient: gradient + n, weights: weights + (row * taps + tap) * channels + n, height: height,
           width: width, channels: channels, rowPitch: rowPitch * stride, step: step)
@@ -80,11 +58,11 @@ private struct Span {
     for y in 0..<b.height {
       var x = b.image + y * b.rowPitch
       for _ in 0..<b.width {
-        let v = load(g)
-        add(&a0, v, x[0]); add(&a1, v, x[1]); add(&a2, v, x[2]); add(&a3, v, x[3])
-        add(&a4, v, x[4]); add(&a5, v, x[5]); add(&a6, v, x[6]); add(&a7, v, x[7])
-        add(&d0, v, x[8]); add(&d1, v, x[9]); add(&d2, v, x[10]); add(&d3, v, x[11])
-        add(&d4, v, x[12]); add(&d5, v, x[13]); add(&d6, v, x[14]); add(&d7, v, x[15])
+        let v = lanes(at: g)
+        multiplyAdd(&a0, v, x[0]); multiplyAdd(&a1, v, x[1]); multiplyAdd(&a2, v, x[2]); multiplyAdd(&a3, v, x[3])
+        multiplyAdd(&a4, v, x[4]); multiplyAdd(&a5, v, x[5]); multiplyAdd(&a6, v, x[6]); multiplyAdd(&a7, v, x[7])
+        multiplyAdd(&d0, v, x[8]); multiplyAdd(&d1, v, x[9]); multiplyAdd(&d2, v, x[10]); multiplyAdd(&d3, v, x[11])
+        multiplyAdd(&d4, v, x[12]); multiplyAdd(&d5, v, x[13]); multiplyAdd(&d6, v, x[14]); multiplyAdd(&d7, v, x[15])
         x += b.step
         g += b.channels
       }
@@ -104,9 +82,9 @@ private struct Span {
     for y in 0..<b.height {
       var x = b.image + y * b.rowPitch
       for _ in 0..<b.width {
-        let v = load(g)
-        add(&a0, v, x[0]); add(&a1, v, x[1]); add(&a2, v, x[2]); add(&a3, v, x[3])
-        add(&a4, v, x[4]); add(&a5, v, x[5]); add(&a6, v, x[6]); add(&a7, v, x[7])
+        let v = lanes(at: g)
+        multiplyAdd(&a0, v, x[0]); multiplyAdd(&a1, v, x[1]); multiplyAdd(&a2, v, x[2]); multiplyAdd(&a3, v, x[3])
+        multiplyAdd(&a4, v, x[4]); multiplyAdd(&a5, v, x[5]); multiplyAdd(&a6, v, x[6]); multiplyAdd(&a7, v, x[7])
         x += b.step
         g += b.channels
       }
@@ -124,8 +102,8 @@ private func accumulate4(_ b: Span) {
   for y in 0..<b.height {
     var x = b.image + y * b.rowPitch
     for _ in 0..<b.width {
-      let v = load(g)
-      add(&a0, v, x[0]); add(&a1, v, x[1]); add(&a2, v, x[2]); add(&a3, v, x[3])
+      let v = lanes(at: g)
+      multiplyAdd(&a0, v, x[0]); multiplyAdd(&a1, v, x[1]); multiplyAdd(&a2, v, x[2]); multiplyAdd(&a3, v, x[3])
       x += b.step
       g += b.channels
     }
@@ -141,7 +119,7 @@ private func accumulate1(_ b: Span) {
   for y in 0..<b.height {
     var x = b.image + y * b.rowPitch
     for _ in 0..<b.width {
-      add(&a0, load(g), x[0])
+      multiplyAdd(&a0, lanes(at: g), x[0])
       x += b.step
       g += b.channels
     }

@@ -1,4 +1,4 @@
-package import Kernels
+internal import Kernels
 
 /// What a plan takes of memory at one batch size, in bytes, before anything runs.
 package struct Footprint: Sendable, Equatable, Codable {
@@ -20,7 +20,7 @@ package struct Footprint: Sendable, Equatable, Codable {
     statistics = (plan.statisticCount + (training ? plan.momentCount : 0)) * float
     features = FeatureLayout(features: plan, batch: batch, purpose: purpose).count * float
     featureGradients = training ? FeatureLayout(gradients: plan, batch: batch).count * float : 0
-    let size = plan.layers.reduce(ScratchSize()) { $0.union($1.scratch(batch: batch)) }
+    let size = plan.scratch(batch: batch)
     scratch = (size.perWorker * threads + size.shared) * float
   }
 

@@ -35,8 +35,7 @@ package final class Memory: Sendable {
     self.batch = batch
     parameters = network.parameters
     statistics = network.statistics
-    let scratch = plan.layers.reduce(ScratchSize()) { $0.union($1.scratch(batch: batch)) }
-    execution = Execution(pool: pool, table: table, scratch: scratch)
+    execution = Execution(pool: pool, table: table, scratch: plan.scratch(batch: batch))
 
     let training = purpose == .training
     let features = FeatureLayout(features: plan, batch: batch, purpose: purpose)

@@ -1,5 +1,5 @@
 package import Kernels
-package import Randomness
+internal import Randomness
 
 /// A plan with its numbers: the learnable parameters and the running statistics, one arena each.
 package struct Network: Sendable {

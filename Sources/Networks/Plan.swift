@@ -40,6 +40,11 @@ extension Plan {
   /// The learnable numbers, as papers count them: without the padding between tensors and the running statistics.
   package var learnableCount: Int { parameters.reduce(0) { $0 + $1.count } }
 
+  /// The scratch that every layer and the loss can work with.
+  package func scratch(batch: Int) -> ScratchSize {
+    layers.reduce(lossScratch(classes: output.shape.count, batch: batch)) { $0.union($1.scratch(batch: batch)) }
+  }
+
   /// Multiplications with an addition that one image's forward pass takes in convolutions and linear layers.
   package var multiplyAdds: Int { layers.reduce(0) { $0 + $1.multiplyAdds } }
 }

@@ -48,9 +48,9 @@ package struct Optimizer: Sendable {
   package func step(_ parameters: Arena, gradients: Arena, multiplier: Double, on execution: Execution) {
     for group in groups {
       descend(
-        parameters, gradients: gradients, velocity: velocity, range: group.range,
-        DescentSettings(
-          rate: Float(settings.learningRate * multiplier), momentum: Float(settings.momentum),
+        parameters, gradients: gradients, velocities: velocity, range: group.range,
+        step: DescentStep(
+          learningRate: Float(settings.learningRate * multiplier), momentum: Float(settings.momentum),
           weightDecay: group.decays ? Float(settings.weightDecay) : 0, nesterov: settings.nesterov),
         on: execution)
     }

@@ -1,8 +1,8 @@
 import Foundation
-package import Datasets
+internal import Datasets
 package import Kernels
 package import Networks
-internal import Randomness
+private import Randomness
 
 /// Trains one network: the loop that the whole tool stands on.
 ///
@@ -18,7 +18,8 @@ package final class Trainer {
 
   private let propagation: Propagation
   private let gradients: Arena
-  private let batches: Batches
+  private var order: EpochOrder
+  private let assembler: BatchAssembler
   private let smoothing: Float
   private var epochLoss = 0.0
   private var epochHits = 0
@@ -33,11 +34,12 @@ package final class Trainer {
     network = Network(job.plan)
     network.initialize(seed: job.seed)
     optimizer = Optimizer(job.recipe.optimizer, plan: network.plan)
-    propagation = Propagation(network, batch: job.batchSize, purpose: .training, pool: pool, table: table)
+    order = job.order
+    propagation = Propagation(network, batch: order.batchSize, purpose: .training, pool: pool, table: table)
     gradients = propagation.memory.gradients
-    batches = Batches(
-      job.samples, size: job.batchSize, normalization: job.normalization, augmentation: job.recipe.augmentation,
-      seed: job.seed)
+    assembler = BatchAssembler(
+      samples: job.samples, normalization: job.normalization, augmentation: job.recipe.augmentation,
+      stream: RandomStream(seed: job.seed, purpose: "augmentation"))
     smoothing = Float(job.recipe.labelSmoothing)
     average = job.recipe.averaging > 0 ? network.copy() : nil
   }
@@ -78,37 +80,54 @@ extension Trainer {
     let clock = ContinuousClock()
     while step < job.steps {
       let start = clock.now
-      let labels = batches.fill(propagation.input, step: step, pool: execution.pool)
+      let batch = order.batch(atStep: step)
+      let labels = assembler.labels(of: batch)
+      assembler.fill(propagation.input.base, with: batch, pool: execution.pool)
       propagation.forward()
-      let loss = softmaxCrossEntropy(
-        propagation.logits, labels: labels, smoothing: smoothing, into: propagation.logitsGradient, on: execution)
+      let hits = correct(labels)
+      let loss = labels.withUnsafeBufferPointer {
+        softmaxCrossEntropy(
+          propagation.logits, labels: $0, smoothing: smoothing, gradient: propagation.logitsGradient, on: execution)
+      }
       let multiplier = job.recipe.schedule.multiplier(step: step, of: job.steps, epochs: job.recipe.epochs)
-      guard loss.mean.isFinite else { throw divergence(multiplier) }
+      guard loss.isFinite else { throw divergence(multiplier) }
       propagation.backward()
       optimizer.step(network.parameters, gradients: gradients, multiplier: multiplier, on: execution)
       if let average { average.approach(network, decay: averagingDecay, on: execution) }
       step += 1
 
-      epochLoss += loss.mean
-      epochHits += loss.hits
+      epochLoss += loss
+      epochHits += hits
       epochImages += labels.count
       seconds += (clock.now - start).seconds
-      monitor.stepped(step, epochLoss / Double(epochImages / job.batchSize))
-      if step % job.stepsPerEpoch == 0 || step == job.steps { try monitor.finishedEpoch(closeEpoch(multiplier)) }
+      monitor.stepped(step, epochLoss / Double(epochBatches))
+      if step % order.stepsPerEpoch == 0 || step == job.steps { try monitor.finishedEpoch(closeEpoch(multiplier)) }
       if monitor.shouldStop() { return }
+    }
+  }
+
+  /// How many of the batch's images have their largest logit at their label.
+  private func correct(_ labels: [Int32]) -> Int {
+    let logits = propagation.logits
+    let classes = logits.shape.count
+    return labels.enumerated().count { image, label in
+      let row = logits.values[image * classes..<(image + 1) * classes]
+      return row.indices.max { row[$0] < row[$1] } == row.startIndex + Int(label)
     }
   }
 
   private func divergence(_ multiplier: Double) -> TrainingError {
     .diverged(
-      name: job.name, epoch: step / job.stepsPerEpoch + 1, step: step + 1,
+      name: job.name, epoch: step / order.stepsPerEpoch + 1, step: step + 1,
       learningRate: job.recipe.optimizer.learningRate * multiplier)
   }
 
+  private var epochBatches: Int { epochImages / order.batchSize }
+
   private func closeEpoch(_ multiplier: Double) -> EpochRecord {
     let record = EpochRecord(
-      name: job.name, seed: job.seed, epoch: (step + job.stepsPerEpoch - 1) / job.stepsPerEpoch, step: step,
-      loss: epochLoss / Double(epochImages / job.batchSize), trainingTop1: Double(epochHits) / Double(epochImages),
+      name: job.name, seed: job.seed, epoch: (step + order.stepsPerEpoch - 1) / order.stepsPerEpoch, step: step,
+      loss: epochLoss / Double(epochBatches), trainingTop1: Double(epochHits) / Double(epochImages),
       learningRate: job.recipe.optimizer.learningRate * multiplier, seconds: seconds)
     history.append(record)
     epochLoss = 0
@@ -170,8 +189,9 @@ extension Network {
 
   /// Moves every number towards another network's: x ← decay · x + (1 − decay) · y.
   func approach(_ other: Network, decay: Float, on execution: Execution) {
-    average(other.parameters, into: parameters, decay: decay, on: execution)
-    average(other.statistics, into: statistics, decay: decay, on: execution)
+    for (source, target) in [(other.parameters, parameters), (other.statistics, statistics)] {
+      Kernels.average(source, into: target, range: 0..<target.count, decay: decay, on: execution)
+    }
   }
 }
 

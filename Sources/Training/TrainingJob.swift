@@ -1,5 +1,4 @@
 package import Datasets
-package import Kernels
 package import Networks
 
 /// One training: which network learns from which images, by which recipe, for how many steps, under which seed.
@@ -30,12 +29,10 @@ package struct TrainingJob: Sendable {
   }
 
   package var plan: Plan {
-    let shape = Shape(height: samples.height, width: samples.width, channels: samples.channels)
-    return architecture.plan(input: shape, classes: samples.classNames.count, zeroLastScale: recipe.zeroLastScale)
+    architecture.plan(
+      input: samples.shape, classes: samples.classNames.count, zeroLastScale: recipe.zeroLastScale)
   }
 
-  /// A set smaller than a batch is one batch.
-  package var batchSize: Int { min(recipe.batchSize, samples.count) }
-  /// Batches of an epoch; what is left over after the last whole batch sits the epoch out.
-  package var stepsPerEpoch: Int { max(1, samples.count / batchSize) }
+  /// Which images each step sees.
+  package var order: EpochOrder { EpochOrder(count: samples.count, batchSize: recipe.batchSize, seed: seed) }
 }

@@ -1,5 +1,5 @@
 import Foundation
-package import Networks
+internal import Networks
 
 /// A training between two steps, as it is saved to go on later.
 package struct TrainingState: Sendable, Equatable {

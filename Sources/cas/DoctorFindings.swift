@@ -59,7 +59,7 @@ extension DoctorFindings {
     let environment = ProcessInfo.processInfo.environment
     var wrongChoice: String?
     do {
-      kernels = try InstructionSet.chosen().rawValue
+      kernels = try InstructionSet.chosen(in: environment).rawValue
     } catch {
       kernels = nil
       wrongChoice = "\(error)"

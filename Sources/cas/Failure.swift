@@ -5,6 +5,7 @@ import Foundation
 import Images
 import Kernels
 import Networks
+import Reports
 import Training
 
 /// How an error ends the program: its exit code, after interface and sysexits.h.
@@ -22,8 +23,9 @@ enum Failure: Int32 {
     switch error {
     case is UsageError: self = .usage
     case is DataNotFound: self = .notFound
-    case let error as ImageError: self = error.isNotFound ? .notFound : .badData
-    case let error as DatasetError: self = error.isNotFound ? .notFound : error.isUsage ? .usage : .badData
+    case ImageError.notFound: self = .notFound
+    case is ImageError: self = .badData
+    case let error as DataError: self = Failure(rawValue: error.exitCode) ?? .badData
     case is CheckpointError: self = .badData
     case let error as TrainingError:
       switch error {
@@ -31,7 +33,9 @@ enum Failure: Int32 {
       case .foreignCheckpoint, .otherKernels: self = .usage
       case .diverged: self = .other
       }
-    case let error as FileError: self = error.isNotFound ? .notFound : .inputOutput
+    case let error as FileError: self = Failure(rawValue: error.exitCode) ?? .inputOutput
+    case is OutputError: self = .inputOutput
+    case is ReportError: self = .badData
     case is InstructionSetError: self = .usage
     case is Interrupted: self = Interruption.received == SIGTERM ? .terminated : .interrupted
     default: self = .other

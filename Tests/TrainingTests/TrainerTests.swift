@@ -20,8 +20,9 @@ import Training
       }
     }
     return Samples(
-      classNames: ["left", "right"], height: side, width: side, channels: 1, pixels: pixels,
-      labels: (0..<count).map { Int32($0 % 2) })
+      classNames: ["left", "right"], shape: Shape(height: side, width: side, channels: 1), pixels: pixels,
+      labels: (0..<count).map { Int32($0 % 2) }, members: (0..<count).map(String.init),
+      origin: Samples.Origin(path: "halves"))
   }
 
   private func job(steps: Int = 12, averaging: Double = 0, seed: UInt64 = 5) -> TrainingJob {
@@ -39,7 +40,7 @@ import Training
 
   private func trainer(_ job: TrainingJob, threads: Int = 2) throws -> Trainer {
     try Trainer(
-      job, pool: ThreadPool(threads: threads), table: KernelTable.table(for: try InstructionSet.chosen()))
+      job, pool: ThreadPool(threads: threads), table: KernelTable.table(for: try InstructionSet.chosen(in: [:])))
   }
 
   @Test func learnsWhatCanBeLearned() throws {

@@ -19,18 +19,19 @@ struct ConvolutionLayer: Layer {
 
   func forward(_ memory: Memory) {
     convolve(
-      memory.value(input), weights: memory.parameter(weights), into: memory.value(output), geometry,
+      memory.value(input), weights: memory.parameter(weights), into: memory.value(output), geometry: geometry,
       on: memory.execution)
   }
 
   func backward(_ memory: Memory) {
     guard let outputGradient = memory.gradient(output) else { return }
     convolveBackwardWeights(
-      outputGradient, input: memory.value(input), into: memory.gradient(weights), geometry, on: memory.execution)
+      outputGradient, input: memory.value(input), into: memory.gradient(weights), geometry: geometry,
+      on: memory.execution)
     guard let inputGradient = memory.gradient(input) else { return }
     convolveBackwardData(
       outputGradient, weights: memory.parameter(weights), into: inputGradient,
-      accumulating: memory.accumulates(self), geometry, on: memory.execution)
+      accumulating: memory.accumulates(self), geometry: geometry, on: memory.execution)
   }
 }
 

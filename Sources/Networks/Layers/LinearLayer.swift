@@ -14,24 +14,26 @@ struct LinearLayer: Layer {
   var multiplyAdds: Int { input.shape.count * output.shape.count }
   var keptForBackward: [Slot] { [input] }
   func scratch(batch: Int) -> ScratchSize {
-    linearScratch(inputs: input.shape.count, outputs: output.shape.count, batch: batch)
+    linearScratch(geometry)
   }
 
+  private var geometry: LinearGeometry { LinearGeometry(inputs: input.shape.count, outputs: output.shape.count) }
+
   func forward(_ memory: Memory) {
-    linear(
+    multiplyLinear(
       memory.value(input), weights: memory.parameter(weights), bias: memory.parameter(bias),
-      into: memory.value(output), on: memory.execution)
+      into: memory.value(output), geometry: geometry, on: memory.execution)
   }
 
   func backward(_ memory: Memory) {
     guard let outputGradient = memory.gradient(output) else { return }
-    linearBackwardWeights(
+    multiplyLinearBackwardWeights(
       outputGradient, input: memory.value(input), into: memory.gradient(weights), bias: memory.gradient(bias),
-      on: memory.execution)
+      geometry: geometry, on: memory.execution)
     guard let inputGradient = memory.gradient(input) else { return }
-    linearBackwardData(
+    multiplyLinearBackwardData(
       outputGradient, weights: memory.parameter(weights), into: inputGradient,
-      accumulating: memory.accumulates(self), on: memory.execution)
+      accumulating: memory.accumulates(self), geometry: geometry, on: memory.execution)
   }
 }
 

@@ -43,7 +43,7 @@ struct NormalizationLayer: Layer {
   func backward(_ memory: Memory) {
     guard let outputGradient = memory.gradient(output), let inputGradient = memory.gradient(input) else { return }
     normalizeBackward(
-      outputGradient: outputGradient, output: memory.value(output), input: memory.value(input),
+      outputGradient, output: memory.value(output), input: memory.value(input),
       gamma: memory.parameter(gamma), mean: memory.moment(savedMean),
       inverseDeviation: memory.moment(savedInverseDeviation), into: inputGradient,
       accumulating: memory.accumulates(self), residualGradient: residual.flatMap(memory.gradient),

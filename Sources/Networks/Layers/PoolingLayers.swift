@@ -9,17 +9,17 @@ struct MaxPoolingLayer: Layer {
 
   var kind: String { "max pool \(geometry.kernel)x\(geometry.kernel) / \(geometry.stride)" }
   var inputs: [Slot] { [input] }
-  var keptForBackward: [Slot] { [input, output] }
+  var keptForBackward: [Slot] { [input] }
 
   func forward(_ memory: Memory) {
-    maxPool(memory.value(input), into: memory.value(output), geometry, on: memory.execution)
+    poolMaximum(memory.value(input), into: memory.value(output), geometry: geometry, on: memory.execution)
   }
 
   func backward(_ memory: Memory) {
     guard let outputGradient = memory.gradient(output), let inputGradient = memory.gradient(input) else { return }
-    maxPoolBackward(
-      outputGradient, output: memory.value(output), input: memory.value(input), into: inputGradient,
-      accumulating: memory.accumulates(self), geometry, on: memory.execution)
+    poolMaximumBackward(
+      outputGradient, input: memory.value(input), into: inputGradient, accumulating: memory.accumulates(self),
+      geometry: geometry, on: memory.execution)
   }
 }
 
@@ -33,12 +33,12 @@ struct GlobalAverageLayer: Layer {
   var inputs: [Slot] { [input] }
 
   func forward(_ memory: Memory) {
-    globalAveragePool(memory.value(input), into: memory.value(output), on: memory.execution)
+    poolGlobalAverage(memory.value(input), into: memory.value(output), on: memory.execution)
   }
 
   func backward(_ memory: Memory) {
     guard let outputGradient = memory.gradient(output), let inputGradient = memory.gradient(input) else { return }
-    globalAveragePoolBackward(
+    poolGlobalAverageBackward(
       outputGradient, into: inputGradient, accumulating: memory.accumulates(self), on: memory.execution)
   }
 }

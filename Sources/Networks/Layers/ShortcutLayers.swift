@@ -11,13 +11,13 @@ struct PaddedShortcutLayer: Layer {
   var inputs: [Slot] { [input] }
 
   func forward(_ memory: Memory) {
-    padShortcut(memory.value(input), into: memory.value(output), stride: stride, on: memory.execution)
+    shortenByPadding(memory.value(input), stride: stride, into: memory.value(output), on: memory.execution)
   }
 
   func backward(_ memory: Memory) {
     guard let outputGradient = memory.gradient(output), let inputGradient = memory.gradient(input) else { return }
-    padShortcutBackward(
-      outputGradient, into: inputGradient, stride: stride, accumulating: memory.accumulates(self),
+    shortenByPaddingBackward(
+      outputGradient, stride: stride, into: inputGradient, accumulating: memory.accumulates(self),
       on: memory.execution)
   }
 }
@@ -49,9 +49,7 @@ struct SumLayer: Layer {
 
 extension Plan {
   package mutating func paddedShortcut(_ input: Slot, _ name: String, channels: Int, stride: Int) -> Slot {
-    let shape = Shape(
-      height: (input.shape.height + stride - 1) / stride, width: (input.shape.width + stride - 1) / stride,
-      channels: channels)
+    let shape = shortcutShape(input.shape, stride: stride, channels: channels)
     return append(PaddedShortcutLayer(name: name, input: input, output: slot(shape), stride: stride))
   }
 

@@ -1,0 +1,160 @@
+import Foundation
+internal import Datasets
+internal import Images
+internal import Kernels
+internal import Metrics
+package import Reports
+internal import Training
+
+/// Turns what came of a study into its documents.
+package struct RunReport {
+  package let report: Report
+  package let galleries: [FailureGallery]
+  private let confusions: [ConfusionTable]
+  private let predictions: [(name: String, array: NPYArray)]
+
+  /// - Parameter outcomes: one for each entry of the study, in its order.
+  package init(
+    _ outcomes: [StudyRunner.Outcome], study: Study, data: StudyData, request: RunRequest, experiment: Experiment,
+    machine: MachineDescription, version: String
+  ) throws {
+    let classNames = study.test.classNames
+    let results = outcomes.map { outcome in
+      let baseline = outcomes.first { $0.entry.name == outcome.entry.baseline && $0.entry.kind == .baseline }
+      return ResultEntry(
+        name: outcome.entry.name, kind: outcome.entry.kind.reported,
+        scores: ScoreCard(seeds: outcome.predictions, baseline: baseline?.predictions), classNames: classNames,
+        baseline: outcome.entry.baseline, fractionAdded: outcome.entry.fractionAdded, training: outcome.training)
+    }
+    report = Report(
+      command: request.command.rawValue, version: version,
+      config: try Self.configuration(request, experiment), machine: machine,
+      data: Self.dataSection(data, notes: study.notes), results: results)
+    galleries = zip(outcomes, results).flatMap { outcome, result in
+      outcome.entry.kind == .baseline ? [] : Self.galleries(outcome, result, study.test)
+    }
+    confusions = outcomes.map {
+      ConfusionTable(result: $0.entry.label, classNames: classNames, seeds: $0.predictions)
+    }
+    predictions = Self.arrays(outcomes, labels: study.test.labels)
+  }
+
+  /// Writes all documents of the run, report.json last: where it stands, the run is whole.
+  ///
+  /// - Throws: `FileError`.
+  package func write(to folder: RunFolder) throws {
+    try folder.write(CSV.perClass(of: report).text, to: folder.file("per_class.csv"))
+    try folder.write(CSV.confusion(of: confusions).text, to: folder.file("confusion.csv"))
+    try NPZ.write(predictions, to: folder.file("predictions.npz"))
+    try Thumbnails(galleries).write(to: folder)
+    try folder.write(HTMLPage(report: report, galleries: galleries, encode: PNG.encode).text, to: folder.file("report.html"))
+    try folder.write(Array(try report.json()), to: folder.report)
+  }
+}
+
+extension RunReport {
+  private static func configuration(_ request: RunRequest, _ experiment: Experiment) throws -> JSONValue {
+    let encoder = JSONEncoder()
+    func value(_ document: some Encodable) throws -> JSONValue {
+      try JSONDecoder().decode(JSONValue.self, from: try encoder.encode(document))
+    }
+    guard case .object(var fields) = try value(experiment) else { return .null }
+    fields["inputs"] = try value(request)
+    return .object(fields)
+  }
+
+  private static func dataSection(_ data: StudyData, notes: [String]) -> DataSection {
+    var test = DataEntry(data.test)
+    test.warnings += notes
+    return DataSection(
+      real: DataSection.Real(
+        test: test, train: data.realTrain.map { DataEntry($0, missingClasses: data.missingInRealTrain) }),
+      synthetic: Dictionary(
+        data.synthetic.map { ($0.name, DataEntry($0.samples, missingClasses: $0.missingClasses)) },
+        uniquingKeysWith: { first, _ in first }))
+  }
+
+  /// Pictures of the worst classes: training samples beside real test images that the first seed's classifier missed.
+  private static func galleries(
+    _ outcome: StudyRunner.Outcome, _ result: ResultEntry, _ test: Samples
+  ) -> [FailureGallery] {
+    guard let predictions = outcome.predictions.first else { return [] }
+    let strip = 12
+    return result.worstFirst.prefix(HTMLPage.galleryLimit).compactMap { entry in
+      guard let label = test.classNames.firstIndex(of: entry.name) else { return nil }
+      let samples = outcome.entry.samples
+      let drawn = samples.labels.indices.lazy.filter { samples.labels[$0] == label }.prefix(strip)
+      let missed = test.labels.indices.lazy.filter {
+        test.labels[$0] == label && !predictions.isHit($0, top: 1)
+      }.prefix(strip)
+      return FailureGallery(
+        result: outcome.entry.name, fractionAdded: outcome.entry.fractionAdded, className: entry.name,
+        samples: drawn.map { samples.image($0) },
+        missed: missed.map { index in
+          FailureGallery.Missed(
+            image: test.image(index),
+            predicted: predictions.top1(index).map { test.classNames[$0] } ?? "nothing")
+        })
+    }
+  }
+
+  /// predictions.npz: `labels`, and for each training `LABEL/seedS/classes` and `LABEL/seedS/probabilities`.
+  private static func arrays(
+    _ outcomes: [StudyRunner.Outcome], labels: [Int32]
+  ) -> [(name: String, array: NPYArray)] {
+    var arrays = [(name: "labels", array: NPYArray(labels, shape: [labels.count]))]
+    for outcome in outcomes {
+      for (job, predictions) in zip(outcome.jobs, outcome.predictions) {
+        let stem = "\(job.name)/seed\(job.seed)"
+        let shape = [predictions.count, predictions.depth]
+        arrays.append(("\(stem)/classes", NPYArray(predictions.topClasses, shape: shape)))
+        arrays.append(("\(stem)/probabilities", NPYArray(predictions.topProbabilities, shape: shape)))
+      }
+    }
+    return arrays
+  }
+}
+
+extension Study.Kind {
+  fileprivate var reported: ResultKind {
+    switch self {
+    case .cas: .cas
+    case .baseline: .baseline
+    case .nas: .nas
+    }
+  }
+}
+
+extension StudyRunner.Outcome {
+  fileprivate var training: TrainingEntry? {
+    guard let job = jobs.first, !records.isEmpty else { return nil }
+    let order = job.order
+    let seconds = records.reduce(0) { $0 + $1.seconds }
+    let images = Double(job.steps * order.batchSize * records.count)
+    return TrainingEntry(
+      epochs: Double(job.steps) / Double(order.stepsPerEpoch), steps: job.steps, trainingImages: job.samples.count,
+      perClassImages: Dictionary(
+        zip(job.samples.classNames, job.samples.classCounts), uniquingKeysWith: { first, _ in first }),
+      seconds: seconds, imagesPerSecond: seconds > 0 ? images / seconds : nil,
+      finalLoss: records.reduce(0) { $0 + $1.loss } / Double(records.count), cached: cached)
+  }
+}
+
+extension DataEntry {
+  init(_ samples: Samples, missingClasses: [String] = []) {
+    let summary = samples.summary
+    self.init(
+      path: summary.path, split: summary.split == .whole ? nil : summary.split.rawValue, images: summary.images,
+      classes: summary.classes, hash: summary.hash, codecs: summary.codecs,
+      ignored: summary.ignoredHidden + summary.ignoredOther, warnings: summary.warnings,
+      size: Size(width: summary.width, height: summary.height, channels: summary.channels),
+      missingClasses: missingClasses)
+  }
+}
+
+extension Samples {
+  /// One image as a picture.
+  func image(_ index: Int) -> Image {
+    Image(width: shape.width, height: shape.height, channels: shape.channels, pixels: Array(self[index]))
+  }
+}

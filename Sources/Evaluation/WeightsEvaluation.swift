@@ -1,0 +1,141 @@
+import Foundation
+internal import Datasets
+internal import Images
+internal import Metrics
+internal import Networks
+package import Reports
+
+/// Tests saved weights on real images (`cas evaluate`).
+package enum WeightsEvaluation {
+  package struct Request: Codable, Sendable {
+    package var weights: String
+    package var model: String?
+    package var real: String
+    package var classNames: String?
+    package var normalization: String?
+    package var input: Int?
+    package var resize: String?
+
+    package init(
+      weights: String, model: String?, real: String, classNames: String?, normalization: String?, input: Int?,
+      resize: String?
+    ) {
+      self.weights = weights
+      self.model = model
+      self.real = real
+      self.classNames = classNames
+      self.normalization = normalization
+      self.input = input
+      self.resize = resize
+    }
+  }
+
+  /// - Throws: `UsageError`, `CheckpointError`, `DataError`, `ImageError` or `FileError`.
+  package static func run(
+    _ request: Request, machine: Machine, description: MachineDescription, version: String,
+    events: StudyRunner.Events
+  ) throws -> Report {
+    let file = try SafeTensors(try InputFile.contents(of: request.weights), path: request.weights)
+    let architecture = try architecture(request, file)
+    guard let outputs = file.extent("bias", of: ["fc", "linear"], axis: 0),
+      let channels = file.extent("weight", of: ["conv1"], axis: 1), [1, 3].contains(channels)
+    else {
+      throw CheckpointError.damaged(path: request.weights, detail: "it lacks a first convolution or a last layer")
+    }
+    let dataset = try Dataset.open(request.real)
+    let listing = try dataset.list(.test)
+    let (classNames, notes) = try outputNames(request, file, outputs: outputs, listing: listing)
+    let own = listing.classNames ?? classNames
+    let targets = own.map { classNames.firstIndex(of: $0) }
+    let unknown = zip(own, targets).filter { $1 == nil }.map { $0.0 }
+    guard unknown.isEmpty else {
+      throw DataError.classesDiffer([
+        ClassDifference(title: "network in \(request.weights)", onlyInTest: unknown, onlyInSet: [])
+      ])
+    }
+    events.began("Reading the real test images", listing.entries.count, "images", 0)
+    let samples = try dataset.load(
+      listing, classes: ClassAssignment(classNames: classNames, targets: targets),
+      options: LoadOptions(
+        channels: channels, input: request.input, resize: request.resize.flatMap(ResizeMode.init(rawValue:))),
+      pool: machine.pool, progress: { done, _ in events.advanced(done, "") })
+    events.ended()
+    let side = min(samples.shape.height, samples.shape.width)
+    guard side >= architecture.smallestSide else {
+      throw UsageError.imagesTooSmall(model: architecture.name, side: side, smallest: architecture.smallestSide)
+    }
+    let network = Network(architecture.plan(input: samples.shape, classes: outputs))
+    try network.load(file, path: request.weights, model: architecture.name)
+    events.began("Testing \(architecture.name)", samples.count, "images", 0)
+    let predictions = Evaluator.predict(
+      network, samples, normalization: try normalization(request, file).fitted(toChannels: channels),
+      machine: machine, progress: { events.advanced($0, "") })
+    events.ended()
+    for note in notes { events.note("note: \(note)") }
+    var entry = DataEntry(samples)
+    entry.warnings += notes
+    let name = (request.weights as NSString).lastPathComponent.replacing(".safetensors", with: "")
+    return Report(
+      command: "evaluate", version: version,
+      config: try JSONDecoder().decode(JSONValue.self, from: try JSONEncoder().encode(request)),
+      machine: description,
+      data: DataSection(real: DataSection.Real(test: entry, train: nil), synthetic: [:]),
+      results: [
+        ResultEntry(
+          name: name, kind: .evaluation, scores: ScoreCard(seeds: [predictions]), classNames: classNames)
+      ])
+  }
+
+  private static func architecture(_ request: Request, _ file: SafeTensors) throws -> Architecture {
+    guard let name = request.model ?? file.metadata["architecture"] else {
+      throw UsageError.message("\(request.weights) does not say which network it belongs to. Name it with --model.")
+    }
+    guard let architecture = Architecture(name: name) else {
+      throw UsageError.unknownModel(name, nearest: Spelling.nearest(to: name, in: Architecture.names))
+    }
+    return architecture
+  }
+
+  private static func normalization(_ request: Request, _ file: SafeTensors) throws -> Normalization {
+    if let own = file.normalization { return own }
+    guard let text = request.normalization else { return .imageNet }
+    guard case .given(let normalization) = try NormalizationSetting(text, key: "--normalize") else {
+      throw UsageError.wrongValue(
+        key: "--normalize", value: text, expected: "imagenet, or MEANS/DEVIATIONS, because there is no training set")
+    }
+    return normalization
+  }
+
+  /// The class of each output, and what the user should know about where the names come from.
+  private static func outputNames(
+    _ request: Request, _ file: SafeTensors, outputs: Int, listing: SplitListing
+  ) throws -> (names: [String], notes: [String]) {
+    if let names = file.classNames {
+      guard names.count == outputs, Set(names).count == outputs else {
+        throw CheckpointError.damaged(path: request.weights, detail: "its class names do not fit its outputs")
+      }
+      return (names, [])
+    }
+    let path = request.classNames ?? listing.path
+    let names = try request.classNames.map(ClassNames.read) ?? listing.classNames ?? (0..<outputs).map(String.init)
+    guard names.count == outputs else {
+      throw DataError.classNames(
+        path, .count(names: names.count, classes: outputs, title: "the network in \(request.weights)"))
+    }
+    guard request.classNames == nil else { return (names, []) }
+    return (names, ["the weights name no classes; their outputs take those of the test images in their order"])
+  }
+}
+
+extension SafeTensors {
+  /// One extent of a layer's tensor, whatever prefix the names carry.
+  fileprivate func extent(_ tensor: String, of layers: [String], axis: Int) -> Int? {
+    for layer in layers {
+      for prefix in ["", "module."] {
+        guard let shape = tensors["\(prefix)\(layer).\(tensor)"]?.shape, axis < shape.count else { continue }
+        return shape[axis]
+      }
+    }
+    return nil
+  }
+}

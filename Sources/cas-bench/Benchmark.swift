@@ -1,0 +1,96 @@
+import ArgumentParser
+import Foundation
+import Kernels
+import Networks
+import Training
+
+/// Measures training steps and inference of whole networks on random images, and the memory that they take.
+///
+/// Not a test: nothing is asserted, and the numbers are this machine's in this minute. Compare ratios of interleaved runs.
+@main
+struct Benchmark: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cas-bench", abstract: "Training and inference throughput of whole networks, and of their convolutions.")
+
+  @Option(help: "Networks, separated by commas.")
+  var models = "resnet8,resnet20,resnet56"
+
+  @Option(help: "Height, width and channels of the images.")
+  var input = "32x32x3"
+
+  @Option(help: "Images of a batch.")
+  var batchSize = 128
+
+  @Option(help: "Timed rounds; the median counts.")
+  var rounds = 5
+
+  @Option(help: "Threads.")
+  var threads = ThreadPool.available
+
+  @Flag(help: "Time each convolution shape instead of whole networks.")
+  var convolutions = false
+
+  @Flag(help: "One line of JSON for each measurement.")
+  var json = false
+
+  func validate() throws {
+    guard extents.count == 3, extents.allSatisfy({ $0 > 0 }) else {
+      throw ValidationError("--input takes a shape such as 32x32x3.")
+    }
+    guard (1...1000).contains(rounds), (1...4096).contains(batchSize), (1...1024).contains(threads) else {
+      throw ValidationError("--rounds, --batch-size and --threads take numbers above 0.")
+    }
+  }
+
+  func run() throws {
+    let machine = try BenchmarkMachine(threads: threads)
+    print(machine.heading)
+    for name in models.split(separator: ",").map(String.init) {
+      guard let architecture = Architecture(name: name) else {
+        throw ValidationError("There is no model \(name).")
+      }
+      let shape = Shape(height: extents[0], width: extents[1], channels: extents[2])
+      guard min(shape.height, shape.width) >= architecture.smallestSide else {
+        throw ValidationError("\(name) needs larger images.")
+      }
+      let plan = architecture.plan(input: shape, classes: 10)
+      if convolutions {
+        try ConvolutionBenchmark(plan: plan, batch: batchSize, rounds: rounds, machine: machine, json: json).run()
+      } else {
+        try NetworkBenchmark(
+          name: name, plan: plan, batch: batchSize, rounds: rounds, machine: machine, json: json).run()
+      }
+    }
+  }
+
+  private var extents: [Int] { input.split(separator: "x").map { Int($0) ?? 0 } }
+}
+
+/// The threads and kernels that a benchmark runs on.
+struct BenchmarkMachine {
+  let pool: ThreadPool
+  let table: KernelTable
+  let instructionSet: InstructionSet
+
+  init(threads: Int) throws {
+    instructionSet = try InstructionSet.chosen(in: ProcessInfo.processInfo.environment)
+    table = KernelTable.table(for: instructionSet)
+    pool = ThreadPool(threads: threads)
+    BLAS.configureOnce()
+  }
+
+  var heading: String {
+    "\(instructionSet.rawValue), OpenBLAS \(BLAS.coreName), \(pool.threads) threads, fp32"
+  }
+}
+
+/// The median seconds of several rounds, each long enough to be timed.
+func medianSeconds(rounds: Int, _ body: () -> Void) -> Double {
+  body()
+  let clock = ContinuousClock()
+  let times = (0..<rounds).map { _ in
+    let duration = clock.measure(body)
+    return Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+  }
+  return times.sorted()[rounds / 2]
+}

@@ -1,0 +1,37 @@
+import CGuard
+import Evaluation
+import Foundation
+import Kernels
+import Reports
+
+/// Which program this is.
+struct BuildDescription {
+  static let version = "0.1.0"
+  static let current = BuildDescription(commit: String(cString: cas_commit()))
+
+  let commit: String
+
+  /// Equal for two programs that were built from the same commit.
+  var identity: String { "\(Self.version)+\(commit)" }
+
+  /// What `--version` prints.
+  var text: String {
+    BLAS.configureOnce()
+    return """
+      cas \(Self.version)
+      build: x86-64-v\(cas_compiled_level()), hot loops for avx2 and avx512; OpenBLAS \(BLAS.coreName) (\(BLAS.configuration))
+      commit: \(commit)
+      """
+  }
+}
+
+extension MachineDescription {
+  /// This machine, as a report names it.
+  init(_ machine: Machine) {
+    let findings = DoctorFindings()
+    self.init(
+      cpu: findings.processor, threads: machine.pool.threads, instructionSet: machine.instructionSet.rawValue,
+      blas: BLAS.configuration, blasCore: BLAS.coreName, memoryBytes: findings.memory?.total ?? 0,
+      os: ProcessInfo.processInfo.operatingSystemVersionString)
+  }
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Evaluation
+import Foundation
+import Reports
+
+/// `cas evaluate`: test saved weights on real images.
+struct Evaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Test saved weights (safetensors, torchvision's or the CIFAR ResNets' names) on real images.",
+    discussion: """
+      The outputs' class names are those in the file, else the lines of --class-names, else the classes of the images \
+      in the order of their format. The normalisation is the file's, else --normalize, else ImageNet's.
+      """)
+
+  @Option(help: "A safetensors file.")
+  var weights: String
+
+  @Option(help: "The network that the weights belong to; not needed for files that cas wrote.")
+  var model: String?
+
+  @Option(help: "The real images: a test split, or a folder with train and test.")
+  var real: String
+
+  @Option(help: "Names of the network's outputs, one a line.")
+  var classNames: String?
+
+  @Option(help: "imagenet, or MEANS/DEVIATIONS in units of 0 to 1, where the file says nothing.")
+  var normalize: String?
+
+  @Option(help: "Side to which images are resized; needs --resize.")
+  var input: Int?
+
+  @Option(help: "squash or crop: how images become square.")
+  var resize: String?
+
+  @Option(help: "Threads; results do not depend on it.")
+  var threads: Int?
+
+  @Flag(name: .shortAndLong, help: "No progress, no table.")
+  var quiet = false
+
+  @Flag(help: "Write the report as JSON to stdout, and nothing else.")
+  var json = false
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024.") }
+    if let input, !(8...4096).contains(input) { throw ValidationError("--input takes 8 to 4096 pixels.") }
+    if let resize, !["squash", "crop"].contains(resize) { throw ValidationError("--resize takes squash or crop.") }
+  }
+
+  func run() throws {
+    let terminal = Terminal(isQuiet: quiet)
+    let machine = try Machine(threads: threads, environment: ProcessInfo.processInfo.environment)
+    let request = WeightsEvaluation.Request(
+      weights: NamedPath.absolute(weights), model: model, real: NamedPath.absolute(real),
+      classNames: classNames.map(NamedPath.absolute), normalization: normalize, input: input, resize: resize)
+    let report = try WeightsEvaluation.run(
+      request, machine: machine, description: MachineDescription(machine),
+      version: BuildDescription.current.identity, events: terminal.events(shouldStop: { false }))
+    try terminal.print(report, asJSON: json)
+  }
+}

@@ -1,0 +1,71 @@
+import Evaluation
+import Foundation
+import Reports
+
+/// What `cas train` and `cas nas` do: load, lay out, train, test, report.
+struct RunCommand {
+  private let options: TrainingOptions
+  private let command: RunRequest.Command
+  private let add: [Double]?
+
+  init(_ options: TrainingOptions, command: RunRequest.Command, add: [Double]? = nil) {
+    self.options = options
+    self.command = command
+    self.add = add
+  }
+
+  func run() throws {
+    Interruption.watch()
+    let terminal = Terminal(isQuiet: options.quiet)
+    let (request, experiment, folder) = try plan()
+    let machine = try Machine(threads: options.threads, environment: ProcessInfo.processInfo.environment)
+    let events = terminal.events(shouldStop: { Interruption.received != 0 })
+
+    let data = try StudyData.load(request, experiment, machine: machine, events: events)
+    if events.shouldStop() { throw Interrupted() }
+    let study =
+      switch request.command {
+      case .train: try Study.cas(data, experiment)
+      case .nas: try Study.nas(data, fractions: request.add ?? [], experiment)
+      }
+    // Everything that can be wrong with the settings is found before the folder is made.
+    _ = try study.jobs(experiment)
+    for note in study.notes { events.note("note: \(note)") }
+    if try folder.prepare(request, experiment) { events.note("\(folder.path) holds this run already; going on with it.") }
+
+    let build = BuildDescription.current
+    let cache = BaselineCache.standard(build: build.identity, environment: ProcessInfo.processInfo.environment)
+    var runner = StudyRunner(study, experiment, folder: folder, machine: machine, cache: cache)
+    runner.checkpointInterval = options.checkpointSeconds
+    runner.allowsKernelChange = options.allowKernelChange
+    runner.events = events
+    let outcomes: [StudyRunner.Outcome]
+    do {
+      outcomes = try runner.run()
+    } catch let error as Interrupted {
+      events.note("Interrupted; the state is saved. Go on with: cas \(request.command.rawValue) --resume \(folder.path)")
+      throw error
+    }
+    let result = try RunReport(
+      outcomes, study: study, data: data, request: request, experiment: experiment,
+      machine: MachineDescription(machine), version: build.identity)
+    try result.write(to: folder)
+    try terminal.print(result.report, asJSON: options.json)
+    events.note("The report: \(folder.file("report.html"))")
+  }
+
+  /// What is to be done and where: from the options, or from the folder of a run to be resumed.
+  private func plan() throws -> (RunRequest, Experiment, RunFolder) {
+    guard let resume = options.resume else {
+      let request = try options.request(command, add: add)
+      return (request, try options.experiment(), RunFolder(path: options.outputPath(for: request)))
+    }
+    let folder = RunFolder(path: resume)
+    let (request, experiment) = try folder.stored()
+    guard request.command == command else {
+      throw UsageError.message(
+        "\(resume) is a run of cas \(request.command.rawValue). Go on with: cas \(request.command.rawValue) --resume \(resume)")
+    }
+    return (request, experiment, folder)
+  }
+}

@@ -1,0 +1,87 @@
+import Evaluation
+import Foundation
+import Reports
+import Synchronization
+
+/// Where text goes: results to stdout, progress and notes to stderr, plain where these are no terminals.
+struct Terminal {
+  let isQuiet: Bool
+
+  private static let environment = ProcessInfo.processInfo.environment
+
+  /// Columns of a terminal; nil where the descriptor is none or does not say.
+  private static func columns(of descriptor: Int32) -> Int? {
+    var size = winsize()
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
+  }
+
+  /// The report for people or for programs.
+  func print(_ report: Report, asJSON: Bool) throws {
+    if asJSON {
+      try Self.write(Array(try report.json()))
+    } else if !isQuiet {
+      let isTerminal = isatty(STDOUT_FILENO) == 1
+      let style = TerminalStyle(
+        isTerminal: isTerminal, columns: Self.columns(of: STDOUT_FILENO), environment: Self.environment)
+      try Self.write(Array(TerminalSummary(of: report, style: style).text.utf8))
+    }
+  }
+
+  /// Writes to stdout.
+  ///
+  /// - Throws: `OutputError` when the other end is gone or the disk is full.
+  static func write(_ bytes: [UInt8]) throws {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let written = rest.withUnsafeBytes { Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+      if written < 0, errno == EINTR { continue }
+      guard written > 0 else { throw OutputError(code: errno) }
+      rest = rest.dropFirst(written)
+    }
+  }
+
+  /// Progress bars and notes on stderr.
+  func events(shouldStop: @escaping @Sendable () -> Bool) -> StudyRunner.Events {
+    let isTerminal = isatty(STDERR_FILENO) == 1 && Self.environment["TERM"] != "dumb"
+    let style: ProgressMeter.Style =
+      isQuiet ? .quiet : isTerminal ? .updating(columns: Self.columns(of: STDERR_FILENO) ?? 80) : .lines
+    let start = ContinuousClock().now
+    let clock: @Sendable () -> Double = {
+      let elapsed = (ContinuousClock().now - start).components
+      return Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
+    }
+    let sink: @Sendable (String) -> Void = { FileHandle.standardError.write(Data($0.utf8)) }
+    let box = MeterBox()
+    var events = StudyRunner.Events()
+    events.note = { [isQuiet] text in
+      if !isQuiet { box.meter.withLock { $0?.say(text) ?? sink(text + "\n") } }
+    }
+    events.began = { title, total, unit, start in
+      box.meter.withLock {
+        $0 = ProgressMeter(title, total: total, unit: unit, start: start, style: style, clock: clock, sink: sink)
+      }
+    }
+    events.advanced = { done, detail in box.meter.withLock { $0?.update(done, note: detail) } }
+    events.ended = {
+      box.meter.withLock {
+        $0?.finish()
+        $0 = nil
+      }
+    }
+    events.shouldStop = shouldStop
+    return events
+  }
+}
+
+/// Shares a meter between the closures of the events.
+private final class MeterBox: Sendable {
+  let meter = Mutex<ProgressMeter?>(nil)
+}
+
+/// Stdout took no more.
+struct OutputError: Error, CustomStringConvertible {
+  let code: Int32
+
+  var description: String { "The result could not be written to stdout: \(String(cString: strerror(code)))." }
+}

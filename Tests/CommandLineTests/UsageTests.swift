@@ -1,0 +1,41 @@
+import Foundation
+import Support
+import Testing
+
+@Suite struct UsageTests {
+  @Test func versionAndHelp() throws {
+    let version = try Program.run("--version")
+    #expect(version.code == 0 && version.output.contains("OpenBLAS") && version.errors.isEmpty)
+    let help = try Program.run("train", "--help")
+    #expect(help.code == 0 && help.output.contains("--synthetic"))
+  }
+
+  @Test(arguments: [
+    (["tarin"], "train"), (["train", "--sinthetic", "x", "--real", "y"], "--synthetic"),
+    (["train", "--synthetic", "x", "--real", "y", "--set", "training.epoch=3"], "training.epochs"),
+    (["train", "--synthetic", "x", "--real", "y", "--preset", "demmo"], "demo"),
+    (["describe", "--model", "resnet2O"], "resnet20"), (["train", "--real", "y"], "--synthetic"),
+    (["train", "--synthetic", "x", "--real", "y", "--epochs", "lots"], "training.epochs"),
+    (["train", "--synthetic", "x", "--real", "y", "--threads", "0"], "--threads"),
+    (["nas", "--synthetic", "x", "--real", "y", "--add", "0.5,half"], "--add"),
+    (["train", "--synthetic", "baseline=x", "--real", "y"], "baseline"),
+  ])
+  func wrongUseNamesTheRightWord(arguments: [String], hint: String) throws {
+    let result = try Program.run(arguments)
+    #expect(result.code == 64, "\(result.errors)")
+    #expect(result.errors.contains(hint), "\(result.errors)")
+    #expect(result.output.isEmpty)
+  }
+
+  @Test func forcedInstructionSets() throws {
+    let unknown = try Program.run("train", "--synthetic", "x", "--real", "y", environment: ["CAS_ISA": "neon"])
+    #expect(unknown.code == 64 && unknown.errors.contains("neon"))
+    let known = try Program.run("doctor", environment: ["CAS_ISA": "avx2"])
+    #expect(known.code == 0 && known.output.contains("avx2"))
+  }
+
+  @Test func describeCountsLikeTorchvision() throws {
+    let result = try Program.run("describe", "--model", "resnet50", "--input", "224x224x3", "--classes", "1000")
+    #expect(result.code == 0 && result.output.contains("25,557,032"))
+  }
+}

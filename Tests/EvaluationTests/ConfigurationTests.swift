@@ -1,0 +1,104 @@
+import Evaluation
+import Foundation
+import Testing
+import Training
+
+@Suite struct ConfigurationTests {
+  @Test func layersStateOnlyDifferences() throws {
+    var configuration = try Configuration()
+    #expect(try configuration.experiment() == Experiment())
+    try configuration.overlay(yaml: "model: resnet8\ntraining: {epochs: 3, optimizer: {weightDecay: 1e-4}}", source: "a")
+    try configuration.set("training.schedule.milestones=[1, 2.5]")
+    try configuration.set("training.augmentation.flip=false")
+    try configuration.set("seed=18446744073709551615")
+    let experiment = try configuration.experiment()
+    var expected = Experiment()
+    expected.model = "resnet8"
+    expected.training.epochs = 3
+    expected.training.optimizer.weightDecay = 1e-4
+    expected.training.schedule.milestones = [1, 2.5]
+    expected.training.augmentation.flip = false
+    expected.seed = .max
+    #expect(experiment == expected)
+  }
+
+  @Test func settingsSurviveTheirFile() throws {
+    var experiment = Experiment()
+    experiment.steps = 77
+    experiment.resize = "crop"
+    experiment.training.optimizer.learningRate = 0.1234567890123
+    var configuration = try Configuration()
+    try configuration.overlay(yaml: experiment.yaml(), source: "file")
+    #expect(try configuration.experiment() == experiment)
+  }
+
+  @Test(arguments: [
+    ("modle: resnet8", "modle", "model"), ("training: {epoch: 3}", "training.epoch", "training.epochs"),
+    ("batchSize: 3", "batchSize", "training.batchSize"), ("learningRate: 1", "learningRate", "training.optimizer.learningRate"),
+  ])
+  func unknownKeysNameTheNearest(yaml: String, key: String, nearest: String) throws {
+    var configuration = try Configuration()
+    #expect(throws: UsageError.unknownKey(key, file: "f.yaml", nearest: nearest)) {
+      try configuration.overlay(yaml: yaml, source: "f.yaml")
+    }
+  }
+
+  @Test(arguments: [
+    "training.epochs=0", "training.epochs=many", "training.batchSize=1", "seeds=0", "precision=bf16", "precision=fp64",
+    "training.optimizer.momentum=1", "training=3", "model=[1]", "training.schedule.decay=sine", "input=3",
+    "training.schedule.warmupEpochs=31", "training.labelSmoothing=.nan", "steps=-1", "perClass=0", "noequals", "=3",
+  ])
+  func wrongValuesAreErrors(_ assignment: String) throws {
+    #expect(throws: UsageError.self) {
+      var configuration = try Configuration()
+      try configuration.set(assignment)
+      _ = try configuration.experiment()
+    }
+  }
+
+  @Test(arguments: ["a: [", "- 1\n- 2", "just text", "a: &x [*x]"])
+  func notAMapping(_ yaml: String) throws {
+    var configuration = try Configuration()
+    #expect(throws: UsageError.self) { try configuration.overlay(yaml: yaml, source: "f.yaml") }
+  }
+
+  @Test func everyPresetOfTheFolderIsKnownAndValid() throws {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../configs")
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".yaml") }
+    #expect(Set(files) == Set(Preset.all.map { "\($0.name).yaml" }))
+    for preset in Preset.all {
+      var configuration = try Configuration()
+      try configuration.overlay(yaml: preset.yaml, source: preset.name)
+      #expect(try configuration.experiment() != Experiment(), "\(preset.name) differs from the defaults")
+    }
+    #expect(throws: UsageError.self) { try Preset.named("dmo") }
+  }
+}
+
+@Suite struct NamedPathTests {
+  @Test(arguments: [
+    (["a/b/gan"], ["gan"]), (["x=a/b/gan", "gan/"], ["x", "gan"]), (["t0.5=p=q"], ["t0.5"]), (["here=dir"], ["here=dir"]),
+  ])
+  func names(values: [String], expected: [String]) throws {
+    // `here=dir` exists as a whole, so that it is a path; its name then has a letter that is not allowed.
+    if values == ["here=dir"] {
+      #expect(throws: UsageError.self) { try NamedPath.parse(values, exists: { $0 == "here=dir" }) }
+    } else {
+      #expect(try NamedPath.parse(values, exists: { _ in false }).map(\.name) == expected)
+    }
+  }
+
+  @Test(arguments: [["a/x", "b/x"], ["baseline=x"], ["baseline"], ["a b=x"], ["=x"], ["x="], [".."], ["ü=x"]])
+  func refused(values: [String]) {
+    #expect(throws: UsageError.self) { try NamedPath.parse(values, exists: { _ in false }) }
+  }
+}
+
+@Suite struct SpellingTests {
+  @Test func distances() {
+    #expect(Spelling.distance("kitten", "sitting") == 3)
+    #expect(Spelling.distance("", "abc") == 3)
+    #expect(Spelling.nearest(to: "resnet2O", in: ["resnet20", "resnet56"]) == "resnet20")
+    #expect(Spelling.nearest(to: "zzzzzzzz", in: ["train", "nas"]) == nil)
+  }
+}

@@ -16,10 +16,9 @@ package enum Evaluator {
   ///   - progress: called with the number of images done after each batch.
   package static func predict(
     _ network: Network, _ samples: Samples, normalization: Normalization, untrained: Set<Int> = [],
-    machine: Machine, progress: (Int) -> Void = { _ in }
+    on processor: Processor, progress: (Int) -> Void = { _ in }
   ) -> Predictions {
-    let propagation = Propagation(
-      network, batch: batchSize, purpose: .inference, pool: machine.pool, table: machine.table)
+    let propagation = Propagation(network, batch: batchSize, purpose: .inference, on: processor)
     let classes = network.plan.output.shape.count
     var builder = PredictionsBuilder(classes: classes, untrained: untrained, capacity: samples.count)
     let assembler = BatchAssembler(samples: samples, normalization: normalization)
@@ -28,7 +27,7 @@ package enum Evaluator {
     for start in stride(from: 0, to: samples.count, by: batchSize) {
       let range = start..<min(start + batchSize, samples.count)
       let labels = Array(samples.labels[range])
-      assembler.fill(propagation.input.base, with: range, pool: machine.pool)
+      assembler.fill(propagation.input.base, with: range, pool: processor.pool)
       propagation.forward()
       softmax(propagation.logits, into: probabilities, on: propagation.memory.execution)
       builder.append(

@@ -1,3 +1,4 @@
+package import Kernels
 package import Training
 
 /// Everything that decides a run's numbers besides the data: the typed form of config.yaml.
@@ -25,7 +26,7 @@ package struct Experiment: Codable, Equatable, Sendable {
   package var seeds = 1
   package var seed: UInt64 = 0
   package var precision: Precision = .auto
-  package var kernels: KernelChoice = .auto
+  package var kernels = KernelChoice.auto
 
   package init() {}
 
@@ -38,7 +39,6 @@ package struct Experiment: Codable, Equatable, Sendable {
 
   package enum BaselineSize: String, Codable, Sendable, CaseIterable { case matched, full, none }
   package enum Precision: String, Codable, Sendable, CaseIterable { case auto, fp32, bf16 }
-  package enum KernelChoice: String, Codable, Sendable, CaseIterable { case auto, blas }
 }
 
 extension Experiment {

@@ -1,5 +1,6 @@
 import Foundation
 internal import Datasets
+internal import Kernels
 internal import Training
 
 /// Everything that a training's final bytes depend on, besides the kernels of the machine.
@@ -11,7 +12,7 @@ struct Fingerprint: Codable {
   let normalization: Normalization
   /// The hash of the training images, their shape, their labels and the names of the classes.
   let data: String
-  let kernels: Experiment.KernelChoice
+  let kernels: KernelChoice
 
   /// SHA-256 of the fields in a fixed order, in hexadecimal.
   func digest() throws -> String {

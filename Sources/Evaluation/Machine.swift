@@ -2,18 +2,18 @@ package import Kernels
 
 /// What a run computes with: the threads, the kernels and the words that identify them.
 package struct Machine: Sendable {
-  package let pool: ThreadPool
-  package let table: KernelTable
+  package let processor: Processor
   package let instructionSet: InstructionSet
   /// Equal on two machines that give equal bytes: precision, instruction set and BLAS kernels.
   package let kernels: String
 
   /// - Throws: what `InstructionSet` throws when `CAS_ISA` asks for one that this machine or build lacks.
-  package init(threads: Int? = nil, environment: [String: String]) throws {
+  package init(threads: Int? = nil, choice: KernelChoice = .auto, environment: [String: String]) throws {
     instructionSet = try InstructionSet.chosen(in: environment)
-    table = KernelTable.table(for: instructionSet)
-    pool = ThreadPool(threads: threads ?? ThreadPool.available)
+    processor = Processor(
+      pool: ThreadPool(threads: threads ?? ThreadPool.available), table: KernelTable.table(for: instructionSet),
+      choice: choice)
     BLAS.configureOnce()
-    kernels = "fp32 \(instructionSet.rawValue) OpenBLAS-\(BLAS.coreName)"
+    kernels = "fp32 \(choice.rawValue) \(instructionSet.rawValue) OpenBLAS-\(BLAS.coreName)"
   }
 }

@@ -48,7 +48,7 @@ extension StudyData {
       allowMissing: experiment.allowMissingClasses)
 
     var options = LoadOptions(input: experiment.input, resize: experiment.resize.flatMap(ResizeMode.init(rawValue:)))
-    let loader = Loader(pool: machine.pool, events: events)
+    let loader = Loader(pool: machine.processor.pool, events: events)
     let test = try loader.load("the real test images", real, testListing, matching.test, options)
     options.channels = test.shape.channels
     var loaded: [Samples] = []

@@ -82,7 +82,7 @@ extension StudyRunner {
         predictions.append(
           Evaluator.predict(
             trained.network, study.test, normalization: job.normalization, untrained: entry.untrained,
-            machine: machine, progress: { events.advanced($0, "") }))
+            on: machine.processor, progress: { events.advanced($0, "") }))
         events.ended()
         if events.shouldStop() { throw Interrupted() }
       }
@@ -106,7 +106,7 @@ extension StudyRunner {
       events.note("\(job.name), seed \(job.seed): the same baseline was trained before, and is taken from the cache.")
       return (network, true)
     }
-    let trainer = try Trainer(job, pool: machine.pool, table: machine.table)
+    let trainer = try Trainer(job, on: machine.processor)
     try resume(trainer)
     try train(trainer, log: &log)
     let bytes = try ModelFile.serialized(job, trainer.result, kernels: machine.kernels)

@@ -58,7 +58,7 @@ package enum WeightsEvaluation {
       listing, classes: ClassAssignment(classNames: classNames, targets: targets),
       options: LoadOptions(
         channels: channels, input: request.input, resize: request.resize.flatMap(ResizeMode.init(rawValue:))),
-      pool: machine.pool, progress: { done, _ in events.advanced(done, "") })
+      pool: machine.processor.pool, progress: { done, _ in events.advanced(done, "") })
     events.ended()
     let side = min(samples.shape.height, samples.shape.width)
     guard side >= architecture.smallestSide else {
@@ -69,7 +69,7 @@ package enum WeightsEvaluation {
     events.began("Testing \(architecture.name)", samples.count, "images", 0)
     let predictions = Evaluator.predict(
       network, samples, normalization: try normalization(request, file).fitted(toChannels: channels),
-      machine: machine, progress: { events.advanced($0, "") })
+      on: machine.processor, progress: { events.advanced($0, "") })
     events.ended()
     for note in notes { events.note("note: \(note)") }
     var entry = DataEntry(samples)

@@ -9,6 +9,11 @@ package func convolveBackwardData(
   precondition(
     inputGradient.shape == geometry.input && outputGradient.shape == geometry.output
       && inputGradient.images == outputGradient.images, "the tensors do not have the convolution's shapes")
+  if geometry.algorithm(.data, on: execution) == .direct {
+    return convolveBackwardDataDirectly(
+      outputGradient, weights: weights, into: inputGradient, accumulating: accumulating, geometry: geometry,
+      on: execution)
+  }
   if geometry.stride > 1 {
     scatterGradient(
       outputGradient, weights: weights, into: inputGradient, accumulating: accumulating, geometry: geometry,
@@ -25,7 +30,7 @@ package func convolveBackwardData(
 }
 
 /// The kernel turned by 180 degrees, with input and output channels exchanged, in the shared scratch.
-private func flippedWeights(
+func flippedWeights(
   _ weights: UnsafePointer<Float>, _ geometry: ConvolutionGeometry, on execution: Execution
 ) -> UnsafePointer<Float> {
   let flipped = execution.scratch.shared(geometry.weightCount)
@@ -94,12 +99,14 @@ package func convolveBackwardWeights(
   let chunks = geometry.weightGradientChunks(images: input.images)
   guard chunks > 0 else { return weightGradient.update(repeating: 0, count: count) }
   let partial = chunks == 1 ? weightGradient : execution.scratch.shared(chunks * count)
-  let scratch = geometry.weightGradientScratch
+  let isDirect = geometry.algorithm(.weights, on: execution) == .direct
+  let scratch = isDirect ? geometry.directScratch.perWorker : geometry.weightGradientScratch
   execution.pool.run(chunks: chunks) { chunk, worker in
     let images = chunk * input.images / chunks..<(chunk + 1) * input.images / chunks
-    addWeightGradient(
-      outputGradient[images], input[images], geometry, execution.table, into: partial + chunk * count,
-      scratch: execution.scratch.worker(worker, scratch))
+    let add = isDirect ? addWeightGradientDirectly : addWeightGradient
+    add(
+      outputGradient[images], input[images], geometry, execution.table, partial + chunk * count,
+      execution.scratch.worker(worker, scratch))
   }
   guard chunks > 1 else { return }
   execution.forEachRange(of: count, step: 4096) { range, _ in
@@ -160,6 +167,7 @@ package func convolutionScratch(_ geometry: ConvolutionGeometry, batch: Int) -> 
     perWorker: geometry.patches.productScratch(columns: geometry.outputChannels),
     shared: geometry.weightCount * max(1, geometry.weightGradientChunks(images: batch)))
   size.formUnion(ScratchSize(perWorker: geometry.weightGradientScratch))
+  size.formUnion(geometry.directScratch)
   if geometry.stride > 1 {
     size.formUnion(ScratchSize(perWorker: geometry.scatterScratch))
   } else {

@@ -7,6 +7,9 @@ package func convolve(
   precondition(
     input.shape == geometry.input && output.shape == geometry.output && input.images == output.images,
     "the tensors do not have the convolution's shapes")
+  if geometry.algorithm(.forward, on: execution) == .direct {
+    return convolveDirectly(input, weights: weights, into: output, geometry: geometry, on: execution)
+  }
   multiplyPatches(
     of: input, geometry.patches, by: Matrix(base: weights, stride: geometry.outputChannels), into: output,
     accumulating: false, on: execution)

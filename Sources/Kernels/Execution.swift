@@ -62,8 +62,11 @@ package struct Execution: Sendable {
   package let pool: ThreadPool
   package let table: KernelTable
   package let scratch: Scratch
+  /// Which convolution algorithms may be used.
+  package let choice: KernelChoice
 
-  package init(pool: ThreadPool, table: KernelTable, scratch: ScratchSize) {
+  package init(pool: ThreadPool, table: KernelTable, scratch: ScratchSize, choice: KernelChoice = .auto) {
+    self.choice = choice
     BLAS.configureOnce()
     self.pool = pool
     self.table = table

@@ -15,6 +15,12 @@ package struct KernelTable: Sendable {
   let gatherPatches: @Sendable (Source, Int, Int, Int, Int, Int, Int, Int, Int, Int, Int, Int, Target) -> Void
   let scatterPatches: @Sendable (Source, Int, Int, Int, Int, Int, Int, Int, Int, Int, Int, Int, Target) -> Void
   let transpose: @Sendable (Source, Int, Int, Target) -> Void
+  /// The floats of one register, and the narrowest output of a direct convolution.
+  let lanes: Int
+  let directWidth: Int
+  let padImage: @Sendable (Source, Target, Int, Int, Int, Int, Int, Int, Int, Int) -> Void
+  let directConvolve: @Sendable (Source, Source, Target, Int, Int, Int, Int, Int, Int, Int, Int) -> Void
+  let directConvolveWeights: @Sendable (Source, Source, Target, Int, Int, Int, Int, Int, Int, Int, Int) -> Void
   let rectify: @Sendable (Source, Int, Target) -> Void
   let rectifyBackward: @Sendable (Source, Source, Int, Bool, Target) -> Void
   let add: @Sendable (Source, Source, Int, Bool, Target) -> Void
@@ -51,6 +57,11 @@ extension KernelTable {
     gatherPatches: KernelsAVX2.gatherPatches,
     scatterPatches: KernelsAVX2.scatterPatches,
     transpose: KernelsAVX2.transpose,
+    lanes: KernelsAVX2.directConvolutionChannels(),
+    directWidth: KernelsAVX2.directConvolutionWidth(),
+    padImage: KernelsAVX2.padImage,
+    directConvolve: KernelsAVX2.directConvolve,
+    directConvolveWeights: KernelsAVX2.directConvolveWeights,
     rectify: KernelsAVX2.rectify,
     rectifyBackward: KernelsAVX2.rectifyBackward,
     add: KernelsAVX2.add,
@@ -75,6 +86,11 @@ extension KernelTable {
     gatherPatches: KernelsAVX512.gatherPatches,
     scatterPatches: KernelsAVX512.scatterPatches,
     transpose: KernelsAVX512.transpose,
+    lanes: KernelsAVX512.directConvolutionChannels(),
+    directWidth: KernelsAVX512.directConvolutionWidth(),
+    padImage: KernelsAVX512.padImage,
+    directConvolve: KernelsAVX512.directConvolve,
+    directConvolveWeights: KernelsAVX512.directConvolveWeights,
     rectify: KernelsAVX512.rectify,
     rectifyBackward: KernelsAVX512.rectifyBackward,
     add: KernelsAVX512.add,

@@ -17,16 +17,3 @@ package func padImage(
     }
   }
 }
-
-/// Turns weights [rows][columns][inputs][outputs] by half a turn and swaps inputs with outputs: the weights of the
-/// convolution that carries gradients back.
-@inline(never)
-package func turnWeights(
-  _ weights: UnsafePointer<Float>, _ turned: UnsafeMutablePointer<Float>, _ taps: Int, _ inputs: Int, _ outputs: Int
-) {
-  for tap in 0..<taps {
-    let from = weights + (taps - 1 - tap) * inputs * outputs
-    let to = turned + tap * inputs * outputs
-    for input in 0..<inputs { for output in 0..<outputs { to[output * inputs + input] = from[input * outputs + output] } }
-  }
-}

@@ -29,13 +29,13 @@ package final class Memory: Sendable {
   /// For each layer's name, whether the gradient of each input already holds another layer's share.
   private let accumulation: [String: [Bool]]
 
-  package init(plan: Plan, network: Network, batch: Int, purpose: Purpose, pool: ThreadPool, table: KernelTable) {
+  package init(plan: Plan, network: Network, batch: Int, purpose: Purpose, processor: Processor) {
     precondition(batch > 0, "a batch holds at least one image")
     self.purpose = purpose
     self.batch = batch
     parameters = network.parameters
     statistics = network.statistics
-    execution = Execution(pool: pool, table: table, scratch: plan.scratch(batch: batch))
+    execution = Execution(processor, scratch: plan.scratch(batch: batch))
 
     let training = purpose == .training
     let features = FeatureLayout(features: plan, batch: batch, purpose: purpose)

@@ -43,9 +43,9 @@ package struct Propagation: Sendable {
   package let plan: Plan
   package let memory: Memory
 
-  package init(_ network: Network, batch: Int, purpose: Purpose, pool: ThreadPool, table: KernelTable) {
+  package init(_ network: Network, batch: Int, purpose: Purpose, on processor: Processor) {
     plan = network.plan
-    memory = Memory(plan: plan, network: network, batch: batch, purpose: purpose, pool: pool, table: table)
+    memory = Memory(plan: plan, network: network, batch: batch, purpose: purpose, processor: processor)
   }
 
   /// Where the caller puts the normalised images.

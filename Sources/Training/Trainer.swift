@@ -26,7 +26,7 @@ package final class Trainer {
   private var epochImages = 0
   private var seconds = 0.0
 
-  package init(_ job: TrainingJob, pool: ThreadPool, table: KernelTable) throws {
+  package init(_ job: TrainingJob, on processor: Processor) throws {
     guard job.samples.count >= 2 else {
       throw TrainingError.tooFewImages(name: job.name, images: job.samples.count)
     }
@@ -35,7 +35,7 @@ package final class Trainer {
     network.initialize(seed: job.seed)
     optimizer = Optimizer(job.recipe.optimizer, plan: network.plan)
     order = job.order
-    propagation = Propagation(network, batch: order.batchSize, purpose: .training, pool: pool, table: table)
+    propagation = Propagation(network, batch: order.batchSize, purpose: .training, on: processor)
     gradients = propagation.memory.gradients
     assembler = BatchAssembler(
       samples: job.samples, normalization: job.normalization, augmentation: job.recipe.augmentation,

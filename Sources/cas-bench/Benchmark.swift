@@ -27,6 +27,9 @@ struct Benchmark: ParsableCommand {
   @Option(help: "Threads.")
   var threads = ThreadPool.available
 
+  @Option(help: "auto or blas.")
+  var kernels = KernelChoice.auto
+
   @Flag(help: "Time each convolution shape instead of whole networks.")
   var convolutions = false
 
@@ -43,7 +46,7 @@ struct Benchmark: ParsableCommand {
   }
 
   func run() throws {
-    let machine = try BenchmarkMachine(threads: threads)
+    let machine = try BenchmarkMachine(threads: threads, choice: kernels)
     print(machine.heading)
     for name in models.split(separator: ",").map(String.init) {
       guard let architecture = Architecture(name: name) else {
@@ -68,21 +71,22 @@ struct Benchmark: ParsableCommand {
 
 /// The threads and kernels that a benchmark runs on.
 struct BenchmarkMachine {
-  let pool: ThreadPool
-  let table: KernelTable
+  let processor: Processor
   let instructionSet: InstructionSet
 
-  init(threads: Int) throws {
+  init(threads: Int, choice: KernelChoice) throws {
     instructionSet = try InstructionSet.chosen(in: ProcessInfo.processInfo.environment)
-    table = KernelTable.table(for: instructionSet)
-    pool = ThreadPool(threads: threads)
+    processor = Processor(
+      pool: ThreadPool(threads: threads), table: KernelTable.table(for: instructionSet), choice: choice)
     BLAS.configureOnce()
   }
 
   var heading: String {
-    "\(instructionSet.rawValue), OpenBLAS \(BLAS.coreName), \(pool.threads) threads, fp32"
+    "\(instructionSet.rawValue), OpenBLAS \(BLAS.coreName), \(processor.pool.threads) threads, fp32, kernels \(processor.choice.rawValue)"
   }
 }
+
+extension KernelChoice: ExpressibleByArgument {}
 
 /// The median seconds of several rounds, each long enough to be timed.
 func medianSeconds(rounds: Int, _ body: () -> Void) -> Double {

@@ -26,7 +26,7 @@ struct ConvolutionBenchmark {
 
   private func measure(_ geometry: ConvolutionGeometry, _ choice: KernelChoice) {
     let execution = Execution(
-      pool: machine.pool, table: machine.table, scratch: convolutionScratch(geometry, batch: batch), choice: choice)
+      pool: machine.processor.pool, table: machine.processor.table, scratch: convolutionScratch(geometry, batch: batch), choice: choice)
     let arena = Arena(count: batch * (geometry.input.count + geometry.output.count) + 2 * geometry.weightCount)
     for index in 0..<arena.count { arena.base[index] = Float(index % 31) / 16 - 1 }
     let input = arena.tensor(at: 0, images: batch, shape: geometry.input)
@@ -47,7 +47,7 @@ struct ConvolutionBenchmark {
       "\(geometry.input) -> \(geometry.outputChannels) \(geometry.kernelHeight)x\(geometry.kernelWidth)/\(geometry.stride)"
     if json {
       print(
-        #"{"convolution":"\#(name)","kernels":"\#(choice.rawValue)","batch":\#(batch),"threads":\#(machine.pool.threads),"#
+        #"{"convolution":"\#(name)","kernels":"\#(choice.rawValue)","batch":\#(batch),"threads":\#(machine.processor.pool.threads),"#
           + #""forward":\#(work / forward),"data":\#(work / data),"weights":\#(work / weightGradient)}"#)
     } else {
       print(

@@ -15,7 +15,7 @@ struct NetworkBenchmark {
   func run() throws {
     let network = Network(plan)
     network.initialize(seed: 1)
-    let training = Propagation(network, batch: batch, purpose: .training, pool: machine.pool, table: machine.table)
+    let training = Propagation(network, batch: batch, purpose: .training, on: machine.processor)
     for index in 0..<training.input.count { training.input.base[index] = Float(index % 97) / 48 - 1 }
     let labels = (0..<batch).map { Int32($0 % 10) }
     let optimizer = Optimizer(OptimizerSettings(), plan: plan)
@@ -29,17 +29,17 @@ struct NetworkBenchmark {
       training.backward()
       optimizer.step(network.parameters, gradients: training.memory.gradients, multiplier: 0.01, on: execution)
     }
-    let inference = Propagation(network, batch: batch, purpose: .inference, pool: machine.pool, table: machine.table)
+    let inference = Propagation(network, batch: batch, purpose: .inference, on: machine.processor)
     let forward = medianSeconds(rounds: rounds) { inference.forward() }
     // Three passes over the convolutions: forward, data gradient, weight gradient; an operation is an add or a multiply.
     let flops = 6 * Double(plan.multiplyAdds) * Double(batch) / step / 1e9
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     let peak = Double(usage.ru_maxrss) / 1024
     let imagesPerSecond = Double(batch) / step
     if json {
       print(
-        #"{"model":"\#(name)","batch":\#(batch),"threads":\#(machine.pool.threads),"#
+        #"{"model":"\#(name)","batch":\#(batch),"threads":\#(machine.processor.pool.threads),"#
           + #""trainingImagesPerSecond":\#(imagesPerSecond),"inferenceImagesPerSecond":\#(Double(batch) / forward),"#
           + #""gigaflopsPerSecond":\#(flops),"peakMegabytes":\#(peak)}"#)
     } else {

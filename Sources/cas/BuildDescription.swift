@@ -30,7 +30,7 @@ extension MachineDescription {
   init(_ machine: Machine) {
     let findings = DoctorFindings()
     self.init(
-      cpu: findings.processor, threads: machine.pool.threads, instructionSet: machine.instructionSet.rawValue,
+      cpu: findings.processor, threads: machine.processor.pool.threads, instructionSet: machine.instructionSet.rawValue,
       blas: BLAS.configuration, blasCore: BLAS.coreName, memoryBytes: findings.memory?.total ?? 0,
       os: ProcessInfo.processInfo.operatingSystemVersionString)
   }

@@ -18,7 +18,8 @@ struct RunCommand {
     Interruption.watch()
     let terminal = Terminal(isQuiet: options.quiet)
     let (request, experiment, folder) = try plan()
-    let machine = try Machine(threads: options.threads, environment: ProcessInfo.processInfo.environment)
+    let machine = try Machine(
+      threads: options.threads, choice: experiment.kernels, environment: ProcessInfo.processInfo.environment)
     let events = terminal.events(shouldStop: { Interruption.received != 0 })
 
     let data = try StudyData.load(request, experiment, machine: machine, events: events)

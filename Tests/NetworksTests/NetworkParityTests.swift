@@ -74,8 +74,11 @@ func relativeDistance(_ found: [Float], _ expected: [Float]) -> Float {
 }
 
 func propagation(
-  _ network: Network, batch: Int, purpose: Purpose, threads: Int = 2, instructionSet: InstructionSet? = nil
+  _ network: Network, batch: Int, purpose: Purpose, threads: Int = 2, instructionSet: InstructionSet? = nil,
+  choice: KernelChoice = .auto
 ) throws -> Propagation {
   let table = KernelTable.table(for: try instructionSet ?? InstructionSet.chosen(in: [:]))
-  return Propagation(network, batch: batch, purpose: purpose, pool: ThreadPool(threads: threads), table: table)
+  return Propagation(
+    network, batch: batch, purpose: purpose,
+    on: Processor(pool: ThreadPool(threads: threads), table: table, choice: choice))
 }

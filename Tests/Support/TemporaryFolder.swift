@@ -1,4 +1,4 @@
-package import Foundation
+internal import Foundation
 
 /// A folder that goes away with the value that holds it.
 package final class TemporaryFolder: Sendable {

@@ -20,8 +20,8 @@ import Training
     settings.decaysNormalization = golden.decayed == "everything"
     let optimizer = Optimizer(settings, plan: network.plan)
     let pass = Propagation(
-      network, batch: common.batch, purpose: .training, pool: ThreadPool(threads: 2),
-      table: KernelTable.table(for: try InstructionSet.chosen(in: [:])))
+      network, batch: common.batch, purpose: .training,
+      on: Processor(pool: ThreadPool(threads: 2), table: KernelTable.table(for: try InstructionSet.chosen(in: [:]))))
     let execution = pass.memory.execution
     for step in 0..<common.steps {
       _ = pass.input.values.update(

@@ -40,7 +40,9 @@ import Training
 
   private func trainer(_ job: TrainingJob, threads: Int = 2) throws -> Trainer {
     try Trainer(
-      job, pool: ThreadPool(threads: threads), table: KernelTable.table(for: try InstructionSet.chosen(in: [:])))
+      job,
+      on: Processor(
+        pool: ThreadPool(threads: threads), table: KernelTable.table(for: try InstructionSet.chosen(in: [:]))))
   }
 
   @Test func learnsWhatCanBeLearned() throws {

@@ -1,0 +1,98 @@
+/// An image with its border of zeros, as the direct kernels read it.
+private struct PaddedImage {
+  let shape: Shape
+  let top: Int
+  let left: Int
+  /// The distance of two rows of the image in the padded one: more than 1 spreads it out with zeros between.
+  let spread: Int
+  let height: Int
+  let width: Int
+
+  var count: Int { height * width * shape.channels }
+  var rowPitch: Int { width * shape.channels }
+  var isPlain: Bool { top == 0 && left == 0 && spread == 1 && height == shape.height && width == shape.width }
+
+  /// The padded copy in `scratch`, or the image itself where nothing is to be added.
+  func prepare(
+    _ image: UnsafePointer<Float>, in scratch: UnsafeMutablePointer<Float>, _ table: KernelTable
+  ) -> UnsafePointer<Float> {
+    if isPlain { return image }
+    table.padImage(image, scratch, shape.height, shape.width, shape.channels, top, left, height, width, spread)
+    return UnsafePointer(scratch)
+  }
+}
+
+extension ConvolutionGeometry {
+  fileprivate var paddedInput: PaddedImage {
+    PaddedImage(
+      shape: input, top: padding, left: padding, spread: 1, height: input.height + 2 * padding,
+      width: input.width + 2 * padding)
+  }
+
+  /// The output's gradient, spread out by the stride, so that a convolution of stride 1 with the turned weights gives
+  /// the input's gradient.
+  fileprivate var paddedGradient: PaddedImage {
+    PaddedImage(
+      shape: output, top: kernelHeight - 1 - padding, left: kernelWidth - 1 - padding, spread: stride,
+      height: input.height + kernelHeight - 1, width: input.width + kernelWidth - 1)
+  }
+
+  /// Scratch of the direct passes, forward and backward.
+  var directScratch: ScratchSize {
+    let data = padding < kernelHeight && padding < kernelWidth ? paddedGradient.count + input.count : 0
+    return ScratchSize(perWorker: max(paddedInput.count, data), shared: weightCount)
+  }
+}
+
+/// The forward pass, image by image.
+func convolveDirectly(
+  _ input: Tensor, weights: UnsafePointer<Float>, into output: Tensor, geometry: ConvolutionGeometry,
+  on execution: Execution
+) {
+  let padded = geometry.paddedInput
+  execution.pool.run(chunks: input.images) { image, worker in
+    let source = padded.prepare(
+      input.base + image * input.shape.count, in: execution.scratch.worker(worker, padded.count), execution.table)
+    execution.table.directConvolve(
+      source, weights, output.base + image * output.shape.count, output.shape.height, output.shape.width,
+      output.shape.channels, geometry.kernelHeight, geometry.kernelWidth * input.shape.channels, padded.rowPitch,
+      geometry.stride, geometry.stride * input.shape.channels)
+  }
+}
+
+/// The gradient with respect to the input: a convolution of the spread gradient with the turned weights.
+func convolveBackwardDataDirectly(
+  _ outputGradient: Tensor, weights: UnsafePointer<Float>, into inputGradient: Tensor, accumulating: Bool,
+  geometry: ConvolutionGeometry, on execution: Execution
+) {
+  let turned = UnsafePointer(flippedWeights(weights, geometry, on: execution))
+  let padded = geometry.paddedGradient
+  let (from, to) = (outputGradient.shape, inputGradient.shape)
+  execution.pool.run(chunks: inputGradient.images) { image, worker in
+    let scratch = execution.scratch.worker(worker, padded.count + to.count)
+    let source = padded.prepare(outputGradient.base + image * from.count, in: scratch, execution.table)
+    let target = inputGradient.base + image * to.count
+    let result = accumulating ? scratch + padded.count : target
+    execution.table.directConvolve(
+      source, turned, result, to.height, to.width, to.channels, geometry.kernelHeight,
+      geometry.kernelWidth * from.channels, padded.rowPitch, 1, from.channels)
+    if accumulating { execution.table.add(target, result, to.count, false, target) }
+  }
+}
+
+/// The gradient with respect to the weights of some images, added one after the other.
+func addWeightGradientDirectly(
+  _ outputGradient: Tensor, _ input: Tensor, _ geometry: ConvolutionGeometry, _ table: KernelTable,
+  into weightGradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+) {
+  let padded = geometry.paddedInput
+  let output = outputGradient.shape
+  weightGradient.update(repeating: 0, count: geometry.weightCount)
+  for image in 0..<input.images {
+    let source = padded.prepare(input.base + image * input.shape.count, in: scratch, table)
+    table.directConvolveWeights(
+      source, outputGradient.base + image * output.count, weightGradient, output.height, output.width,
+      output.channels, geometry.kernelHeight, geometry.kernelWidth * input.shape.channels, padded.rowPitch,
+      geometry.stride, geometry.stride * input.shape.channels)
+  }
+}

@@ -73,7 +73,8 @@ extension HTMLPage {
       .confused { min-width: 13rem; }
     }
     @media print {
-      body { max-width: none; padding: 0; font-size: 10pt; }
+      :root { font-size: 9pt; }
+      body { max-width: none; padding: 0; }
       .scroll { overflow: visible; }
       tr, figure { break-inside: avoid; }
       h2, h3, h4 { break-after: avoid; }

@@ -1,0 +1,53 @@
+package import Metrics
+package import Reports
+
+extension ResultEntry {
+  /// Puts names to the numbers of a score card.
+  /// - Parameters:
+  ///   - baseline: the name of the result that `scores` were compared with, nil without one.
+  ///   - classNames: one name per class, in the order of the labels.
+  package init(
+    name: String, kind: ResultKind, scores: ScoreCard, classNames: [String], baseline: String? = nil,
+    fractionAdded: Double? = nil, training: TrainingEntry? = nil
+  ) {
+    precondition(classNames.count == scores.classes.count, "every class of a score card needs a name")
+    self.init(
+      name: name, kind: kind, baseline: baseline, fractionAdded: fractionAdded,
+      top1: scores.top1.flatMap(AccuracyEntry.init), top5: scores.top5.flatMap(AccuracyEntry.init),
+      brier: scores.brier, expectedCalibrationError: scores.expectedCalibrationError,
+      relativeDrop: baseline == nil
+        ? nil : RelativeDropEntry(top1: scores.relativeDropTop1, top5: scores.relativeDropTop5),
+      perClass: zip(classNames, scores.classes).map { ClassEntry(name: $0, score: $1, classNames: classNames) },
+      training: training)
+  }
+}
+
+extension AccuracyEntry {
+  package init?(_ score: AccuracyScore) {
+    self.init(
+      value: score.value, interval: Bounds(score.interval), perSeed: score.perSeed,
+      seedInterval: score.seedInterval.flatMap(Bounds.init))
+  }
+}
+
+extension Bounds {
+  package init?(_ interval: Metrics.Interval) { self.init(low: interval.low, high: interval.high) }
+}
+
+extension ClassEntry {
+  package init(name: String, score: ClassScore, classNames: [String]) {
+    self.init(
+      name: name, support: score.support, top1: score.top1, top5: score.top5,
+      interval: score.interval.flatMap(Bounds.init), baselineTop1: score.baselineTop1, difference: score.difference,
+      adjustedP: score.adjustedP,
+      confusedWith: score.confusedWith.map { Confusion(name: classNames[$0.predicted], count: $0.count) })
+  }
+}
+
+extension ConfusionTable {
+  /// The confusions of one result's classifiers, summed over seeds.
+  package init(result: String, classNames: [String], seeds: [Predictions]) {
+    let matrix = ConfusionMatrix(classes: classNames.count, summing: seeds)
+    self.init(result: result, classes: classNames, counts: matrix.counts)
+  }
+}

@@ -1,0 +1,37 @@
+/// The number of hits and of images of one class.
+package struct ClassCount: Sendable, Equatable {
+  /// Test images of this class.
+  package var support = 0
+  /// Images of this class whose true class is among the k most probable ones.
+  package var hits = 0
+  /// `hits / support`, nil for a class without test images.
+  package var accuracy: Double? { support == 0 ? nil : Double(hits) / Double(support) }
+
+  package init(support: Int = 0, hits: Int = 0) {
+    self.support = support
+    self.hits = hits
+  }
+}
+
+extension Predictions {
+  /// The fraction of images whose true class is among the `k` most probable ones, in 0...1.
+  ///
+  /// Nil without images, and nil for k > 1 with k classes or fewer, where it would be 1 whatever the classifier says.
+  package func accuracy(top k: Int) -> Double? {
+    precondition(k >= 1 && k <= 5, "five classes are kept per image")
+    guard count > 0, k == 1 || classes > k else { return nil }
+    return Double((0..<count).count { isHit($0, top: k) }) / Double(count)
+  }
+
+  /// Hits and images of every class, C entries.
+  package func classCounts(top k: Int) -> [ClassCount] {
+    precondition(k >= 1 && k <= 5, "five classes are kept per image")
+    var counts = [ClassCount](repeating: ClassCount(), count: classes)
+    for image in 0..<count {
+      let label = Int(labels[image])
+      counts[label].support += 1
+      if isHit(image, top: k) { counts[label].hits += 1 }
+    }
+    return counts
+  }
+}

@@ -1,0 +1,81 @@
+extension ScoreCard {
+  /// Scores the classifiers of one training set, and compares them with those of its baseline.
+  /// - Parameters:
+  ///   - seeds: at least one; all about the same test images in the same order.
+  ///   - baseline: classifiers trained on real images, about those same test images; any number of seeds, or nil.
+  package init(seeds: [Predictions], baseline: [Predictions]? = nil) {
+    precondition(!seeds.isEmpty && baseline?.isEmpty != true, "a score needs at least one classifier")
+    let images = seeds[0].count
+    precondition(
+      (seeds + (baseline ?? [])).allSatisfy { $0.labels == seeds[0].labels && $0.classes == seeds[0].classes },
+      "a comparison needs the same test images in the same order")
+    func score(_ seeds: [Predictions], top k: Int) -> AccuracyScore? {
+      AccuracyScore(perSeed: seeds.compactMap { $0.accuracy(top: k) }, images: images)
+    }
+    top1 = score(seeds, top: 1)
+    top5 = score(seeds, top: 5)
+    brier = mean(seeds.compactMap(\.brierScore))
+    expectedCalibrationError = mean(seeds.compactMap { $0.expectedCalibrationError() })
+    relativeDropTop1 = relativeDrop(from: baseline.flatMap { score($0, top: 1) }, to: top1)
+    relativeDropTop5 = relativeDrop(from: baseline.flatMap { score($0, top: 5) }, to: top5)
+    classes = Self.classScores(seeds: seeds, baseline: baseline)
+  }
+
+  private static func classScores(seeds: [Predictions], baseline: [Predictions]?) -> [ClassScore] {
+    let count = seeds[0].classes
+    let top1 = meanClassAccuracies(seeds, top: 1)
+    let top5 = count > 5 ? meanClassAccuracies(seeds, top: 5) : [Double?](repeating: nil, count: count)
+    let baselineTop1 = baseline.map { meanClassAccuracies($0, top: 1) }
+    let adjusted = baseline.map { adjustedPValues(seeds: seeds, baseline: $0) }
+    let supports = seeds[0].classCounts(top: 1).map(\.support)
+    let confusion = ConfusionMatrix(classes: count, summing: seeds)
+    return (0..<count).map { index in
+      let reference = baselineTop1?[index]
+      return ClassScore(
+        support: supports[index], top1: top1[index], top5: top5[index],
+        interval: top1[index].flatMap { Interval.wilson(proportion: $0, trials: supports[index]) },
+        baselineTop1: reference,
+        difference: top1[index].flatMap { value in reference.map { value - $0 } },
+        adjustedP: adjusted?[index],
+        confusedWith: confusion.confusions(of: index, limit: 3).map {
+          ClassConfusion(predicted: $0.class, count: $0.count)
+        })
+    }
+  }
+
+  /// The accuracy on every class, averaged over seeds; nil for classes without test images.
+  private static func meanClassAccuracies(_ seeds: [Predictions], top k: Int) -> [Double?] {
+    let counts = seeds.map { $0.classCounts(top: k) }
+    return (0..<seeds[0].classes).map { index in mean(counts.compactMap { $0[index].accuracy }) }
+  }
+
+  /// One p-value per class, nil for classes without test images, which are not tested and not counted by Holm.
+  private static func adjustedPValues(seeds: [Predictions], baseline: [Predictions]) -> [Double?] {
+    let votes = majorityVote(seeds)
+    let references = majorityVote(baseline)
+    var better = [Int](repeating: 0, count: seeds[0].classes)
+    var worse = better
+    var tested = [Bool](repeating: false, count: better.count)
+    for (image, label) in seeds[0].labels.enumerated() {
+      let index = Int(label)
+      tested[index] = true
+      let isRight = votes[image] == label
+      guard isRight != (references[image] == label) else { continue }
+      if isRight { better[index] += 1 } else { worse[index] += 1 }
+    }
+    let classes = tested.indices.filter { tested[$0] }
+    let adjusted = holmAdjusted(classes.map { exactMcNemar(better[$0], worse[$0]) })
+    var values = [Double?](repeating: nil, count: better.count)
+    for (index, value) in zip(classes, adjusted) { values[index] = value }
+    return values
+  }
+}
+
+private func mean(_ values: [Double]) -> Double? {
+  values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+}
+
+private func relativeDrop(from baseline: AccuracyScore?, to score: AccuracyScore?) -> Double? {
+  guard let baseline, let score, baseline.value > 0 else { return nil }
+  return (baseline.value - score.value) / baseline.value
+}

@@ -1,0 +1,32 @@
+/// The value t for which a Student variable T with `degrees` of freedom has P(|T| ≤ t) = `confidence`.
+///
+/// From P(|T| ≤ t) = I_y(1/2, ν/2) with y = t² / (ν + t²) (DLMF 8.17, Abramowitz and Stegun 26.7.1), solved for y by
+/// bisection down to neighbouring numbers.
+package func studentQuantile(confidence: Double, degrees: Int) -> Double {
+  precondition(confidence > 0 && confidence < 1, "a confidence lies between 0 and 1")
+  precondition(degrees > 0, "Student's distribution needs at least one degree of freedom")
+  let nu = Double(degrees)
+  var low = 0.0
+  var high = 1.0
+  while true {
+    let middle = low + (high - low) / 2
+    guard middle > low, middle < high else { break }
+    if regularisedIncompleteBeta(middle, 0.5, nu / 2) < confidence { low = middle } else { high = middle }
+  }
+  return (nu * low / (1 - low)).squareRoot()
+}
+
+extension Interval {
+  /// The 95 % Student interval of the mean of `values`, one per seed: how much another set of seeds could differ.
+  ///
+  /// Nil for fewer than two values or where one of them is not finite. Not cut off at 0 and 1: two seeds can give an
+  /// interval that is wider than the range of an accuracy, and that is what they say.
+  package static func student(_ values: [Double]) -> Interval? {
+    guard values.count > 1, values.allSatisfy(\.isFinite) else { return nil }
+    let n = Double(values.count)
+    let mean = values.reduce(0, +) / n
+    let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (n - 1)
+    let half = studentQuantile(confidence: 0.95, degrees: values.count - 1) * (variance / n).squareRoot()
+    return Interval(low: mean - half, high: mean + half)
+  }
+}

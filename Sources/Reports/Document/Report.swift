@@ -1,0 +1,41 @@
+/// What one run computed: the content of `report.json`. The keys are described in `docs/report.md`.
+package struct Report: Codable, Sendable, Equatable {
+  /// The only version that this program reads and writes.
+  package static let currentSchemaVersion = 1
+
+  package var schemaVersion = Report.currentSchemaVersion
+  /// The subcommand that wrote it: "train", "nas", "evaluate".
+  package var command: String
+  /// The program's version with its commit.
+  package var version: String
+  /// The merged configuration.
+  package var config: JSONValue
+  package var machine: MachineDescription
+  package var data: DataSection
+  package var results: [ResultEntry]
+
+  package init(
+    command: String, version: String, config: JSONValue, machine: MachineDescription, data: DataSection,
+    results: [ResultEntry]
+  ) {
+    self.command = command
+    self.version = version
+    self.config = config
+    self.machine = machine
+    self.data = data
+    self.results = results
+  }
+}
+
+extension Report {
+  /// The results that answer the run's question: all but the baselines, or these where there is nothing else.
+  package var mainResults: [ResultEntry] {
+    let others = results.filter { $0.kind != .baseline }
+    return others.isEmpty ? results : others
+  }
+
+  /// The result that `result` is compared with.
+  package func baseline(of result: ResultEntry) -> ResultEntry? {
+    result.baseline.flatMap { name in results.first { $0.name == name && $0.kind == .baseline } }
+  }
+}

@@ -1,0 +1,71 @@
+/// What was measured.
+package enum ResultKind: String, Codable, Sendable {
+  /// Trained on synthetic images, tested on real ones.
+  case cas
+  /// Trained on real images, tested on real ones.
+  case baseline
+  /// Trained on real and synthetic images, tested on real ones.
+  case nas
+  /// Trained on real images, tested on synthetic ones.
+  case ganTest = "gan-test"
+  /// Saved weights, tested on real images.
+  case evaluation
+}
+
+/// The scores of one training set, over all seeds.
+package struct ResultEntry: Codable, Sendable, Equatable {
+  package var name: String
+  package var kind: ResultKind
+  /// The name of the result that this one is compared with.
+  @ExplicitNull package var baseline: String?
+  /// Synthetic images added, as a fraction of the real ones (NAS).
+  @ExplicitNull package var fractionAdded: Double?
+  /// Which epoch's weights were tested.
+  package var selectedOn: String
+  @ExplicitNull package var top1: AccuracyEntry?
+  /// Null with five classes or fewer.
+  @ExplicitNull package var top5: AccuracyEntry?
+  /// The mean over images of Σ_c (p_c − 1[y = c])², 0...2.
+  @ExplicitNull package var brier: Double?
+  @ExplicitNull package var expectedCalibrationError: Double?
+  @ExplicitNull package var relativeDrop: RelativeDropEntry?
+  package var perClass: [ClassEntry]
+  /// Null where nothing was trained.
+  @ExplicitNull package var training: TrainingEntry?
+
+  package init(
+    name: String, kind: ResultKind, baseline: String? = nil, fractionAdded: Double? = nil,
+    selectedOn: String = "last epoch", top1: AccuracyEntry?, top5: AccuracyEntry?, brier: Double? = nil,
+    expectedCalibrationError: Double? = nil, relativeDrop: RelativeDropEntry? = nil, perClass: [ClassEntry] = [],
+    training: TrainingEntry? = nil
+  ) {
+    self.name = name
+    self.kind = kind
+    self.baseline = baseline
+    self.fractionAdded = fractionAdded
+    self.selectedOn = selectedOn
+    self.top1 = top1
+    self.top5 = top5
+    self.brier = brier
+    self.expectedCalibrationError = expectedCalibrationError
+    self.relativeDrop = relativeDrop
+    self.perClass = perClass
+    self.training = training
+  }
+}
+
+extension ResultEntry {
+  /// The images that were tested on.
+  package var testImages: Int { perClass.reduce(0) { $0 + $1.support } }
+
+  /// The classes, the worst first: by difference to the baseline where there is one, else by accuracy; classes without
+  /// either last, ties in class order.
+  package var worstFirst: [ClassEntry] {
+    let isCompared = perClass.contains { $0.difference != nil }
+    func key(_ entry: ClassEntry) -> Double { (isCompared ? entry.difference : entry.top1) ?? .infinity }
+    return perClass.enumerated().sorted { (key($0.element), $0.offset) < (key($1.element), $1.offset) }.map(\.element)
+  }
+
+  /// The classes that are significantly worse than the baseline's.
+  package var failedClasses: [ClassEntry] { perClass.filter(\.isSignificantlyWorse) }
+}

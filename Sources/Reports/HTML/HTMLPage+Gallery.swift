@@ -1,0 +1,71 @@
+import Foundation
+import Images
+
+extension HTMLPage.Gallery.Picture {
+  /// Small images are magnified by a whole number, to 64 pixels at most; large ones are shown 128 pixels long.
+  init(_ image: Image, predicted: String, encode: (Image) throws -> [UInt8]) rethrows {
+    let longest = max(image.width, image.height)
+    let shown = longest <= 64 ? longest * (64 / longest) : min(longest, 128)
+    source = "data:image/png;base64," + Data(try encode(image)).base64EncodedString()
+    width = max(image.width * shown / longest, 1)
+    height = max(image.height * shown / longest, 1)
+    isMagnified = shown > longest
+    self.predicted = predicted
+  }
+}
+
+extension HTMLPage {
+  /// Strips of samples and of missed real images of the worst classes of one result.
+  func gallerySection(of result: ResultEntry) -> Markup {
+    let chosen = galleries.filter { $0.result == result.name && $0.fractionAdded == result.fractionAdded }
+      .prefix(Self.galleryLimit)
+    guard !chosen.isEmpty else { return "" }
+    return """
+      <h3>What went wrong in the worst classes</h3>
+      <div class="galleries">
+      \(chosen.map { article(of: $0, in: result) })</div>
+
+      """
+  }
+
+  private func article(of gallery: Gallery, in result: ResultEntry) -> Markup {
+    let entry = result.perClass.first { $0.name == gallery.className }
+    let score = NumberText.percent(entry?.top1, decimals: 1)
+    let against = entry?.baselineTop1.map { " instead of \(NumberText.percent($0, decimals: 1))" } ?? ""
+    let samples: Markup =
+      gallery.samples.isEmpty
+      ? "<p>No training sample of this class.</p>"
+      : strip("Training samples", gallery.samples) { "training sample \($0 + 1) of \(gallery.className)" }
+    let missed: Markup =
+      gallery.missed.isEmpty
+      ? "<p>No test image of this class was missed.</p>"
+      : strip("Missed test images, and what they were taken for", gallery.missed) {
+        "test image of \(gallery.className), taken for \(gallery.missed[$0].predicted)"
+      }
+    return """
+      <article>
+      <h4>\(gallery.className) <span>\(score)\(against)</span></h4>
+      \(samples)
+      \(missed)
+      </article>
+
+      """
+  }
+
+  private func strip(_ title: String, _ pictures: [Gallery.Picture], describe: (Int) -> String) -> Markup {
+    let items = pictures.enumerated().map { index, picture -> Markup in
+      let caption: Markup = picture.predicted.isEmpty ? "" : "<figcaption>\(picture.predicted)</figcaption>"
+      let style: Markup = picture.isMagnified ? " class=\"pixels\"" : ""
+      return """
+        <figure><img\(style) src="\(picture.source)" width="\(picture.width)" height="\(picture.height)" \
+        alt="\(describe(index))">\(caption)</figure>
+
+        """
+    }
+    return """
+      <p class="strip-title">\(title)</p>
+      <div class="strip">
+      \(items)</div>
+      """
+  }
+}

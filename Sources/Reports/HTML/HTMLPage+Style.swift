@@ -1,0 +1,84 @@
+extension HTMLPage {
+  /// Colours follow the reader's preference; below 640 pixels the tables scroll beside their first column; on paper
+  /// nothing scrolls and bars keep their ink.
+  static let styleSheet: Markup = """
+    :root { color-scheme: light dark; --paper: #fff; --ink: #1b1f24; --muted: #5b6671; --line: #dde2e7; --soft: #f4f6f8;
+      --bar: #3d7ab8; --worse: #b42318; --better: #157347; }
+    @media (prefers-color-scheme: dark) {
+      :root { --paper: #14181c; --ink: #e5e9ed; --muted: #9ba6b1; --line: #2d343b; --soft: #1c2227;
+        --bar: #5b9bd9; --worse: #ff9188; --better: #6fd09a; }
+    }
+    * { box-sizing: border-box; }
+    body { margin: 0 auto; padding: 2.5rem 1.5rem 4rem; max-width: 70rem; background: var(--paper); color: var(--ink);
+      font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif; }
+    h1 { margin: 0 0 1rem; font-size: 1.9rem; line-height: 1.2; overflow-wrap: anywhere; text-wrap: balance; }
+    h2 { margin: 3rem 0 .5rem; font-size: 1.3rem; overflow-wrap: anywhere; }
+    h3 { margin: 2rem 0 .75rem; font-size: 1.05rem; }
+    h4 { margin: 0 0 .25rem; font-size: 1rem; overflow-wrap: anywhere; }
+    h4 span { margin-left: .4em; color: var(--muted); font-weight: 400; }
+    .eyebrow { margin: 0 0 .25rem; color: var(--muted); font-size: .875rem; overflow-wrap: anywhere; }
+    .verdict { max-width: 46rem; margin: 0; font-size: 1.125rem; overflow-wrap: anywhere; }
+    .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: 1.25rem 2rem;
+      margin: 1.75rem 0 0; padding: 1.25rem 0; border-block: 1px solid var(--line); }
+    .figures dt { color: var(--muted); font-size: .875rem; }
+    .figures dd { margin: 0; font-size: 1.75rem; line-height: 1.3; font-weight: 600; font-variant-numeric: tabular-nums; }
+    .figures small { font-weight: 400; }
+    small { display: block; color: var(--muted); font-size: .8125rem; font-weight: 400; line-height: 1.35; }
+    .scroll { overflow-x: auto; }
+    table { width: 100%; border-collapse: separate; border-spacing: 0; font-variant-numeric: tabular-nums; font-size: .9375rem; }
+    caption { padding-bottom: .75rem; color: var(--muted); font-size: .875rem; text-align: left; }
+    caption span { display: block; position: sticky; left: 0; width: fit-content; max-width: min(46rem, 100vw - 2rem); }
+    th, td { padding: .5rem .6rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+    thead th, thead td { border-bottom: 1.5px solid var(--ink); font-size: .8125rem; vertical-align: bottom; }
+    tbody th { position: sticky; left: 0; background: var(--paper); font-weight: 600; min-width: 6.5rem;
+      overflow-wrap: anywhere; }
+    th:first-child, td:first-child { padding-left: 0; }
+    .number { text-align: right; white-space: nowrap; }
+    .wrapping th { white-space: normal; }
+    .nowrap { white-space: nowrap; }
+    .bar { width: 30%; min-width: 6rem; }
+    .track { position: relative; display: block; height: .7rem; margin-top: .4rem; background: var(--soft); }
+    .track b { display: block; height: 100%; background: var(--bar); }
+    .track i { position: absolute; top: -.2rem; bottom: -.2rem; width: 2px; margin-left: -1px; background: var(--ink); }
+    .worse { color: var(--worse); }
+    .better { color: var(--better); }
+    .confused { min-width: 8rem; color: var(--muted); overflow-wrap: anywhere; }
+    .path { min-width: 9rem; overflow-wrap: anywhere; }
+    code { font: .8125rem/1.4 ui-monospace, "Liberation Mono", Menlo, monospace; }
+    summary { margin: .75rem 0; cursor: pointer; }
+    .galleries { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(30rem, 100%), 1fr)); gap: 2rem 2.5rem; }
+    article { min-width: 0; break-inside: avoid; }
+    .strip-title { margin: .5rem 0 .4rem; color: var(--muted); font-size: .8125rem; }
+    .strip { display: flex; flex-wrap: wrap; gap: .4rem; }
+    figure { margin: 0; max-width: 8rem; }
+    figcaption { width: 0; min-width: 100%; margin-top: .15rem; color: var(--muted); font-size: .75rem; line-height: 1.25;
+      overflow-wrap: anywhere; }
+    img { display: block; background: var(--soft); }
+    .pixels { image-rendering: pixelated; }
+    .settings { columns: 2 22rem; column-gap: 2.5rem; margin: 0; font-size: .9375rem; }
+    .settings div { display: flex; gap: 1rem; justify-content: space-between; padding: .3rem 0; break-inside: avoid;
+      border-bottom: 1px solid var(--line); }
+    .settings dt { color: var(--muted); overflow-wrap: anywhere; }
+    .settings dd { margin: 0; text-align: right; overflow-wrap: anywhere; }
+    .warnings { margin: 0; padding-left: 1.2rem; overflow-wrap: anywhere; }
+    footer { margin-top: 3rem; color: var(--muted); font-size: .875rem; max-width: 46rem; }
+    @media (max-width: 640px) {
+      body { padding: 1.5rem 1rem 3rem; }
+      h1 { font-size: 1.5rem; }
+      .verdict { font-size: 1.0625rem; }
+      .figures { grid-template-columns: 1fr 1fr; gap: 1rem; }
+      .figures dd { font-size: 1.4rem; }
+      th, td { padding: .45rem .45rem; }
+      .classes .bar, .classes .top5 { display: none; }
+      .confused { min-width: 13rem; }
+    }
+    @media print {
+      :root { font-size: 9pt; }
+      body { max-width: none; padding: 0; }
+      .scroll { overflow: visible; }
+      tr, figure { break-inside: avoid; }
+      h2, h3, h4 { break-after: avoid; }
+      .track, .track b, .track i { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+    }
+    """
+}

@@ -1,0 +1,57 @@
+/// A comma-separated text with quoting as in RFC 4180; lines end with a single newline, so that line tools can read it.
+package struct CSV: Sendable, Equatable {
+  package private(set) var text = ""
+
+  package init(header: [String]) { append(header) }
+
+  /// Adds one line.
+  package mutating func append(_ fields: [String]) {
+    text += fields.map(Self.quoted).joined(separator: ",") + "\n"
+  }
+
+  /// A field in quotes where it holds a comma, a quote or a line break, with its quotes doubled.
+  static func quoted(_ field: String) -> String {
+    guard field.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else { return field }
+    return "\"" + field.replacing("\"", with: "\"\"") + "\""
+  }
+}
+
+extension CSV {
+  /// `per_class.csv`: a line for every class of every result, in class order; empty where there is no number.
+  package static func perClass(of report: Report) -> CSV {
+    var csv = CSV(header: [
+      "result", "kind", "fraction_added", "class", "support", "top1", "top1_low", "top1_high", "top5",
+      "baseline_top1", "difference", "adjusted_p", "confused_with_1", "confused_count_1", "confused_with_2",
+      "confused_count_2", "confused_with_3", "confused_count_3",
+    ])
+    for result in report.results {
+      for entry in result.perClass {
+        let confusions = (0..<3).flatMap { place -> [String] in
+          guard place < entry.confusedWith.count else { return ["", ""] }
+          return [entry.confusedWith[place].name, String(entry.confusedWith[place].count)]
+        }
+        csv.append(
+          [
+            result.name, result.kind.rawValue, number(result.fractionAdded), entry.name, String(entry.support),
+            number(entry.top1), number(entry.interval?.low), number(entry.interval?.high), number(entry.top5),
+            number(entry.baselineTop1), number(entry.difference), number(entry.adjustedP),
+          ] + confusions)
+      }
+    }
+    return csv
+  }
+
+  /// `confusion.csv`: a line for every pair of classes that was predicted at least once.
+  package static func confusion(of tables: [ConfusionTable]) -> CSV {
+    var csv = CSV(header: ["result", "true", "predicted", "count"])
+    for table in tables {
+      for (cell, count) in table.counts.enumerated() where count > 0 {
+        let (label, predicted) = cell.quotientAndRemainder(dividingBy: table.classes.count)
+        csv.append([table.result, table.classes[label], table.classes[predicted], String(count)])
+      }
+    }
+    return csv
+  }
+
+  private static func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
+}

@@ -1,0 +1,109 @@
+/// The result of a run as text for stdout: the verdict, an overview of several results, and the classes worst first.
+///
+/// What you give up by using it: classes beyond `classLimit`, which `per_class.csv` and the HTML page hold.
+package struct TerminalSummary: Sendable {
+  private let report: Report
+  let style: TerminalStyle
+  let classLimit: Int
+
+  package init(of report: Report, style: TerminalStyle, classLimit: Int = 20) {
+    self.report = report
+    self.style = style
+    self.classLimit = classLimit
+  }
+}
+
+extension TerminalSummary {
+  /// Lines no wider than the style's width (where names leave room for that), each with a newline at its end.
+  package var text: String {
+    let results = report.mainResults
+    var blocks: [[String]] = []
+    if results.count > 1 {
+      blocks.append(overview(of: report.results))
+      blocks.append(sentences(Verdict(of: report)))
+    }
+    for result in results {
+      blocks.append(headline(of: result) + (results.count == 1 ? sentences(Verdict(of: report)) : []))
+      if !result.perClass.isEmpty { blocks.append(classTable(of: result)) }
+    }
+    let warnings = report.data.notices.flatMap { "! \($0)".wrapped(to: style.width, indent: 2) }
+    if !warnings.isEmpty { blocks.append(warnings) }
+    let text = blocks.map { $0.joined(separator: "\n") + "\n" }.joined(separator: "\n")
+    return text.replacing("\u{A0}", with: " ")
+  }
+
+  private func sentences(_ verdict: Verdict) -> [String] {
+    "\(verdict.score) \(verdict.classes)".wrapped(to: style.width)
+  }
+
+  /// Name and kind, a line for each accuracy beside the baseline's, and the spread over seeds.
+  private func headline(of result: ResultEntry) -> [String] {
+    let baseline = report.baseline(of: result)
+    func line(
+      _ title: String, _ own: AccuracyEntry?, _ reference: AccuracyEntry?, _ drop: Double?
+    ) -> [String] {
+      guard let own else { return [] }
+      func value(_ entry: AccuracyEntry) -> String { NumberText.percent(entry.value, decimals: 2) }
+      func range(_ entry: AccuracyEntry) -> String { " [\(NumberText.range(entry.interval, decimals: 2))]" }
+      var parts = ["  \(title)  \(style.emphasised(value(own), .bold))\(range(own))"]
+      if let reference { parts.append("real \(value(reference))" + (style.width < 76 ? "" : range(reference))) }
+      if let drop { parts.append("drop \(NumberText.percent(drop, decimals: 1))") }
+      if style.width < 62 { return [parts[0]] + parts.dropFirst().map { "         \($0)" } }
+      return [parts.joined(separator: style.width < 76 ? "  " : "   ")]
+    }
+    let title = ": \(result.kind.title)"
+    var lines = [
+      style.emphasised(result.label.truncated(to: max(style.width - title.columns, 8)) + title, .bold)
+    ]
+    lines += line("Top-1", result.top1, baseline?.top1, result.relativeDrop?.top1)
+    lines += line("Top-5", result.top5, baseline?.top5, result.relativeDrop?.top5)
+    if result.top1 == nil { lines.append("  no test images") }
+    if let top1 = result.top1, top1.perSeed.count > 1 {
+      let seeds = top1.perSeed.map { NumberText.hundredths($0, decimals: 2) }.joined(separator: ", ")
+      let interval = NumberText.range(top1.seedInterval, decimals: 2)
+      let text = "Top-1 over \(top1.perSeed.count) seeds: \(seeds); 95 % t interval \(interval)"
+      lines += text.wrapped(to: style.width - 2).map { "  " + $0 }
+    }
+    if let training = result.training {
+      lines.append(
+        "  trained on \(NumberText.count(training.trainingImages, "image", "images")), "
+          + NumberText.count(training.steps, "step", "steps") + (training.cached ? ", from the cache" : ""))
+    }
+    return lines
+  }
+
+  private func overview(of results: [ResultEntry]) -> [String] {
+    var table = TextTable(columns: [
+      .init(title: "Result", minimum: 8), .init(title: "Top-1 %", alignment: .right),
+      .init(title: "95 % interval", dropRank: 2),
+      .init(title: "Top-5 %", alignment: .right, dropRank: 3), .init(title: "Drop", alignment: .right),
+      .init(title: "Failed", alignment: .right), .init(title: "Images", alignment: .right, dropRank: 1),
+      .init(title: "Steps", alignment: .right, dropRank: 0),
+    ])
+    for result in results {
+      let isCompared = result.perClass.contains { $0.difference != nil }
+      table.rows.append([
+        .init(result.label), .init(NumberText.hundredths(result.top1?.value, decimals: 2), .bold),
+        .init(NumberText.range(result.top1?.interval, decimals: 2)),
+        .init(NumberText.hundredths(result.top5?.value, decimals: 2)),
+        .init(NumberText.percent(result.relativeDrop?.top1, decimals: 1)),
+        .init(isCompared ? "\(result.failedClasses.count)/\(result.perClass.count)" : NumberText.none),
+        .init(NumberText.grouped(result.training?.trainingImages)), .init(NumberText.grouped(result.training?.steps)),
+      ])
+    }
+    return table.lines(style)
+  }
+}
+
+extension ResultKind {
+  /// What people call it.
+  var title: String {
+    switch self {
+    case .cas: "Classification Accuracy Score"
+    case .baseline: "Baseline on real images"
+    case .nas: "Naive Augmentation Score"
+    case .ganTest: "GAN-test"
+    case .evaluation: "Accuracy"
+    }
+  }
+}

@@ -1,0 +1,134 @@
+/// A run in two sentences, from the numbers of its report alone.
+package struct Verdict: Sendable, Equatable {
+  /// How accurate, and how much less so than with real images.
+  package let score: String
+  /// What it means for the classes.
+  package let classes: String
+
+  package init(of report: Report) {
+    let results = report.mainResults.filter { $0.top1 != nil }
+    if results.isEmpty {
+      score = "Nothing was tested, so there is no score."
+      classes = "Check that the test set holds images."
+    } else if results.count == 1 {
+      score = Self.score(of: results[0], baseline: report.baseline(of: results[0]))
+      classes = Self.classes(of: results[0])
+    } else {
+      score = Self.ranking(of: results, baseline: report.baseline(of: results[0]))
+      classes = Self.classes(of: results)
+    }
+  }
+
+  /// The verdict on one result of a report.
+  package init(of result: ResultEntry, in report: Report) {
+    score = Self.score(of: result, baseline: report.baseline(of: result))
+    classes = Self.classes(of: result)
+  }
+}
+
+extension Verdict {
+  private static func score(of result: ResultEntry, baseline: ResultEntry?) -> String {
+    guard let top1 = result.top1 else { return "\(result.name.printable) was not tested, so it has no score." }
+    let tested = result.kind == .ganTest ? "of its samples" : "of the \(count(result.testImages, "real test image"))"
+    let range = "(Top-1; 95 % interval \(NumberText.range(top1.interval, decimals: 2)))"
+    var text = "\(subject(of: result)) recognises \(NumberText.percent(top1.value, decimals: 2)) \(tested) \(range)"
+    guard let baseline, let reference = baseline.top1 else { return text + "." }
+    text +=
+      "; \(reminder(of: baseline, beside: result)) it recognises \(NumberText.percent(reference.value, decimals: 2))"
+    guard let drop = result.relativeDrop?.top1 else { return text + "." }
+    return text + (drop < 0 ? ", a relative gain of " : ", a relative drop of ")
+      + "\(NumberText.percent(abs(drop), decimals: 1))."
+  }
+
+  /// What was trained, as the start of a sentence.
+  private static func subject(of result: ResultEntry) -> String {
+    let name = result.name.printable
+    let images = result.training.map { NumberText.grouped($0.trainingImages) + " " } ?? ""
+    switch result.kind {
+    case .cas: return "A classifier trained only on \(images)samples of \(name)"
+    case .baseline: return "A classifier trained on \(images)real images"
+    case .nas:
+      let added = result.fractionAdded.map { "\(NumberText.percent($0, decimals: 0)) as many" } ?? "additional"
+      return "A classifier trained on the real training images and \(added) samples of \(name)"
+    case .ganTest: return "A classifier trained on real images and tested on \(name)"
+    case .evaluation: return "The classifier \(name)"
+    }
+  }
+
+  /// What the baseline was trained on, as much as differs from the result.
+  private static func reminder(of baseline: ResultEntry, beside result: ResultEntry) -> String {
+    guard let own = baseline.training, let other = result.training else { return "trained on real images" }
+    let images =
+      own.trainingImages == other.trainingImages
+      ? "as many real images" : count(own.trainingImages, "real image")
+    let steps = own.steps == other.steps ? "for as many steps" : "for \(count(own.steps, "step"))"
+    return "trained on \(images) \(steps)"
+  }
+
+  private static func classes(of result: ResultEntry) -> String {
+    guard let worst = result.worstFirst.first, worst.top1 != nil else { return "No class was tested." }
+    let name = worst.name.printable
+    let own = NumberText.percent(worst.top1, decimals: 1)
+    guard worst.difference != nil else {
+      let reason = result.kind == .cas || result.kind == .nas ? "There is no baseline to compare with; the" : "The"
+      return "\(reason) weakest of \(count(result.perClass.count, "class", "classes")) is \(name) (\(own))."
+    }
+    let against = "\(own) instead of \(NumberText.percent(worst.baselineTop1, decimals: 1))"
+    let failed = result.failedClasses.count
+    let total = count(result.perClass.count, "class", "classes")
+    switch failed {
+    case 0 where (worst.difference ?? 0) < 0:
+      return "None of \(total) is significantly worse than with real images; \(name) loses most (\(against))."
+    case 0: return "None of \(total) is worse than with real images."
+    case 1: return "1 of \(total) is significantly worse than with real images: \(lead(result.worstFailed) ?? name)."
+    default:
+      return "\(failed) of \(total) are significantly worse than with real images, most of all "
+        + "\(lead(result.worstFailed) ?? name)."
+    }
+  }
+
+  /// "shirt (23.1 % instead of 61.0 %)".
+  private static func lead(_ entry: ClassEntry?) -> String? {
+    entry.map {
+      "\($0.name.printable) (\(NumberText.percent($0.top1, decimals: 1)) instead of "
+        + "\(NumberText.percent($0.baselineTop1, decimals: 1)))"
+    }
+  }
+
+  private static func ranking(of results: [ResultEntry], baseline: ResultEntry?) -> String {
+    let ranked = results.enumerated().sorted {
+      (-($0.element.top1?.value ?? 0), $0.offset) < (-($1.element.top1?.value ?? 0), $1.offset)
+    }.map(\.element)
+    let best = ranked[0]
+    let last = ranked[ranked.count - 1]
+    let text =
+      "Of \(results.count) results, \(best.label) has the highest Top-1 accuracy on "
+      + "\(count(best.testImages, "test image")), \(NumberText.percent(best.top1?.value, decimals: 2)) (95 % interval "
+      + "\(NumberText.range(best.top1?.interval, decimals: 2))), and \(last.label) the lowest, "
+      + NumberText.percent(last.top1?.value, decimals: 2)
+    guard let reference = baseline?.top1 else { return text + "." }
+    return text + "; training on real images gives \(NumberText.percent(reference.value, decimals: 2))."
+  }
+
+  private static func classes(of results: [ResultEntry]) -> String {
+    let compared = results.filter { $0.perClass.contains { $0.difference != nil } }
+    guard !compared.isEmpty else { return "There is no baseline to compare the classes with." }
+    let parts = compared.map { "\($0.label) in \($0.failedClasses.count) of \($0.perClass.count) classes" }
+    let head = parts.dropLast().joined(separator: ", ")
+    let list = parts.count == 1 ? parts[0] : "\(head) and \(parts[parts.count - 1])"
+    return "Significantly worse than real images: \(list)."
+  }
+
+  private static func count(_ number: Int, _ one: String, _ many: String? = nil) -> String {
+    NumberText.count(number, one, many ?? one + "s")
+  }
+}
+
+extension ResultEntry {
+  /// The name, with the added fraction where several results of one set differ by it.
+  var label: String {
+    name.printable + (fractionAdded.map { " +\(NumberText.percent($0, decimals: 0))" } ?? "")
+  }
+
+  fileprivate var worstFailed: ClassEntry? { worstFirst.first(where: \.isSignificantlyWorse) }
+}

@@ -1,0 +1,28 @@
+import Reports
+import Testing
+
+@Suite struct CSVTests {
+  @Test func perClassSnapshot() throws {
+    try expectSnapshot(CSV.perClass(of: Example.single).text, "per_class.csv")
+  }
+
+  @Test func quoting() {
+    var csv = CSV(header: ["plain", "a,b", "a\"b", "a\nb", "a\rb", "a\r\nb", ""])
+    csv.append([" spaces stay "])
+    #expect(csv.text == "plain,\"a,b\",\"a\"\"b\",\"a\nb\",\"a\rb\",\"a\r\nb\",\n spaces stay \n")
+  }
+
+  @Test func confusionsLeaveOutZeros() {
+    let tables = [
+      ConfusionTable(result: "cvae", classes: ["a", "b, c"], counts: [5, 1, 0, 7]),
+      ConfusionTable(result: "x", classes: ["a"], counts: [0]),
+    ]
+    let expected = "result,true,predicted,count\ncvae,a,a,5\ncvae,a,\"b, c\",1\ncvae,\"b, c\",\"b, c\",7\n"
+    #expect(CSV.confusion(of: tables).text == expected)
+  }
+
+  @Test func noResults() {
+    #expect(CSV.perClass(of: Example.report([])).text.split(separator: "\n").count == 1)
+    #expect(CSV.confusion(of: []).text == "result,true,predicted,count\n")
+  }
+}

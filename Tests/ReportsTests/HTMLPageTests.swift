@@ -1,0 +1,91 @@
+import Images
+import Reports
+import Testing
+
+@Suite struct HTMLPageTests {
+  private func page(_ report: Report, _ galleries: [FailureGallery] = []) -> String {
+    HTMLPage(report: report, galleries: galleries, encode: StoredPNG.encode).text
+  }
+
+  @Test func snapshots() throws {
+    try expectSnapshot(page(Example.single, Example.galleries), "single.html")
+    try expectSnapshot(page(Example.several), "several.html")
+  }
+
+  @Test func everythingIsEscaped() {
+    let hostile = "<script>\"'&\u{1B}\u{0}\u{202E}</script>"
+    var report = Example.single
+    report.version = hostile
+    report.command = hostile
+    report.machine.cpu = hostile
+    report.config = .object([hostile: .string(hostile)])
+    report.data.synthetic = [hostile: report.data.real.test]
+    report.data.real.test.path = hostile
+    report.data.real.test.hash = hostile
+    report.data.real.test.warnings = [hostile]
+    report.data.real.test.missingClasses = [hostile]
+    report.data.real.test.codecs = [hostile: 1]
+    report.data.real.test.split = hostile
+    report.results[1].name = hostile
+    report.results[1].selectedOn = hostile
+    report.results[1].perClass[0].name = hostile
+    report.results[1].perClass[0].confusedWith[0].name = hostile
+    let gallery = FailureGallery(
+      result: hostile, className: hostile, samples: [Example.picture(1)],
+      missed: [.init(image: Example.picture(2), predicted: hostile)])
+    let text = page(report, [gallery])
+    #expect(!text.contains("<script") && !text.contains("</script"))
+    #expect(text.contains("&lt;script&gt;&quot;&#39;&amp;\u{FFFD}\u{FFFD}\u{FFFD}&lt;/script&gt;"))
+    #expect(!text.unicodeScalars.contains { ($0.value < 32 && $0 != "\n") || $0 == "\u{202E}" })
+  }
+
+  /// The page must open without a network and without scripts.
+  @Test func itIsSelfContained() {
+    let text = page(Example.single, Example.galleries)
+    for reference in ["http:", "https:", "//", "url(", "@import", "<script", "<link", "javascript:"] {
+      let pictures = text.split(separator: "\"").filter { !$0.hasPrefix("data:image/png;base64,") }
+      #expect(!pictures.contains { $0.contains(reference) }, "\(reference)")
+    }
+  }
+
+  @Test func picturesHaveTextsAndAreMagnified() {
+    let text = page(Example.single, Example.galleries)
+    #expect(text.contains("alt=\"training sample 1 of shirt\""))
+    #expect(text.contains("alt=\"test image of shirt, taken for T-shirt/top\""))
+    #expect(text.contains("<img class=\"pixels\" src=\"data:image/png;base64,iVBORw0KGgo"))
+    #expect(text.contains("width=\"64\" height=\"64\"") && text.contains("width=\"100\" height=\"100\""))
+    #expect(text.contains("No training sample of this class."))
+  }
+
+  @Test func onlyTheWorstClassesHavePictures() {
+    let many = (0..<12).map {
+      FailureGallery(result: "cvae", className: "class \($0)", samples: [Example.picture($0)], missed: [])
+    }
+    #expect(page(Example.single, many).components("<article>") == HTMLPage.galleryLimit)
+  }
+
+  @Test func manyClassesAreFolded() {
+    var report = Example.single
+    report.results[1].perClass = (0..<1000).map { ClassEntry(name: "class \($0)", support: 50, top1: 0.5) }
+    let text = page(report)
+    #expect(text.contains("The other 960 classes"))
+    #expect(text.components("<tr><th scope=\"row\">class") == 1000)
+  }
+
+  @Test func emptyRuns() {
+    #expect(page(Example.report([])).contains("there is no score"))
+    let empty = ResultEntry(name: "none", kind: .cas, top1: nil, top5: nil)
+    #expect(page(Example.report([empty])).contains("there is no score"))
+    var extreme = Example.cas
+    extreme.perClass = [ClassEntry(name: "only", support: 0, top1: nil)]
+    #expect(page(Example.report([extreme])).contains("No class was tested."))
+    let thin = Image(width: 1, height: 5000, channels: 3, pixels: [UInt8](repeating: 9, count: 15_000))
+    let gallery = FailureGallery(result: "cvae", className: "shirt", samples: [thin], missed: [])
+    #expect(page(Example.single, [gallery]).contains("width=\"1\" height=\"128\""))
+  }
+}
+
+extension String {
+  /// How often `part` occurs.
+  fileprivate func components(_ part: String) -> Int { ranges(of: part).count }
+}

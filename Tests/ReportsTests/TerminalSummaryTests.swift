@@ -1,0 +1,70 @@
+import Reports
+import Testing
+
+@Suite struct TerminalSummaryTests {
+  private func text(_ report: Report, columns: Int, terminal: Bool = false, limit: Int = 20) -> String {
+    TerminalSummary(
+      of: report, style: TerminalStyle(isTerminal: terminal, columns: columns), classLimit: limit
+    ).text
+  }
+
+  @Test(arguments: [80, 120])
+  func snapshots(columns: Int) throws {
+    try expectSnapshot(text(Example.single, columns: columns), "single-\(columns).txt")
+    try expectSnapshot(text(Example.several, columns: columns), "several-\(columns).txt")
+  }
+
+  @Test(arguments: [40, 50, 60, 72, 80, 100, 120, 200])
+  func linesFitTheWidth(columns: Int) {
+    for line in text(Example.several, columns: columns).split(separator: "\n") {
+      // Ideographs take two columns each, and all of the others here take one.
+      let wide = line.unicodeScalars.count { (0x3041...0x9FFF).contains($0.value) }
+      #expect(line.count + wide <= columns, "\(line)")
+    }
+  }
+
+  @Test func withoutATerminalThereAreNoControlCodes() {
+    #expect(!text(Example.several, columns: 80).unicodeScalars.contains { $0.value < 32 && $0 != "\n" })
+    #expect(text(Example.several, columns: 80, terminal: true).contains("\u{1B}[31m"))
+  }
+
+  @Test func namesCannotSteerTheTerminal() {
+    var result = Example.cas
+    result.perClass[0].name = "a\u{1B}[2Jb\u{202E}c\nd"
+    result.perClass[0].confusedWith = [.init(name: "\u{7}bell", count: 1)]
+    let summary = text(Example.report([result]), columns: 120)
+    #expect(summary.contains("a\u{FFFD}[2Jb\u{FFFD}c\u{FFFD}d"))
+    #expect(!summary.unicodeScalars.contains { ($0.value < 32 && $0 != "\n") || $0 == "\u{202E}" })
+  }
+
+  @Test func styles() {
+    #expect(TerminalStyle(isTerminal: true).color)
+    #expect(!TerminalStyle(isTerminal: false).color)
+    #expect(!TerminalStyle(isTerminal: true, environment: ["NO_COLOR": "1"]).color)
+    #expect(TerminalStyle(isTerminal: true, environment: ["NO_COLOR": ""]).color)
+    #expect(!TerminalStyle(isTerminal: true, environment: ["TERM": "dumb"]).color)
+    #expect(TerminalStyle(isTerminal: true).width == 80)
+    #expect(TerminalStyle(isTerminal: true, columns: 132).width == 132)
+    #expect(TerminalStyle(isTerminal: true, columns: 132, environment: ["COLUMNS": "100"]).width == 100)
+    #expect(TerminalStyle(isTerminal: true, columns: 0, environment: ["COLUMNS": "wide"]).width == 80)
+    #expect(TerminalStyle(isTerminal: true, columns: 3).width == 40)
+  }
+
+  @Test func manyClassesAreCutAndSaidSo() {
+    let summary = text(Example.single, columns: 80, limit: 2)
+    #expect(summary.contains("… and 5 classes more: see per_class.csv"))
+    #expect(!summary.contains("sandal"))
+  }
+
+  @Test func emptyRuns() {
+    #expect(text(Example.report([]), columns: 80).contains("!"))
+    let empty = ResultEntry(name: "none", kind: .cas, top1: nil, top5: nil)
+    #expect(text(Example.report([empty]), columns: 80).contains("no test images"))
+    var alone = Example.cas
+    alone.baseline = nil
+    alone.relativeDrop = nil
+    alone.perClass = [ClassEntry(name: "only", support: 4, top1: 1, interval: Bounds(low: 0.5, high: 1))]
+    let summary = text(Example.report([alone]), columns: 80)
+    #expect(summary.contains("no baseline") && !summary.contains("Change"))
+  }
+}

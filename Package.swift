@@ -91,9 +91,9 @@ let package = Package(
     tests("DatasetsTests", ["Datasets", "Images", "Kernels", "Randomness"]),
     tests("NetworksTests", golden: ["Golden"], ["Networks", "Kernels", "Randomness"]),
     tests("TrainingTests", golden: ["Golden"], ["Training", "Networks", "Datasets", "Kernels", "Randomness"]),
-    tests("MetricsTests", ["Metrics"]),
+    tests("MetricsTests", golden: ["Golden"], ["Metrics"]),
     tests("EvaluationTests", ["Evaluation", "Training", "Metrics", "Datasets", "Networks", "Reports", "Kernels"]),
-    tests("ReportsTests", ["Reports", "Images"]),
+    tests("ReportsTests", golden: ["Snapshots"], ["Reports", "Images"]),
     tests("CommandLineTests", ["cas"]),
   ]
 )

@@ -1,5 +1,5 @@
 package import Datasets
-internal import Kernels
+package import Kernels
 package import Metrics
 package import Networks
 

@@ -29,9 +29,10 @@ extension ConvolutionGeometry {
       let fits = output.width >= table.directWidth && outputChannels % table.lanes == 0
       return fits && isNarrow(channels: input.channels) ? .direct : .patches
     case .data:
+      // With a stride the gradient would be spread out with zeros, which are multiplied as well.
       let fits =
-        input.width >= table.directWidth && input.channels % table.lanes == 0 && padding < kernelHeight
-        && padding < kernelWidth
+        stride == 1 && input.width >= table.directWidth && input.channels % table.lanes == 0
+        && padding < kernelHeight && padding < kernelWidth
       return fits && isNarrow(channels: outputChannels) ? .direct : .patches
     case .weights:
       return outputChannels % table.lanes == 0 && isNarrow(channels: input.channels) ? .direct : .patches

@@ -3,21 +3,19 @@ private struct PaddedImage {
   let shape: Shape
   let top: Int
   let left: Int
-  /// The distance of two rows of the image in the padded one: more than 1 spreads it out with zeros between.
-  let spread: Int
   let height: Int
   let width: Int
 
   var count: Int { height * width * shape.channels }
   var rowPitch: Int { width * shape.channels }
-  var isPlain: Bool { top == 0 && left == 0 && spread == 1 && height == shape.height && width == shape.width }
+  var isPlain: Bool { top == 0 && left == 0 && height == shape.height && width == shape.width }
 
   /// The padded copy in `scratch`, or the image itself where nothing is to be added.
   func prepare(
     _ image: UnsafePointer<Float>, in scratch: UnsafeMutablePointer<Float>, _ table: KernelTable
   ) -> UnsafePointer<Float> {
     if isPlain { return image }
-    table.padImage(image, scratch, shape.height, shape.width, shape.channels, top, left, height, width, spread)
+    table.padImage(image, scratch, shape.height, shape.width, shape.channels, top, left, height, width)
     return UnsafePointer(scratch)
   }
 }
@@ -25,21 +23,21 @@ private struct PaddedImage {
 extension ConvolutionGeometry {
   fileprivate var paddedInput: PaddedImage {
     PaddedImage(
-      shape: input, top: padding, left: padding, spread: 1, height: input.height + 2 * padding,
+      shape: input, top: padding, left: padding, height: input.height + 2 * padding,
       width: input.width + 2 * padding)
   }
 
-  /// The output's gradient, spread out by the stride, so that a convolution of stride 1 with the turned weights gives
-  /// the input's gradient.
+  /// The output's gradient of stride 1: its convolution with the turned weights is the input's gradient.
   fileprivate var paddedGradient: PaddedImage {
     PaddedImage(
-      shape: output, top: kernelHeight - 1 - padding, left: kernelWidth - 1 - padding, spread: stride,
+      shape: output, top: kernelHeight - 1 - padding, left: kernelWidth - 1 - padding,
       height: input.height + kernelHeight - 1, width: input.width + kernelWidth - 1)
   }
 
   /// Scratch of the direct passes, forward and backward.
   var directScratch: ScratchSize {
-    let data = padding < kernelHeight && padding < kernelWidth ? paddedGradient.count + input.count : 0
+    let hasData = stride == 1 && padding < kernelHeight && padding < kernelWidth
+    let data = hasData ? paddedGradient.count + input.count : 0
     return ScratchSize(perWorker: max(paddedInput.count, data), shared: weightCount)
   }
 }
@@ -60,7 +58,7 @@ func convolveDirectly(
   }
 }
 
-/// The gradient with respect to the input: a convolution of the spread gradient with the turned weights.
+/// The gradient with respect to the input: a convolution of the padded gradient with the turned weights.
 func convolveBackwardDataDirectly(
   _ outputGradient: Tensor, weights: UnsafePointer<Float>, into inputGradient: Tensor, accumulating: Bool,
   geometry: ConvolutionGeometry, on execution: Execution

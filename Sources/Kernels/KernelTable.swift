@@ -18,7 +18,7 @@ package struct KernelTable: Sendable {
   /// The floats of one register, and the narrowest output of a direct convolution.
   let lanes: Int
   let directWidth: Int
-  let padImage: @Sendable (Source, Target, Int, Int, Int, Int, Int, Int, Int, Int) -> Void
+  let padImage: @Sendable (Source, Target, Int, Int, Int, Int, Int, Int, Int) -> Void
   let directConvolve: @Sendable (Source, Source, Target, Int, Int, Int, Int, Int, Int, Int, Int) -> Void
   let directConvolveWeights: @Sendable (Source, Source, Target, Int, Int, Int, Int, Int, Int, Int, Int) -> Void
   let rectify: @Sendable (Source, Int, Target) -> Void

@@ -1,19 +1,19 @@
-/// Copies one NHWC image into the middle of a larger one of zeros, with `spread - 1` empty positions between two of its
-/// own: the image that a strided convolution's data gradient runs over.
+/// Copies one NHWC image into a larger one, with zeros around it.
 @inline(never)
 package func padImage(
   _ image: UnsafePointer<Float>, _ padded: UnsafeMutablePointer<Float>, _ height: Int, _ width: Int, _ channels: Int,
-  _ top: Int, _ left: Int, _ paddedHeight: Int, _ paddedWidth: Int, _ spread: Int
+  _ top: Int, _ left: Int, _ paddedHeight: Int, _ paddedWidth: Int
 ) {
-  let row = paddedWidth * channels
-  padded.update(repeating: 0, count: paddedHeight * row)
-  for y in 0..<height {
-    let to = padded + (top + y * spread) * row + left * channels
-    let from = image + y * width * channels
-    if spread == 1 {
-      to.update(from: from, count: width * channels)
-    } else {
-      for x in 0..<width { (to + x * spread * channels).update(from: from + x * channels, count: channels) }
-    }
+  let (span, pitch) = (width * channels, paddedWidth * channels)
+  let before = left * channels
+  clear(padded, top * pitch)
+  var row = 0
+  while row < height {
+    let target = padded + (top + row) * pitch
+    clear(target, before)
+    copy(image + row * span, target + before, span)
+    clear(target + before + span, pitch - before - span)
+    row += 1
   }
+  clear(padded + (top + height) * pitch, (paddedHeight - top - height) * pitch)
 }

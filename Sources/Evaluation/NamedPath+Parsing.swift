@@ -15,7 +15,7 @@ extension NamedPath {
         path = String(value[value.index(after: equals)...])
       }
       let chosen = name ?? URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
-      guard !path.isEmpty else { throw UsageError.message("--synthetic \(value) names no path.") }
+      guard !path.isEmpty, name?.isEmpty != true else { throw UsageError.message("--synthetic \(value) lacks a name or a path around the equals sign.") }
       guard !chosen.isEmpty, chosen.utf8.allSatisfy(isNameByte), chosen != ".", chosen != ".." else {
         throw UsageError.message(
           "\(chosen.debugDescription) cannot name a synthetic set: names are of letters, digits, dots, dashes and "

@@ -83,9 +83,12 @@ private struct Loader {
     _ title: String, _ dataset: Dataset, _ listing: SplitListing, _ classes: ClassAssignment, _ options: LoadOptions
   ) throws -> Samples {
     events.began("Reading \(title)", listing.entries.count, "images", 0)
-    defer { events.ended() }
-    return try dataset.load(listing, classes: classes, options: options, pool: pool) { done, _ in
+    var isWhole = false
+    defer { events.ended(isWhole) }
+    let samples = try dataset.load(listing, classes: classes, options: options, pool: pool) { done, _ in
       events.advanced(done, "")
     }
+    isWhole = true
+    return samples
   }
 }

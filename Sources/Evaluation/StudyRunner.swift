@@ -5,8 +5,10 @@ internal import Networks
 package import Training
 
 /// The user or the system asked the run to end; its state is saved.
-package struct Interrupted: Error, Equatable {
+package struct Interrupted: Error, Equatable, CustomStringConvertible {
   package init() {}
+
+  package var description: String { "Interrupted." }
 }
 
 /// Trains and tests everything in a study, or takes up what earlier sittings have finished.
@@ -35,7 +37,8 @@ package struct StudyRunner {
     }
     /// So much of it is done; the detail is a few words such as the loss.
     package var advanced: @Sendable (_ done: Int, _ detail: String) -> Void = { _, _ in }
-    package var ended: @Sendable () -> Void = {}
+    /// The stretch of work is over: to its end, or broken off.
+    package var ended: @Sendable (_ isWhole: Bool) -> Void = { _ in }
     package var shouldStop: @Sendable () -> Bool = { false }
 
     package init() {}
@@ -83,7 +86,7 @@ extension StudyRunner {
           Evaluator.predict(
             trained.network, study.test, normalization: job.normalization, untrained: entry.untrained,
             on: machine.processor, progress: { events.advanced($0, "") }))
-        events.ended()
+        events.ended(true)
         if events.shouldStop() { throw Interrupted() }
       }
       return Outcome(entry: entry, jobs: own, predictions: predictions, records: records, cached: cached)
@@ -136,7 +139,7 @@ extension StudyRunner {
     let clock = ContinuousClock()
     var saved = clock.now
     events.began("Training \(job.name), seed \(job.seed)", job.steps, "steps", trainer.step)
-    defer { events.ended() }
+    defer { events.ended(trainer.isFinished) }
     // The step that a checkpoint of this sitting or the last one stands at.
     var savedStep = trainer.step
     func save() throws {

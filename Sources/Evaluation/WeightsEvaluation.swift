@@ -59,7 +59,7 @@ package enum WeightsEvaluation {
       options: LoadOptions(
         channels: channels, input: request.input, resize: request.resize.flatMap(ResizeMode.init(rawValue:))),
       pool: machine.processor.pool, progress: { done, _ in events.advanced(done, "") })
-    events.ended()
+    events.ended(true)
     let side = min(samples.shape.height, samples.shape.width)
     guard side >= architecture.smallestSide else {
       throw UsageError.imagesTooSmall(model: architecture.name, side: side, smallest: architecture.smallestSide)
@@ -70,7 +70,7 @@ package enum WeightsEvaluation {
     let predictions = Evaluator.predict(
       network, samples, normalization: try normalization(request, file).fitted(toChannels: channels),
       on: machine.processor, progress: { events.advanced($0, "") })
-    events.ended()
+    events.ended(true)
     for note in notes { events.note("note: \(note)") }
     var entry = DataEntry(samples)
     entry.warnings += notes

@@ -11,14 +11,13 @@ package struct FeatureLayout {
     let end = plan.layers.count
     var last = Array(repeating: 0, count: plan.slots.count)
     for (time, layer) in plan.layers.enumerated() {
-      for input in layer.inputs { last[input.index] = time }
+      for input in layer.inputs { last[input.index] = max(last[input.index], time) }
       if purpose == .training { for slot in layer.keptForBackward { last[slot.index] = end } }
     }
     last[plan.output.index] = end
     var lifetimes = [Lifetime(slot: plan.input, first: 0, last: last[plan.input.index])]
     for (time, layer) in plan.layers.enumerated() {
       let slot = layer.output
-      // A slot may be marked as kept by the layer that writes it or by a later one.
       lifetimes.append(Lifetime(slot: slot, first: time, last: max(time, last[slot.index])))
     }
     place(lifetimes, batch: batch)

@@ -9,10 +9,15 @@ enum Interruption {
   static var received: Int32 { signalNumber.load(ordering: .relaxed) }
 
   static func watch() {
+    // A parent may have handed down a mask that blocks them.
+    var awaited = sigset_t()
+    sigemptyset(&awaited)
     for number in [SIGINT, SIGTERM] {
+      sigaddset(&awaited, number)
       signal(number) { number in
         if Interruption.signalNumber.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
       }
     }
+    pthread_sigmask(SIG_UNBLOCK, &awaited, nil)
   }
 }

@@ -44,7 +44,7 @@ struct RunCommand {
     do {
       outcomes = try runner.run()
     } catch let error as Interrupted {
-      events.note("Interrupted; the state is saved. Go on with: cas \(request.command.rawValue) --resume \(folder.path)")
+      events.note("The state is saved. Go on with: cas \(request.command.rawValue) --resume \(folder.path)")
       throw error
     }
     let result = try RunReport(

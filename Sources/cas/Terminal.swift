@@ -63,9 +63,9 @@ struct Terminal {
       }
     }
     events.advanced = { done, detail in box.meter.withLock { $0?.update(done, note: detail) } }
-    events.ended = {
+    events.ended = { isWhole in
       box.meter.withLock {
-        $0?.finish()
+        if isWhole { $0?.finish() } else { $0?.clear() }
         $0 = nil
       }
     }

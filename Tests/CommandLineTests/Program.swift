@@ -31,7 +31,7 @@ struct Program {
       let stem = FileManager.default.temporaryDirectory.appending(path: "cas-run-\(UUID().uuidString)").path
       output = URL(filePath: stem + ".out")
       errors = URL(filePath: stem + ".err")
-      for file in [output, errors] { FileManager.default.createFile(atPath: file.path, contents: nil) }
+      for file in [output, errors] { try Data().write(to: file) }
       process.executableURL = URL(filePath: Program.path)
       process.arguments = arguments
       if let folder { process.currentDirectoryURL = URL(filePath: folder) }

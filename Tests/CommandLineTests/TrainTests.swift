@@ -53,10 +53,11 @@ import Testing
     #expect(synthetic == (try folder.bytes("one/model-baseline-seed0.safetensors")))
   }
 
-  @Test(arguments: [(SIGKILL, Int32(137)), (SIGINT, 130), (SIGTERM, 143)])
-  func endedRunsGoOnToTheSameBytes(number: Int32, code: Int32) throws {
+  @Test(arguments: [SIGKILL: 137, SIGINT: 130, SIGTERM: 143] as [Int32: Int32])
+  func endedRunsGoOnToTheSameBytes(signal: (number: Int32, code: Int32)) throws {
+    let (number, code) = signal
     let folder = try data()
-    let arguments = ["--synthetic", "\(folder.path)/good", "--epochs", "6"]
+    let arguments = ["--synthetic", "\(folder.path)/good", "--epochs", "30"]
     #expect(try train(folder, arguments, output: "whole").code == 0)
     let running = try Program.Running(
       ["train", "--real", "\(folder.path)/real", "--output", "\(folder.path)/cut"] + Self.quick + arguments)

@@ -35,7 +35,7 @@ import Testing
   @Test func initializationDependsOnTheSeedOnly() throws {
     let plan = try #require(Architecture(name: "resnet8")).plan(
       input: Shape(height: 28, width: 28, channels: 1), classes: 10)
-    let networks = [1, 1, 2].map { seed in
+    let networks = [1, 1, 2].map { (seed: UInt64) in
       let network = Network(plan)
       network.initialize(seed: seed)
       return Array(network.parameters.values)

@@ -86,7 +86,7 @@ import Training
   }
 
   @Test func seedsDiffer() throws {
-    let states = try [5, 6].map { seed in
+    let states = try [5, 6].map { (seed: UInt64) in
       let trainer = try trainer(job(steps: 1, seed: seed))
       try trainer.run(Trainer.Monitor())
       return trainer.state.parameters

@@ -73,6 +73,12 @@ extension ProgressMeter {
     say(text + rate + (note.isEmpty ? "" : ", \(note.printable)"))
   }
 
+  /// Takes the line away, for a task that was broken off.
+  package mutating func clear() {
+    if hasLine { sink("\r\u{1B}[K") }
+    hasLine = false
+  }
+
   /// Writes a message on lines of its own, also in the quiet style, because it may be a warning.
   package mutating func say(_ message: String) {
     sink((hasLine ? "\r\u{1B}[K" : "") + message + "\n")

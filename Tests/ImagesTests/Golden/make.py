@@ -95,7 +95,7 @@ def filtered(rows, pixel_bytes):
     return out
 
 
-def png(samples, depth, colour, extra=b"", interlaced=False, pieces=1, after=b""):
+def png(samples, depth, colour, extra=b"", interlaced=False, pieces=1, after=b"", level=9):
     height, width, channels = samples.shape
     pixel_bytes = max(1, channels * depth // 8)
     if interlaced:
@@ -103,7 +103,7 @@ def png(samples, depth, colour, extra=b"", interlaced=False, pieces=1, after=b""
         raw = b"".join(filtered(pack_rows(p, depth), pixel_bytes) for p in parts if p.size)
     else:
         raw = filtered(pack_rows(samples, depth), pixel_bytes)
-    data = zlib.compress(raw, 9)
+    data = zlib.compress(raw, level)
     step = -(-len(data) // pieces)
     header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, int(interlaced))
     idat = b"".join(chunk(b"IDAT", data[k : k + step]) for k in range(0, len(data), step))
@@ -210,6 +210,13 @@ def png_files():
     v = noise(101, 9, 12, 1, 256)
     add("palette8-grey-ramp.png", png(v, 8, 3, chunk(b"PLTE", bytes(k for k in range(256) for _ in range(3)))), 3)
     add("palette8-index-beyond-palette.png", png(v, 8, 3, chunk(b"PLTE", bytes(range(30)))), 3)
+    # Stored without compression, so that a changed byte reaches the filters and the pixels.
+    for interlaced in (False, True):
+        for depth, colour, channels in ((1, 0, 1), (4, 0, 1), (16, 0, 1), (8, 2, 3), (16, 4, 2), (8, 6, 4), (16, 6, 4)):
+            v = noise(110 + depth, 9, 10, channels, 1 << depth)
+            add(f"stored-{colour}-{depth}" + ("-interlaced.png" if interlaced else ".png"),
+                png(v, depth, colour, interlaced=interlaced, level=0), 3 if colour & 2 else 1, depth, colour >= 4,
+                expected=v >> 8 if (depth, colour) == (16, 0) else None)
     v = noise(102, 5, 8, 3)
     for orientation in range(1, 9):
         order = "<" if orientation % 2 else ">"

@@ -68,15 +68,23 @@ private struct SampleGrid<Sample: ResampledSample> {
       samples.withUnsafeBufferPointer { input in
         weights.values.withUnsafeBufferPointer { values in
           for y in 0..<height {
-            for x in 0..<newWidth {
-              let window = weights.windows[x]
-              let first = (y * width + window.start) * channels
-              for channel in 0..<channels {
-                var sum = Sample.emptySum
-                for k in 0..<window.count {
-                  Sample.add(input[first + k * channels + channel], times: values[window.offset + k], to: &sum)
+            for (x, window) in weights.windows.enumerated() {
+              let taps = UnsafeBufferPointer(rebasing: values[window.offset..<window.offset + window.count])
+              let from = UnsafeBufferPointer(rebasing: input[((y * width + window.start) * channels)...])
+              let into = (y * newWidth + x) * channels
+              if channels == 3 {
+                let (red, green, blue) = Self.weightedColour(from, taps)
+                output[into] = red
+                output[into + 1] = green
+                output[into + 2] = blue
+              } else {
+                for channel in 0..<channels {
+                  var sum = Sample.emptySum
+                  for (k, weight) in taps.enumerated() {
+                    Sample.add(from[k * channels + channel], times: weight, to: &sum)
+                  }
+                  output[into + channel] = Sample.stored(sum)
                 }
-                output[(y * newWidth + x) * channels + channel] = Sample.stored(sum)
               }
             }
           }
@@ -85,6 +93,19 @@ private struct SampleGrid<Sample: ResampledSample> {
       filled = total
     }
     return SampleGrid(width: newWidth, height: height, channels: channels, samples: scaled)
+  }
+
+  /// Three sums side by side: each weight is loaded once and the additions do not wait for one another.
+  private static func weightedColour(
+    _ from: UnsafeBufferPointer<Sample>, _ taps: UnsafeBufferPointer<Sample.Weight>
+  ) -> (Sample, Sample, Sample) {
+    var (red, green, blue) = (Sample.emptySum, Sample.emptySum, Sample.emptySum)
+    for (k, weight) in taps.enumerated() {
+      Sample.add(from[3 * k], times: weight, to: &red)
+      Sample.add(from[3 * k + 1], times: weight, to: &green)
+      Sample.add(from[3 * k + 2], times: weight, to: &blue)
+    }
+    return (Sample.stored(red), Sample.stored(green), Sample.stored(blue))
   }
 
   private func scaledVertically(_ weights: ResampleWeights<Sample>) -> SampleGrid {

@@ -15,6 +15,8 @@ package struct KernelTable: Sendable {
   let gatherPatches: @Sendable (Source, Int, Int, Int, Int, Int, Int, Int, Int, Int, Int, Int, Target) -> Void
   let scatterPatches: @Sendable (Source, Int, Int, Int, Int, Int, Int, Int, Int, Int, Int, Int, Target) -> Void
   let transpose: @Sendable (Source, Int, Int, Target) -> Void
+  let packPanel: @Sendable (Source, Int, Bool, Int, Int, Target) -> Void
+  let multiplyPanel: @Sendable (Source, Int, Int, Int, Source, Int, Bool, Target, Int) -> Void
   let rectify: @Sendable (Source, Int, Target) -> Void
   let rectifyBackward: @Sendable (Source, Source, Int, Bool, Target) -> Void
   let add: @Sendable (Source, Source, Int, Bool, Target) -> Void
@@ -51,6 +53,8 @@ extension KernelTable {
     gatherPatches: KernelsAVX2.gatherPatches,
     scatterPatches: KernelsAVX2.scatterPatches,
     transpose: KernelsAVX2.transpose,
+    packPanel: KernelsAVX2.packPanel,
+    multiplyPanel: KernelsAVX2.multiplyPanel,
     rectify: KernelsAVX2.rectify,
     rectifyBackward: KernelsAVX2.rectifyBackward,
     add: KernelsAVX2.add,
@@ -75,6 +79,8 @@ extension KernelTable {
     gatherPatches: KernelsAVX512.gatherPatches,
     scatterPatches: KernelsAVX512.scatterPatches,
     transpose: KernelsAVX512.transpose,
+    packPanel: KernelsAVX512.packPanel,
+    multiplyPanel: KernelsAVX512.multiplyPanel,
     rectify: KernelsAVX512.rectify,
     rectifyBackward: KernelsAVX512.rectifyBackward,
     add: KernelsAVX512.add,

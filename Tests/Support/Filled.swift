@@ -1,5 +1,5 @@
 package import Kernels
-package import Randomness
+internal import Randomness
 
 /// A tensor that owns its memory, filled with normal random numbers; what tests compute on.
 package struct Filled: Sendable {

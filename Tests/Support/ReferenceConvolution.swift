@@ -9,8 +9,8 @@ extension Reference {
     _ input: [Double], weights: [Double], images: Int, _ geometry: ConvolutionGeometry
   ) -> [Double] {
     var output = [Double](repeating: 0, count: images * geometry.output.count)
-    forEachTerm(images: images, geometry) { input_, weight, output_ in
-      output[output_] += input[input_] * weights[weight]
+    forEachTerm(images: images, geometry) { from, weight, to in
+      output[to] += input[from] * weights[weight]
     }
     return output
   }
@@ -29,8 +29,8 @@ extension Reference {
     _ gradient: [Double], input: [Double], images: Int, _ geometry: ConvolutionGeometry
   ) -> [Double] {
     var result = [Double](repeating: 0, count: geometry.weightCount)
-    forEachTerm(images: images, geometry) { input_, weight, output in
-      result[weight] += gradient[output] * input[input_]
+    forEachTerm(images: images, geometry) { from, weight, to in
+      result[weight] += gradient[to] * input[from]
     }
     return result
   }

@@ -87,7 +87,7 @@ let package = Package(
       swiftSettings: settings()),
     tests("RandomnessTests", ["Randomness"]),
     tests("KernelsTests", ["Kernels", "Randomness"]),
-    tests("ImagesTests", ["Images"]),
+    tests("ImagesTests", golden: ["Golden"], ["Images"]),
     tests("DatasetsTests", ["Datasets", "Images", "Kernels", "Randomness"]),
     tests("NetworksTests", golden: ["Golden"], ["Networks", "Kernels", "Randomness"]),
     tests("TrainingTests", golden: ["Golden"], ["Training", "Networks", "Datasets", "Kernels", "Randomness"]),

@@ -25,8 +25,8 @@ package func convolveBackwardData(
     matrix = Matrix(base: flippedWeights(weights, geometry, on: execution), stride: geometry.input.channels)
   }
   multiplyPatches(
-    of: outputGradient, geometry.adjointPatches, by: matrix, into: inputGradient, accumulating: accumulating,
-    on: execution)
+    of: outputGradient, geometry.adjointPatches, by: matrix, packing: geometry.weightCount, into: inputGradient,
+    accumulating: accumulating, on: execution)
 }
 
 /// The kernel turned by 180 degrees, with input and output channels exchanged, in the shared scratch.
@@ -50,7 +50,9 @@ private func scatterGradient(
   let patches = geometry.patches
   let columns = geometry.outputChannels
   let tiling = patches.tiling(columns: columns)
-  let matrix = Matrix(base: weights, stride: columns, transposed: true)
+  let right = RightMatrix(
+    Matrix(base: weights, stride: columns, transposed: true), k: columns, n: patches.depth,
+    packed: tiling.imagesPerTile > 1, at: 0, on: execution)
   let scratch = geometry.scatterScratch
   let chunks = tiling.imagesPerTile > 1 ? tiling.tiles(images: outputGradient.images) : outputGradient.images
   execution.pool.run(chunks: chunks) { chunk, worker in
@@ -61,24 +63,10 @@ private func scatterGradient(
     if !accumulating { target.update(repeating: 0, count: images.count * geometry.input.count) }
     for tile in tiles {
       let positions = tiling.positions(of: tile)
-      let filled = images.count * positions.count
-      let rows = tiling.imagesPerTile * positions.count
-      var source = UnsafePointer(
-        outputGradient.base + images.lowerBound * geometry.output.count + positions.lowerBound * columns)
-      if filled < rows {
-        let padded = patchGradient + tiling.rows * patches.depth
-        padded.update(from: source, count: filled * columns)
-        (padded + filled * columns).update(repeating: 0, count: (rows - filled) * columns)
-        source = UnsafePointer(padded)
-      }
-      multiply(
-        Matrix(base: source, stride: columns), matrix, m: rows, n: patches.depth, k: columns, into: patchGradient,
-        stride: patches.depth)
-      for image in 0..<images.count {
-        patches.scatter(
-          patchGradient + image * positions.count * patches.depth, rows: positions,
-          into: target + image * geometry.input.count, execution.table)
-      }
+      right.multiply(
+        outputGradient.base + images.lowerBound * geometry.output.count + positions.lowerBound * columns,
+        rows: images.count * positions.count, accumulating: false, into: patchGradient, execution.table)
+      patches.scatter(patchGradient, images: images.count, rows: positions, into: target, execution.table)
     }
   }
 }
@@ -100,7 +88,7 @@ package func convolveBackwardWeights(
   guard chunks > 0 else { return weightGradient.update(repeating: 0, count: count) }
   let partial = chunks == 1 ? weightGradient : execution.scratch.shared(chunks * count)
   let isDirect = geometry.algorithm(.weights, on: execution) == .direct
-  let scratch = isDirect ? geometry.directScratch.perWorker : geometry.weightGradientScratch
+  let scratch = isDirect ? geometry.directScratch : geometry.weightGradientScratch
   execution.pool.run(chunks: chunks) { chunk, worker in
     let images = chunk * input.images / chunks..<(chunk + 1) * input.images / chunks
     let add = isDirect ? addWeightGradientDirectly : addWeightGradient
@@ -129,11 +117,7 @@ private func addWeightGradient(
     if patches.isIdentity {
       left += positions.lowerBound * patches.depth
     } else {
-      for (place, image) in images.enumerated() {
-        patches.gather(
-          input.base + image * input.shape.count, rows: positions,
-          into: scratch + place * positions.count * patches.depth, table)
-      }
+      patches.gather(left, images: images.count, rows: positions, into: scratch, table)
       left = UnsafePointer(scratch)
     }
     let right = outputGradient.base + images.lowerBound * geometry.output.count + positions.lowerBound * columns
@@ -146,14 +130,9 @@ private func addWeightGradient(
 
 extension ConvolutionGeometry {
   /// The floats that one worker needs for the data gradient of a strided convolution.
-  fileprivate var scatterScratch: Int {
-    let tiling = patches.tiling(columns: outputChannels)
-    return tiling.rows * (k + (tiling.imagesPerTile > 1 ? outputChannels : 0))
-  }
+  fileprivate var scatterScratch: Int { patches.tiling(columns: outputChannels).rows * k }
 
-  fileprivate var weightGradientScratch: Int {
-    patches.isIdentity ? 0 : patches.tiling(columns: outputChannels).rows * k
-  }
+  fileprivate var weightGradientScratch: Int { patches.productScratch(columns: outputChannels) }
 
   /// In how many chunks the images' weight gradients are summed: at most 16, and no more than 64 MB of sums.
   fileprivate func weightGradientChunks(images: Int) -> Int {
@@ -163,16 +142,17 @@ extension ConvolutionGeometry {
 
 /// The scratch that a convolution of `batch` images needs, forward and backward, whatever the number of threads.
 package func convolutionScratch(_ geometry: ConvolutionGeometry, batch: Int) -> ScratchSize {
-  var size = ScratchSize(
-    perWorker: geometry.patches.productScratch(columns: geometry.outputChannels),
-    shared: geometry.weightCount * max(1, geometry.weightGradientChunks(images: batch)))
-  size.formUnion(ScratchSize(perWorker: geometry.weightGradientScratch))
-  size.formUnion(geometry.directScratch)
+  let inputs = geometry.input.channels
+  let sums = geometry.weightCount * max(1, geometry.weightGradientChunks(images: batch))
+  let packed = max(
+    RightMatrix.packedCount(k: geometry.k, n: geometry.outputChannels),
+    RightMatrix.packedCount(k: geometry.outputChannels, n: geometry.k),
+    geometry.weightCount + RightMatrix.packedCount(k: geometry.weightCount / inputs, n: inputs))
+  var perWorker = max(geometry.weightGradientScratch, geometry.directScratch)
   if geometry.stride > 1 {
-    size.formUnion(ScratchSize(perWorker: geometry.scatterScratch))
+    perWorker = max(perWorker, geometry.scatterScratch)
   } else {
-    size.formUnion(
-      ScratchSize(perWorker: geometry.adjointPatches.productScratch(columns: geometry.input.channels)))
+    perWorker = max(perWorker, geometry.adjointPatches.productScratch(columns: inputs))
   }
-  return size
+  return ScratchSize(perWorker: perWorker, shared: max(sums, packed))
 }

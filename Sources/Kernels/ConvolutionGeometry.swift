@@ -70,20 +70,28 @@ struct PatchGeometry {
     kernelHeight == 1 && kernelWidth == 1 && stride == 1 && paddingTop == 0 && paddingLeft == 0
   }
 
+  /// Writes the same rows of the patch matrices of consecutive images.
   func gather(
-    _ image: UnsafePointer<Float>, rows: Range<Int>, into patches: UnsafeMutablePointer<Float>, _ table: KernelTable
+    _ first: UnsafePointer<Float>, images: Int, rows: Range<Int>, into patches: UnsafeMutablePointer<Float>,
+    _ table: KernelTable
   ) {
-    table.gatherPatches(
-      image, self.image.height, self.image.width, self.image.channels, kernelHeight, kernelWidth, stride, paddingTop,
-      paddingLeft, outputWidth, rows.lowerBound, rows.upperBound, patches)
+    for index in 0..<images {
+      table.gatherPatches(
+        first + index * image.count, image.height, image.width, image.channels, kernelHeight, kernelWidth, stride,
+        paddingTop, paddingLeft, outputWidth, rows.lowerBound, rows.upperBound, patches + index * rows.count * depth)
+    }
   }
 
+  /// Adds the same rows of the patch matrices of consecutive images to these.
   func scatter(
-    _ patches: UnsafePointer<Float>, rows: Range<Int>, into image: UnsafeMutablePointer<Float>, _ table: KernelTable
+    _ patches: UnsafePointer<Float>, images: Int, rows: Range<Int>, into first: UnsafeMutablePointer<Float>,
+    _ table: KernelTable
   ) {
-    table.scatterPatches(
-      patches, self.image.height, self.image.width, self.image.channels, kernelHeight, kernelWidth, stride, paddingTop,
-      paddingLeft, outputWidth, rows.lowerBound, rows.upperBound, image)
+    for index in 0..<images {
+      table.scatterPatches(
+        patches + index * rows.count * depth, image.height, image.width, image.channels, kernelHeight, kernelWidth,
+        stride, paddingTop, paddingLeft, outputWidth, rows.lowerBound, rows.upperBound, first + index * image.count)
+    }
   }
 }
 

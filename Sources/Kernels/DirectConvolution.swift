@@ -34,11 +34,11 @@ extension ConvolutionGeometry {
       height: input.height + kernelHeight - 1, width: input.width + kernelWidth - 1)
   }
 
-  /// Scratch of the direct passes, forward and backward.
-  var directScratch: ScratchSize {
+  /// Floats that one worker needs for the direct passes, forward and backward.
+  var directScratch: Int {
     let hasData = stride == 1 && padding < kernelHeight && padding < kernelWidth
     let data = hasData ? paddedGradient.count + input.count : 0
-    return ScratchSize(perWorker: max(paddedInput.count, data), shared: weightCount)
+    return max(paddedInput.count, data)
   }
 }
 

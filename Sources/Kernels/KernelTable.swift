@@ -15,6 +15,8 @@ package struct KernelTable: Sendable {
   let gatherPatches: @Sendable (Source, Int, Int, Int, Int, Int, Int, Int, Int, Int, Int, Int, Target) -> Void
   let scatterPatches: @Sendable (Source, Int, Int, Int, Int, Int, Int, Int, Int, Int, Int, Int, Target) -> Void
   let transpose: @Sendable (Source, Int, Int, Target) -> Void
+  let packPanel: @Sendable (Source, Int, Bool, Int, Int, Target) -> Void
+  let multiplyPanel: @Sendable (Source, Int, Int, Int, Source, Int, Bool, Target, Int) -> Void
   /// The floats of one register, and the narrowest output of a direct convolution.
   let lanes: Int
   let directWidth: Int
@@ -57,6 +59,8 @@ extension KernelTable {
     gatherPatches: KernelsAVX2.gatherPatches,
     scatterPatches: KernelsAVX2.scatterPatches,
     transpose: KernelsAVX2.transpose,
+    packPanel: KernelsAVX2.packPanel,
+    multiplyPanel: KernelsAVX2.multiplyPanel,
     lanes: KernelsAVX2.directConvolutionChannels(),
     directWidth: KernelsAVX2.directConvolutionWidth(),
     padImage: KernelsAVX2.padImage,
@@ -86,6 +90,8 @@ extension KernelTable {
     gatherPatches: KernelsAVX512.gatherPatches,
     scatterPatches: KernelsAVX512.scatterPatches,
     transpose: KernelsAVX512.transpose,
+    packPanel: KernelsAVX512.packPanel,
+    multiplyPanel: KernelsAVX512.multiplyPanel,
     lanes: KernelsAVX512.directConvolutionChannels(),
     directWidth: KernelsAVX512.directConvolutionWidth(),
     padImage: KernelsAVX512.padImage,

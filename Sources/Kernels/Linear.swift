@@ -12,9 +12,8 @@ package struct LinearGeometry: Hashable, Sendable {
   package var weightCount: Int { inputs * outputs }
 }
 
-/// The images that are multiplied at once: always this many, with rows of zeros at the end of a batch, because BLAS
-/// rounds otherwise for other numbers of rows.
-private let blockRows = 64
+/// The images that a worker multiplies at a time.
+private let blockRows = 48
 
 /// output = input weights + bias, each image's values being one row. The bias may be absent.
 package func multiplyLinear(
@@ -71,29 +70,21 @@ package func multiplyLinearBackwardWeights(
 
 /// The scratch that a linear layer needs, forward and backward, for any batch.
 package func linearScratch(_ geometry: LinearGeometry) -> ScratchSize {
-  ScratchSize(perWorker: blockRows * (geometry.inputs + geometry.outputs))
+  ScratchSize(
+    shared: max(
+      RightMatrix.packedCount(k: geometry.inputs, n: geometry.outputs),
+      RightMatrix.packedCount(k: geometry.outputs, n: geometry.inputs)))
 }
 
 private func multiplyBlocks(
   _ input: Tensor, by matrix: Matrix, into output: Tensor, accumulating: Bool, on execution: Execution
 ) {
   let (k, n) = (input.shape.count, output.shape.count)
-  execution.forEachRange(of: input.images, step: blockRows) { rows, worker in
-    let source = input.base + rows.lowerBound * k
-    let target = output.base + rows.lowerBound * n
-    let padded = rows.count < blockRows
-    let scratch = execution.scratch.worker(worker, padded ? blockRows * (k + n) : 0)
-    let (left, result) = padded ? (scratch, scratch + blockRows * k) : (source, target)
-    if padded {
-      left.update(from: source, count: rows.count * k)
-      (left + rows.count * k).update(repeating: 0, count: (blockRows - rows.count) * k)
-      result.update(repeating: 0, count: blockRows * n)
-      if accumulating { result.update(from: target, count: rows.count * n) }
-    }
-    multiply(
-      Matrix(base: left, stride: k), matrix, m: blockRows, n: n, k: k, beta: accumulating ? 1 : 0, into: result,
-      stride: n)
-    if padded { target.update(from: result, count: rows.count * n) }
+  let right = RightMatrix(matrix, k: k, n: n, packed: true, at: 0, on: execution)
+  execution.forEachRange(of: input.images, step: blockRows) { rows, _ in
+    right.multiply(
+      input.base + rows.lowerBound * k, rows: rows.count, accumulating: accumulating,
+      into: output.base + rows.lowerBound * n, execution.table)
   }
 }
 

@@ -1,13 +1,13 @@
 /// How a batch's patch matrices are cut into the tiles that are multiplied one at a time. It depends on one image's
 /// matrix only, never on the batch or the threads, so that an image's result has the same bits in any batch: BLAS
-/// takes other paths, with other roundings, for other numbers of rows.
+/// takes other paths, with other roundings, for other numbers of rows and for the last of them.
 ///
 /// A large image is cut into tiles that stay in the second-level cache. Images of few positions share a tile, because
-/// the weights are read once per tile; the last tile is then filled up with zeros.
+/// the weights are read once per tile; these are multiplied without BLAS (see `RightMatrix`).
 struct PatchTiling {
   /// The positions of one image.
   let pixels: Int
-  /// The most rows of a tile. Where images share tiles, all tiles have this many.
+  /// The most rows of a tile.
   let rows: Int
   /// More than 1 where images share a tile.
   let imagesPerTile: Int
@@ -33,7 +33,7 @@ struct PatchTiling {
   /// Images of fewer positions share tiles; tiles of cut images have at least as many rows.
   private static let fewRows = 64
   /// About how many rows a shared tile has.
-  private static let sharedRows = 128
+  private static let sharedRows = 96
   /// How much of a tile should stay in the cache: 256 KB.
   private static let cachedFloats = 65_536
 }

@@ -1,0 +1,55 @@
+package import Kernels
+internal import Randomness
+
+/// A tensor that owns its memory, filled with normal random numbers; what tests compute on.
+package struct Filled: Sendable {
+  package let arena: Arena
+  package let tensor: Tensor
+
+  /// `margin` values lie behind the tensor that no kernel may write to.
+  package init(images: Int, shape: Shape, seed: Int, mean: Float = 0, deviation: Float = 1, margin: Int = 32) {
+    let count = images * shape.count
+    arena = Arena(count: count + margin)
+    tensor = arena.tensor(at: 0, images: images, shape: shape)
+    var stream = RandomStream(seed: 1, purpose: "test values").split(seed)
+    for index in 0..<count { arena.base[index] = mean + deviation * stream.nextNormal() }
+    for index in count..<count + margin { arena.base[index] = Self.guardValue }
+  }
+
+  /// `count` values in one row.
+  package init(count: Int, seed: Int, mean: Float = 0, deviation: Float = 1) {
+    self.init(
+      images: 1, shape: Shape(height: 1, width: 1, channels: count), seed: seed, mean: mean, deviation: deviation)
+  }
+
+  private static let guardValue: Float = 1234.5
+
+  package var base: UnsafeMutablePointer<Float> { arena.base }
+  package var floats: [Float] { Array(tensor.values) }
+  package var doubles: [Double] { tensor.values.map { Double($0) } }
+  package var bits: [UInt32] { tensor.values.map { $0.bitPattern } }
+  /// Whether what lies behind the tensor is untouched.
+  package var isIntact: Bool { (tensor.count..<arena.count).allSatisfy { arena.base[$0] == Self.guardValue } }
+}
+
+extension Execution {
+  /// An execution for tests.
+  package static func test(threads: Int = 1, _ set: InstructionSet, scratch: ScratchSize) -> Execution {
+    Execution(pool: ThreadPool(threads: threads), table: .table(for: set), scratch: scratch)
+  }
+}
+
+/// The largest of |a - b| over the allowed difference of each value; a test passes when it is at most 1.
+package func excess(of values: [Float], over reference: [Double], allowed: (Int) -> Double) -> Double {
+  guard values.count == reference.count else { return .infinity }
+  return values.indices.reduce(0) { largest, index in
+    let excess = abs(Double(values[index]) - reference[index]) / allowed(index)
+    return excess.isNaN ? .infinity : max(largest, excess)
+  }
+}
+
+/// The same with one allowed difference relative to the largest reference value.
+package func relativeError(of values: [Float], to reference: [Double]) -> Double {
+  let largest = reference.reduce(1e-30) { max($0, abs($1)) }
+  return excess(of: values, over: reference) { _ in largest }
+}

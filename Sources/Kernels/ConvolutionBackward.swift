@@ -1,0 +1,170 @@
+/// Writes (or adds to `inputGradient`) the gradient with respect to a convolution's input.
+///
+/// With stride 1 it is itself a convolution, of the output's gradient with the flipped and transposed kernel. Otherwise
+/// the gradient of the patch matrix is computed tile by tile and added to the positions that it was gathered from.
+package func convolveBackwardData(
+  _ outputGradient: Tensor, weights: UnsafePointer<Float>, into inputGradient: Tensor, accumulating: Bool,
+  geometry: ConvolutionGeometry, on execution: Execution
+) {
+  precondition(
+    inputGradient.shape == geometry.input && outputGradient.shape == geometry.output
+      && inputGradient.images == outputGradient.images, "the tensors do not have the convolution's shapes")
+  if geometry.stride > 1 {
+    scatterGradient(
+      outputGradient, weights: weights, into: inputGradient, accumulating: accumulating, geometry: geometry,
+      on: execution)
+    return
+  }
+  var matrix = Matrix(base: weights, stride: geometry.outputChannels, transposed: true)
+  if geometry.kernelHeight * geometry.kernelWidth > 1 {
+    matrix = Matrix(base: flippedWeights(weights, geometry, on: execution), stride: geometry.input.channels)
+  }
+  multiplyPatches(
+    of: outputGradient, geometry.adjointPatches, by: matrix, into: inputGradient, accumulating: accumulating,
+    on: execution)
+}
+
+/// The kernel turned by 180 degrees, with input and output channels exchanged, in the shared scratch.
+private func flippedWeights(
+  _ weights: UnsafePointer<Float>, _ geometry: ConvolutionGeometry, on execution: Execution
+) -> UnsafePointer<Float> {
+  let flipped = execution.scratch.shared(geometry.weightCount)
+  let taps = geometry.kernelHeight * geometry.kernelWidth
+  let size = geometry.input.channels * geometry.outputChannels
+  execution.pool.run(chunks: taps) { tap, _ in
+    execution.table.transpose(
+      weights + tap * size, geometry.input.channels, geometry.outputChannels, flipped + (taps - 1 - tap) * size)
+  }
+  return UnsafePointer(flipped)
+}
+
+private func scatterGradient(
+  _ outputGradient: Tensor, weights: UnsafePointer<Float>, into inputGradient: Tensor, accumulating: Bool,
+  geometry: ConvolutionGeometry, on execution: Execution
+) {
+  let patches = geometry.patches
+  let columns = geometry.outputChannels
+  let tiling = patches.tiling(columns: columns)
+  let matrix = Matrix(base: weights, stride: columns, transposed: true)
+  let scratch = geometry.scatterScratch
+  let chunks = tiling.imagesPerTile > 1 ? tiling.tiles(images: outputGradient.images) : outputGradient.images
+  execution.pool.run(chunks: chunks) { chunk, worker in
+    let patchGradient = execution.scratch.worker(worker, scratch)
+    let tiles = chunk * tiling.tilesPerImage..<(chunk + 1) * tiling.tilesPerImage
+    let images = tiling.images(of: tiles.lowerBound, in: outputGradient.images)
+    let target = inputGradient.base + images.lowerBound * geometry.input.count
+    if !accumulating { target.update(repeating: 0, count: images.count * geometry.input.count) }
+    for tile in tiles {
+      let positions = tiling.positions(of: tile)
+      let filled = images.count * positions.count
+      let rows = tiling.imagesPerTile * positions.count
+      var source = UnsafePointer(
+        outputGradient.base + images.lowerBound * geometry.output.count + positions.lowerBound * columns)
+      if filled < rows {
+        let padded = patchGradient + tiling.rows * patches.depth
+        padded.update(from: source, count: filled * columns)
+        (padded + filled * columns).update(repeating: 0, count: (rows - filled) * columns)
+        source = UnsafePointer(padded)
+      }
+      multiply(
+        Matrix(base: source, stride: columns), matrix, m: rows, n: patches.depth, k: columns, into: patchGradient,
+        stride: patches.depth)
+      for image in 0..<images.count {
+        patches.scatter(
+          patchGradient + image * positions.count * patches.depth, rows: positions,
+          into: target + image * geometry.input.count, execution.table)
+      }
+    }
+  }
+}
+
+/// Overwrites `weightGradient` (k x outputChannels) with the gradient with respect to a convolution's weights, summed
+/// over all images: the transposed patch matrix times the output's gradient.
+///
+/// At most 16 chunks of images are summed one by one and then added in their order, so that the bits do not depend on
+/// the number of threads.
+package func convolveBackwardWeights(
+  _ outputGradient: Tensor, input: Tensor, into weightGradient: UnsafeMutablePointer<Float>,
+  geometry: ConvolutionGeometry, on execution: Execution
+) {
+  precondition(
+    input.shape == geometry.input && outputGradient.shape == geometry.output && input.images == outputGradient.images,
+    "the tensors do not have the convolution's shapes")
+  let count = geometry.weightCount
+  let chunks = geometry.weightGradientChunks(images: input.images)
+  guard chunks > 0 else { return weightGradient.update(repeating: 0, count: count) }
+  let partial = chunks == 1 ? weightGradient : execution.scratch.shared(chunks * count)
+  let scratch = geometry.weightGradientScratch
+  execution.pool.run(chunks: chunks) { chunk, worker in
+    let images = chunk * input.images / chunks..<(chunk + 1) * input.images / chunks
+    addWeightGradient(
+      outputGradient[images], input[images], geometry, execution.table, into: partial + chunk * count,
+      scratch: execution.scratch.worker(worker, scratch))
+  }
+  guard chunks > 1 else { return }
+  execution.forEachRange(of: count, step: 4096) { range, _ in
+    execution.table.sumParts(
+      partial + range.lowerBound, chunks, count, range.count, weightGradient + range.lowerBound)
+  }
+}
+
+private func addWeightGradient(
+  _ outputGradient: Tensor, _ input: Tensor, _ geometry: ConvolutionGeometry, _ table: KernelTable,
+  into weightGradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+) {
+  let patches = geometry.patches
+  let columns = geometry.outputChannels
+  let tiling = patches.tiling(columns: columns)
+  for tile in 0..<tiling.tiles(images: input.images) {
+    let images = tiling.images(of: tile, in: input.images)
+    let positions = tiling.positions(of: tile)
+    var left = UnsafePointer(input.base + images.lowerBound * input.shape.count)
+    if patches.isIdentity {
+      left += positions.lowerBound * patches.depth
+    } else {
+      for (place, image) in images.enumerated() {
+        patches.gather(
+          input.base + image * input.shape.count, rows: positions,
+          into: scratch + place * positions.count * patches.depth, table)
+      }
+      left = UnsafePointer(scratch)
+    }
+    let right = outputGradient.base + images.lowerBound * geometry.output.count + positions.lowerBound * columns
+    multiply(
+      Matrix(base: left, stride: patches.depth, transposed: true), Matrix(base: right, stride: columns),
+      m: patches.depth, n: columns, k: images.count * positions.count, beta: tile == 0 ? 0 : 1, into: weightGradient,
+      stride: columns)
+  }
+}
+
+extension ConvolutionGeometry {
+  /// The floats that one worker needs for the data gradient of a strided convolution.
+  fileprivate var scatterScratch: Int {
+    let tiling = patches.tiling(columns: outputChannels)
+    return tiling.rows * (k + (tiling.imagesPerTile > 1 ? outputChannels : 0))
+  }
+
+  fileprivate var weightGradientScratch: Int {
+    patches.isIdentity ? 0 : patches.tiling(columns: outputChannels).rows * k
+  }
+
+  /// In how many chunks the images' weight gradients are summed: at most 16, and no more than 64 MB of sums.
+  fileprivate func weightGradientChunks(images: Int) -> Int {
+    min(images, 16, max(1, 16 * 1024 * 1024 / weightCount))
+  }
+}
+
+/// The scratch that a convolution of `batch` images needs, forward and backward, whatever the number of threads.
+package func convolutionScratch(_ geometry: ConvolutionGeometry, batch: Int) -> ScratchSize {
+  var size = ScratchSize(
+    perWorker: geometry.patches.productScratch(columns: geometry.outputChannels),
+    shared: geometry.weightCount * max(1, geometry.weightGradientChunks(images: batch)))
+  size.formUnion(ScratchSize(perWorker: geometry.weightGradientScratch))
+  if geometry.stride > 1 {
+    size.formUnion(ScratchSize(perWorker: geometry.scatterScratch))
+  } else {
+    size.formUnion(
+      ScratchSize(perWorker: geometry.adjointPatches.productScratch(columns: geometry.input.channels)))
+  }
+  return size
+}

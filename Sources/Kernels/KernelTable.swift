@@ -1,0 +1,96 @@
+internal import KernelsAVX2
+internal import KernelsAVX512
+
+/// The hot loops of one instruction set. Every kernel reaches them through the table in its `Execution`, so that the
+/// choice is made once. What each one computes is said where it is written, in the folder KernelsAVX512.
+///
+/// What you give up by using it: the loops check nothing; whoever calls them has checked all lengths.
+package struct KernelTable: Sendable {
+  package let instructionSet: InstructionSet
+
+  typealias Source = UnsafePointer<Float>
+  typealias Target = UnsafeMutablePointer<Float>
+  typealias Doubles = UnsafeMutablePointer<Double>
+
+  let gatherPatches: @Sendable (Source, Int, Int, Int, Int, Int, Int, Int, Int, Int, Int, Int, Target) -> Void
+  let scatterPatches: @Sendable (Source, Int, Int, Int, Int, Int, Int, Int, Int, Int, Int, Int, Target) -> Void
+  let transpose: @Sendable (Source, Int, Int, Target) -> Void
+  let rectify: @Sendable (Source, Int, Target) -> Void
+  let rectifyBackward: @Sendable (Source, Source, Int, Bool, Target) -> Void
+  let add: @Sendable (Source, Source, Int, Bool, Target) -> Void
+  let addToRows: @Sendable (Source, Int, Int, Target) -> Void
+  let sumParts: @Sendable (Source, Int, Int, Int, Target) -> Void
+  let moments: @Sendable (Source, Int, Int, Int, Doubles, Doubles) -> Void
+  let gradientSums: @Sendable (Source, Source?, Source, Source, Int, Int, Int, Doubles, Doubles) -> Void
+  let normalizeRows: @Sendable (Source, Int, Int, Source, Source, Source, Source?, Bool, Target) -> Void
+  let normalizeRowsBackward:
+    @Sendable (Source, Source?, Source, Int, Int, Source, Source, Source, Source, Bool, Target, Target?, Bool) -> Void
+  let maximumWindows: @Sendable (Source, Int, Int, Int, Int, Int, Int, Int, Int, Target) -> Void
+  let maximumWindowsBackward: @Sendable (Source, Source, Int, Int, Int, Int, Int, Int, Int, Int, Target) -> Void
+  let averageWindows: @Sendable (Source, Int, Int, Int, Int, Int, Int, Int, Int, Float, Target) -> Void
+  let averageWindowsBackward: @Sendable (Source, Int, Int, Int, Int, Int, Int, Int, Int, Float, Target) -> Void
+  let exponentials: @Sendable (Source, Int, Float, Target) -> Float
+  let descend: @Sendable (Target, Source, Target, Int, Float, Float, Float, Bool) -> Void
+  let approach: @Sendable (Target, Source, Int, Float) -> Void
+  let squareSum: @Sendable (Source, Int) -> Double
+  let allFinite: @Sendable (Source, Int) -> Bool
+}
+
+extension KernelTable {
+  /// The loops of an instruction set, which the machine must have.
+  package static func table(for set: InstructionSet) -> KernelTable {
+    precondition(set.isAvailable, "the machine lacks the instruction set \(set.rawValue)")
+    switch set {
+    case .avx2: return avx2
+    case .avx512: return avx512
+    }
+  }
+
+  private static let avx2 = KernelTable(
+    instructionSet: .avx2,
+    gatherPatches: KernelsAVX2.gatherPatches,
+    scatterPatches: KernelsAVX2.scatterPatches,
+    transpose: KernelsAVX2.transpose,
+    rectify: KernelsAVX2.rectify,
+    rectifyBackward: KernelsAVX2.rectifyBackward,
+    add: KernelsAVX2.add,
+    addToRows: KernelsAVX2.addToRows,
+    sumParts: KernelsAVX2.sumParts,
+    moments: KernelsAVX2.moments,
+    gradientSums: KernelsAVX2.gradientSums,
+    normalizeRows: KernelsAVX2.normalizeRows,
+    normalizeRowsBackward: KernelsAVX2.normalizeRowsBackward,
+    maximumWindows: KernelsAVX2.maximumWindows,
+    maximumWindowsBackward: KernelsAVX2.maximumWindowsBackward,
+    averageWindows: KernelsAVX2.averageWindows,
+    averageWindowsBackward: KernelsAVX2.averageWindowsBackward,
+    exponentials: KernelsAVX2.exponentials,
+    descend: KernelsAVX2.descend,
+    approach: KernelsAVX2.approach,
+    squareSum: KernelsAVX2.squareSum,
+    allFinite: KernelsAVX2.allFinite)
+
+  private static let avx512 = KernelTable(
+    instructionSet: .avx512,
+    gatherPatches: KernelsAVX512.gatherPatches,
+    scatterPatches: KernelsAVX512.scatterPatches,
+    transpose: KernelsAVX512.transpose,
+    rectify: KernelsAVX512.rectify,
+    rectifyBackward: KernelsAVX512.rectifyBackward,
+    add: KernelsAVX512.add,
+    addToRows: KernelsAVX512.addToRows,
+    sumParts: KernelsAVX512.sumParts,
+    moments: KernelsAVX512.moments,
+    gradientSums: KernelsAVX512.gradientSums,
+    normalizeRows: KernelsAVX512.normalizeRows,
+    normalizeRowsBackward: KernelsAVX512.normalizeRowsBackward,
+    maximumWindows: KernelsAVX512.maximumWindows,
+    maximumWindowsBackward: KernelsAVX512.maximumWindowsBackward,
+    averageWindows: KernelsAVX512.averageWindows,
+    averageWindowsBackward: KernelsAVX512.averageWindowsBackward,
+    exponentials: KernelsAVX512.exponentials,
+    descend: KernelsAVX512.descend,
+    approach: KernelsAVX512.approach,
+    squareSum: KernelsAVX512.squareSum,
+    allFinite: KernelsAVX512.allFinite)
+}

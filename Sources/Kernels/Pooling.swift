@@ -1,0 +1,93 @@
+/// A square window that moves over an image, and the shapes before and after. The padding is at most half of the
+/// kernel, so that no window lies wholly outside of the image.
+package struct PoolingGeometry: Hashable, Sendable {
+  package let input: Shape
+  package let kernel: Int
+  package let stride: Int
+  package let padding: Int
+
+  package init(input: Shape, kernel: Int, stride: Int, padding: Int = 0) {
+    precondition(kernel > 0 && stride > 0 && padding >= 0, "kernel and stride are at least 1, padding 0")
+    precondition(2 * padding <= kernel, "the padding of a pooling is at most half of its kernel")
+    precondition(
+      input.height + 2 * padding >= kernel && input.width + 2 * padding >= kernel,
+      "the window is larger than the padded image")
+    self.input = input
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+  }
+
+  package var output: Shape {
+    Shape(
+      height: ConvolutionGeometry.positions(extent: input.height, kernel: kernel, stride: stride, padding: padding),
+      width: ConvolutionGeometry.positions(extent: input.width, kernel: kernel, stride: stride, padding: padding),
+      channels: input.channels)
+  }
+}
+
+/// The largest value under each window; the padding never is. A NaN under a window is its result.
+package func poolMaximum(_ input: Tensor, into output: Tensor, geometry: PoolingGeometry, on execution: Execution) {
+  check(input, output, geometry)
+  execution.pool.run(chunks: input.images) { image, _ in
+    execution.table.maximumWindows(
+      input.base + image * input.shape.count, input.shape.height, input.shape.width, input.shape.channels,
+      geometry.kernel, geometry.stride, geometry.padding, output.shape.height, output.shape.width,
+      output.base + image * output.shape.count)
+  }
+}
+
+/// The gradient of `poolMaximum` with respect to its input, written or added: each window's goes to the first of its
+/// largest values in row order, as in PyTorch.
+package func poolMaximumBackward(
+  _ outputGradient: Tensor, input: Tensor, into inputGradient: Tensor, accumulating: Bool = false,
+  geometry: PoolingGeometry, on execution: Execution
+) {
+  check(input, outputGradient, geometry)
+  checkShapes(input, inputGradient, nil)
+  let output = outputGradient.shape
+  execution.pool.run(chunks: input.images) { image, _ in
+    let target = inputGradient.base + image * input.shape.count
+    if !accumulating { target.update(repeating: 0, count: input.shape.count) }
+    execution.table.maximumWindowsBackward(
+      outputGradient.base + image * output.count, input.base + image * input.shape.count, input.shape.height,
+      input.shape.width, input.shape.channels, geometry.kernel, geometry.stride, geometry.padding, output.height,
+      output.width, target)
+  }
+}
+
+/// The mean of the kernel x kernel values under each window, the padding's zeros included (PyTorch's
+/// `count_include_pad=True`).
+package func poolAverage(_ input: Tensor, into output: Tensor, geometry: PoolingGeometry, on execution: Execution) {
+  check(input, output, geometry)
+  let factor = 1 / Float(geometry.kernel * geometry.kernel)
+  execution.pool.run(chunks: input.images) { image, _ in
+    execution.table.averageWindows(
+      input.base + image * input.shape.count, input.shape.height, input.shape.width, input.shape.channels,
+      geometry.kernel, geometry.stride, geometry.padding, output.shape.height, output.shape.width, factor,
+      output.base + image * output.shape.count)
+  }
+}
+
+/// The gradient of `poolAverage` with respect to its input, written or added.
+package func poolAverageBackward(
+  _ outputGradient: Tensor, into inputGradient: Tensor, accumulating: Bool = false, geometry: PoolingGeometry,
+  on execution: Execution
+) {
+  check(inputGradient, outputGradient, geometry)
+  let factor = 1 / Float(geometry.kernel * geometry.kernel)
+  let (input, output) = (inputGradient.shape, outputGradient.shape)
+  execution.pool.run(chunks: inputGradient.images) { image, _ in
+    let target = inputGradient.base + image * input.count
+    if !accumulating { target.update(repeating: 0, count: input.count) }
+    execution.table.averageWindowsBackward(
+      outputGradient.base + image * output.count, input.height, input.width, input.channels, geometry.kernel,
+      geometry.stride, geometry.padding, output.height, output.width, factor, target)
+  }
+}
+
+private func check(_ input: Tensor, _ output: Tensor, _ geometry: PoolingGeometry) {
+  precondition(
+    input.shape == geometry.input && output.shape == geometry.output && input.images == output.images,
+    "the tensors do not have the pooling's shapes")
+}

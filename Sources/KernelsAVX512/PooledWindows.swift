@@ -1,0 +1,221 @@
+/// The largest value under a kernel x kernel window at every output position of one NHWC image, per channel;
+/// positions outside of the image do not count. A NaN in the window is the result.
+@inline(never)
+package func maximumWindows(
+  _ image: UnsafePointer<Float>, _ height: Int, _ width: Int, _ channels: Int, _ kernel: Int, _ stride: Int,
+  _ padding: Int, _ outputHeight: Int, _ outputWidth: Int, _ output: UnsafeMutablePointer<Float>
+) {
+  var target = output
+  var outputRow = 0
+  while outputRow < outputHeight {
+    let top = outputRow * stride - padding
+    let rowBegin = max(0, top)
+    let rowEnd = min(height, top + kernel)
+    var outputColumn = 0
+    while outputColumn < outputWidth {
+      let left = outputColumn * stride - padding
+      let columnBegin = max(0, left)
+      let columnEnd = min(width, left + kernel)
+      var channel = 0
+      while channel + 16 <= channels {
+        var best = Vector(repeating: -.infinity)
+        var row = rowBegin
+        while row < rowEnd {
+          var column = columnBegin
+          while column < columnEnd {
+            let value = load(image + (row * width + column) * channels + channel)
+            best.replace(with: value, where: (value .> best) .| (value .!= value))
+            column += 1
+          }
+          row += 1
+        }
+        store(best, target + channel)
+        channel += 16
+      }
+      while channel < channels {
+        var best = -Float.infinity
+        var row = rowBegin
+        while row < rowEnd {
+          var column = columnBegin
+          while column < columnEnd {
+            let value = image[(row * width + column) * channels + channel]
+            if value > best || value != value { best = value }
+            column += 1
+          }
+          row += 1
+        }
+        target[channel] = best
+        channel += 1
+      }
+      target += channels
+      outputColumn += 1
+    }
+    outputRow += 1
+  }
+}
+
+/// Adds each output position's gradient to the first of the largest values under its window.
+@inline(never)
+package func maximumWindowsBackward(
+  _ gradient: UnsafePointer<Float>, _ image: UnsafePointer<Float>, _ height: Int, _ width: Int, _ channels: Int,
+  _ kernel: Int, _ stride: Int, _ padding: Int, _ outputHeight: Int, _ outputWidth: Int,
+  _ result: UnsafeMutablePointer<Float>
+) {
+  var source = gradient
+  var outputRow = 0
+  while outputRow < outputHeight {
+    let top = outputRow * stride - padding
+    let rowBegin = max(0, top)
+    let rowEnd = min(height, top + kernel)
+    var outputColumn = 0
+    while outputColumn < outputWidth {
+      let left = outputColumn * stride - padding
+      let columnBegin = max(0, left)
+      let columnEnd = min(width, left + kernel)
+      var channel = 0
+      while channel + 16 <= channels {
+        var best = Vector(repeating: -.infinity)
+        var place = SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: rowBegin * width + columnBegin))
+        var row = rowBegin
+        while row < rowEnd {
+          var column = columnBegin
+          while column < columnEnd {
+            let here = row * width + column
+            let value = load(image + here * channels + channel)
+            let larger = (value .> best) .| (value .!= value)
+            best.replace(with: value, where: larger)
+            place.replace(with: SIMD16(repeating: Int32(truncatingIfNeeded: here)), where: larger)
+            column += 1
+          }
+          row += 1
+        }
+        let change = load(source + channel)
+        row = rowBegin
+        while row < rowEnd {
+          var column = columnBegin
+          while column < columnEnd {
+            let here = row * width + column
+            let target = result + here * channels + channel
+            let chosen = place .== SIMD16(repeating: Int32(truncatingIfNeeded: here))
+            store(load(target) + Vector.zero.replacing(with: change, where: chosen), target)
+            column += 1
+          }
+          row += 1
+        }
+        channel += 16
+      }
+      while channel < channels {
+        var best = -Float.infinity
+        var place = rowBegin * width + columnBegin
+        var row = rowBegin
+        while row < rowEnd {
+          var column = columnBegin
+          while column < columnEnd {
+            let here = row * width + column
+            let value = image[here * channels + channel]
+            if value > best || value != value {
+              best = value
+              place = here
+            }
+            column += 1
+          }
+          row += 1
+        }
+        result[place * channels + channel] += source[channel]
+        channel += 1
+      }
+      source += channels
+      outputColumn += 1
+    }
+    outputRow += 1
+  }
+}
+
+/// `factor` times the sum under a kernel x kernel window at every output position of one NHWC image, per channel;
+/// positions outside of the image count as zero.
+@inline(never)
+package func averageWindows(
+  _ image: UnsafePointer<Float>, _ height: Int, _ width: Int, _ channels: Int, _ kernel: Int, _ stride: Int,
+  _ padding: Int, _ outputHeight: Int, _ outputWidth: Int, _ factor: Float, _ output: UnsafeMutablePointer<Float>
+) {
+  var target = output
+  var outputRow = 0
+  while outputRow < outputHeight {
+    let top = outputRow * stride - padding
+    var outputColumn = 0
+    while outputColumn < outputWidth {
+      let left = outputColumn * stride - padding
+      var channel = 0
+      while channel + 16 <= channels {
+        var sum = Vector.zero
+        var row = max(0, top)
+        while row < min(height, top + kernel) {
+          var column = max(0, left)
+          while column < min(width, left + kernel) {
+            sum += load(image + (row * width + column) * channels + channel)
+            column += 1
+          }
+          row += 1
+        }
+        store(sum * factor, target + channel)
+        channel += 16
+      }
+      while channel < channels {
+        var sum: Float = 0
+        var row = max(0, top)
+        while row < min(height, top + kernel) {
+          var column = max(0, left)
+          while column < min(width, left + kernel) {
+            sum += image[(row * width + column) * channels + channel]
+            column += 1
+          }
+          row += 1
+        }
+        target[channel] = sum * factor
+        channel += 1
+      }
+      target += channels
+      outputColumn += 1
+    }
+    outputRow += 1
+  }
+}
+
+/// Adds `factor` times each output position's gradient to every position under its window.
+@inline(never)
+package func averageWindowsBackward(
+  _ gradient: UnsafePointer<Float>, _ height: Int, _ width: Int, _ channels: Int, _ kernel: Int, _ stride: Int,
+  _ padding: Int, _ outputHeight: Int, _ outputWidth: Int, _ factor: Float, _ result: UnsafeMutablePointer<Float>
+) {
+  var source = gradient
+  var outputRow = 0
+  while outputRow < outputHeight {
+    let top = outputRow * stride - padding
+    var outputColumn = 0
+    while outputColumn < outputWidth {
+      let left = outputColumn * stride - padding
+      var row = max(0, top)
+      while row < min(height, top + kernel) {
+        var column = max(0, left)
+        while column < min(width, left + kernel) {
+          let target = result + (row * width + column) * channels
+          var channel = 0
+          while channel + 16 <= channels {
+            store(
+              load(target + channel).addingProduct(load(source + channel), Vector(repeating: factor)), target + channel)
+            channel += 16
+          }
+          while channel < channels {
+            target[channel] = target[channel].addingProduct(source[channel], factor)
+            channel += 1
+          }
+          column += 1
+        }
+        row += 1
+      }
+      source += channels
+      outputColumn += 1
+    }
+    outputRow += 1
+  }
+}

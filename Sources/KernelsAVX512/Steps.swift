@@ -1,0 +1,96 @@
+/// One step of stochastic gradient descent with momentum on `count` values, in PyTorch's order:
+/// g = gradient + decay p; v = momentum v + g; p = p - rate (nesterov ? g + momentum v : v).
+@inline(never)
+package func descend(
+  _ parameters: UnsafeMutablePointer<Float>, _ gradients: UnsafePointer<Float>,
+  _ velocities: UnsafeMutablePointer<Float>, _ count: Int, _ rate: Float, _ momentum: Float, _ decay: Float,
+  _ nesterov: Bool
+) {
+  var at = 0
+  while at + 16 <= count {
+    let value = load(parameters + at)
+    let gradient = load(gradients + at).addingProduct(value, Vector(repeating: decay))
+    let velocity = gradient.addingProduct(load(velocities + at), Vector(repeating: momentum))
+    let change = nesterov ? gradient.addingProduct(velocity, Vector(repeating: momentum)) : velocity
+    store(velocity, velocities + at)
+    store(value.addingProduct(change, Vector(repeating: -rate)), parameters + at)
+    at += 16
+  }
+  while at < count {
+    let value = parameters[at]
+    let gradient = gradients[at].addingProduct(value, decay)
+    let velocity = gradient.addingProduct(velocities[at], momentum)
+    let change = nesterov ? gradient.addingProduct(velocity, momentum) : velocity
+    velocities[at] = velocity
+    parameters[at] = value.addingProduct(change, -rate)
+    at += 1
+  }
+}
+
+/// a = a + weight (p - a) for `count` values.
+@inline(never)
+package func approach(
+  _ averages: UnsafeMutablePointer<Float>, _ parameters: UnsafePointer<Float>, _ count: Int, _ weight: Float
+) {
+  var at = 0
+  while at + 16 <= count {
+    let average = load(averages + at)
+    store(average.addingProduct(load(parameters + at) - average, Vector(repeating: weight)), averages + at)
+    at += 16
+  }
+  while at < count {
+    averages[at] = averages[at].addingProduct(parameters[at] - averages[at], weight)
+    at += 1
+  }
+}
+
+/// The sum of the squares of `count` values: squares of floats within spans of 256 values, doubles across them. It is
+/// not finite when a value is not, or is above 10^19.
+@inline(never)
+package func squareSum(_ values: UnsafePointer<Float>, _ count: Int) -> Double {
+  var total = 0.0
+  var at = 0
+  while at + 16 <= count {
+    var sums = Vector.zero
+    let end = min(count, at + 256)
+    while at + 16 <= end {
+      let value = load(values + at)
+      sums.addProduct(value, value)
+      at += 16
+    }
+    var lane = 0
+    while lane < 16 {
+      total += Double(sums[lane])
+      lane += 1
+    }
+  }
+  while at < count {
+    total += Double(values[at]) * Double(values[at])
+    at += 1
+  }
+  return total
+}
+
+/// True when none of `count` values is infinite or NaN.
+@inline(never)
+package func allFinite(_ values: UnsafePointer<Float>, _ count: Int) -> Bool {
+  // x - x is 0 for finite x and NaN otherwise, and a sum with a NaN is NaN.
+  var sums = Vector.zero
+  var at = 0
+  while at + 16 <= count {
+    let value = load(values + at)
+    sums += value - value
+    at += 16
+  }
+  var total: Float = 0
+  while at < count {
+    total += values[at] - values[at]
+    at += 1
+  }
+  var lane = 0
+  while lane < 16 {
+    total += sums[lane]
+    lane += 1
+  }
+  return total == 0
+}

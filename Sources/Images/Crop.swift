@@ -1,0 +1,44 @@
+/// What becomes of the aspect when a picture must be a square of a given side.
+package enum ResizeMode: String, CaseIterable, Sendable, Codable {
+  /// Both sides are scaled to the square's; the aspect is lost.
+  case squash
+  /// The short side is scaled to the square's and the long one cut at both ends, as torchvision's `Resize` and
+  /// `CenterCrop` do; what lies at the ends is lost.
+  case crop
+}
+
+extension Image {
+  /// The part of `width` by `height` pixels whose first pixel is at (`x`, `y`); it must lie within the picture.
+  package func cropped(x: Int, y: Int, width: Int, height: Int) -> Image {
+    precondition(x >= 0 && y >= 0 && width > 0 && height > 0, "a crop begins in the picture and has pixels")
+    precondition(x <= self.width - width && y <= self.height - height, "a crop ends in the picture")
+    var part: [UInt8] = []
+    part.reserveCapacity(width * height * channels)
+    for row in y..<y + height {
+      let start = (row * self.width + x) * channels
+      part += pixels[start..<start + width * channels]
+    }
+    return Image(width: width, height: height, channels: channels, pixels: part)
+  }
+
+  /// The largest square around the middle; of an odd remainder the larger half is cut at the right or the bottom.
+  package func centerSquare() -> Image {
+    let side = min(width, height)
+    return cropped(x: (width - side) / 2, y: (height - side) / 2, width: side, height: side)
+  }
+
+  /// A square of `side` pixels made by `mode`.
+  package func resized(toSquare side: Int, mode: ResizeMode, filter: ResampleFilter) -> Image {
+    switch mode {
+    case .squash:
+      return resized(width: side, height: side, filter: filter)
+    case .crop:
+      let long = max(width, height) * side / min(width, height)
+      let scaled = resized(
+        width: width < height ? side : long, height: width < height ? long : side, filter: filter)
+      // Python's round, to even: the offset that torchvision's CenterCrop takes.
+      func offset(_ length: Int) -> Int { Int((Double(length - side) / 2).rounded(.toNearestOrEven)) }
+      return scaled.cropped(x: offset(scaled.width), y: offset(scaled.height), width: side, height: side)
+    }
+  }
+}

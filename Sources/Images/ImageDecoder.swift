@@ -1,0 +1,65 @@
+/// A picture as it came out of a file, with what its reader should know about the file.
+package struct DecodedImage: Sendable, Equatable {
+  /// Upright, 8 bits, grey (1 channel) or RGB (3).
+  package let image: Image
+  package let codec: ImageCodec
+  /// The file had an alpha channel or transparent colours, some pixel was not opaque, and its alpha was dropped.
+  package let droppedAlpha: Bool
+  /// Bits of a sample in the file: 1 to 16 for PNG (of an index, for a palette), 8 for JPEG.
+  package let bitDepth: Int
+  /// The extension of the path is the other codec's.
+  package let mislabelled: Bool
+}
+
+/// Decodes PNG and JPEG files, told apart by their content, to what Pillow's `exif_transpose` and `convert` make of
+/// them. Grey files give one channel; all others, palettes included, give RGB.
+package enum ImageDecoder {
+  /// The most pixels that a header may promise: the size from which Pillow speaks of a decompression bomb.
+  package static let pixelLimit = 2 * 89_478_485
+
+  /// Decodes the bytes of one file; `path` serves the errors and `mislabelled` only. Throws `ImageError`.
+  package static func decode(
+    _ bytes: [UInt8], path: String, pixelLimit: Int = pixelLimit
+  ) throws(ImageError) -> DecodedImage {
+    guard !bytes.isEmpty else { throw .empty(path: path) }
+    guard let codec = ImageCodec.detect(bytes) else {
+      throw .unknownFormat(path: path, looksLike: ForeignFormat.name(of: bytes))
+    }
+    let stored: Image
+    var droppedAlpha = false
+    var bitDepth = 8
+    var orientation = Orientation.upright
+    switch codec {
+    case .png:
+      let header = try PNG.Header(bytes, path: path, pixelLimit: pixelLimit)
+      (stored, droppedAlpha) = try PNG.decode(bytes, header: header, path: path)
+      bitDepth = header.bitDepth
+      orientation = Orientation(png: bytes)
+    case .jpeg:
+      stored = try JPEG.decode(bytes, path: path, pixelLimit: pixelLimit)
+      orientation = Orientation(jpeg: bytes)
+    }
+    let claimed = ImageCodec.claimed(byExtensionOf: path)
+    return DecodedImage(
+      image: stored.turned(orientation), codec: codec, droppedAlpha: droppedAlpha, bitDepth: bitDepth,
+      mislabelled: claimed != nil && claimed != codec)
+  }
+
+  /// Reads and decodes one file. Throws `ImageError`.
+  package static func decode(
+    contentsOf path: String, pixelLimit: Int = pixelLimit
+  ) throws(ImageError) -> DecodedImage {
+    try decode(ImageFile.bytes(at: path), path: path, pixelLimit: pixelLimit)
+  }
+
+  /// `width * height`, if that is within the limit; throws `tooLarge` where it is not or overflows.
+  static func pixelCount(
+    width: Int, height: Int, path: String, limit: Int
+  ) throws(ImageError) -> Int {
+    let (count, overflow) = width.multipliedReportingOverflow(by: height)
+    guard !overflow, count <= limit else {
+      throw .tooLarge(path: path, width: width, height: height, limit: limit)
+    }
+    return count
+  }
+}

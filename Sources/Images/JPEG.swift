@@ -1,0 +1,83 @@
+internal import CJPEG
+
+/// JPEG files through libjpeg-turbo: baseline and progressive, grey, YCbCr, RGB, CMYK and YCCK.
+package enum JPEG {
+  /// The version of the libjpeg-turbo in use, as "2.1.5".
+  package static var version: String {
+    let number = cas_jpeg_version()
+    return "\(number / 1_000_000).\(number / 1000 % 1000).\(number % 1000)"
+  }
+
+  /// The longest side that the file format's library takes.
+  package static let longestSide = 65_500
+
+  /// Encodes grey as grey and RGB as YCbCr 4:2:0; `quality` from 1 to 100 on libjpeg's scale, cut to it. Deterministic.
+  /// Throws `ImageError.cannotEncode`.
+  package static func encode(_ image: Image, quality: Int = 90) throws(ImageError) -> [UInt8] {
+    guard max(image.width, image.height) <= longestSide else {
+      throw .cannotEncode(
+        codec: .jpeg, width: image.width, height: image.height, detail: "a side is longer than \(longestSide)")
+    }
+    var size = cas_jpeg_report()
+    size.width = UInt32(image.width)
+    size.height = UInt32(image.height)
+    size.channels = Int32(image.channels)
+    var report = cas_jpeg_report()
+    var encoded: UnsafeMutablePointer<UInt8>?
+    var count = 0
+    let status = cas_jpeg_write(
+      image.pixels, &size, Int32(max(1, min(100, quality))), &encoded, &count, &report)
+    guard status == CAS_JPEG_OK else {
+      throw .cannotEncode(codec: .jpeg, width: image.width, height: image.height, detail: message(report))
+    }
+    defer { cas_jpeg_free(encoded) }
+    return [UInt8](UnsafeBufferPointer(start: encoded, count: count))
+  }
+
+  /// Decodes as stored, without the EXIF orientation. Throws `ImageError`.
+  static func decode(_ bytes: [UInt8], path: String, pixelLimit: Int) throws(ImageError) -> Image {
+    let result = bytes.withUnsafeBufferPointer { buffer in
+      Result { () throws(ImageError) in try decode(buffer, path: path, pixelLimit: pixelLimit) }
+    }
+    return try result.get()
+  }
+
+  private static func decode(
+    _ bytes: UnsafeBufferPointer<UInt8>, path: String, pixelLimit: Int
+  ) throws(ImageError) -> Image {
+    var report = cas_jpeg_report()
+    var status = CAS_JPEG_OK
+    guard let reader = cas_jpeg_open(bytes.baseAddress, bytes.count, &status, &report) else {
+      throw failure(status, report, path)
+    }
+    defer { cas_jpeg_close(reader) }
+    let (width, height, channels) = (Int(report.width), Int(report.height), Int(report.channels))
+    let count = try ImageDecoder.pixelCount(width: width, height: height, path: path, limit: pixelLimit)
+    // Each block of each component has a Huffman code for its mean, of one bit at least (ITU-T T.81 F.1.2.1).
+    guard report.arithmetic != 0 || report.blocks / 8 <= UInt64(bytes.count) else {
+      throw .damaged(
+        path: path, codec: .jpeg,
+        detail: "its header says \(width) x \(height) pixels, more than its \(bytes.count) bytes can hold")
+    }
+    let capacity = count * channels
+    let pixels = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, filled in
+      status = cas_jpeg_read(reader, buffer.baseAddress, &report)
+      filled = status == CAS_JPEG_OK ? capacity : 0
+    }
+    guard status == CAS_JPEG_OK else { throw failure(status, report, path) }
+    return Image(width: width, height: height, channels: channels, pixels: pixels)
+  }
+
+  private static func failure(_ status: cas_jpeg_status, _ report: cas_jpeg_report, _ path: String) -> ImageError {
+    switch status {
+    case CAS_JPEG_TRUNCATED: .truncated(path: path, codec: .jpeg)
+    case CAS_JPEG_UNSUPPORTED: .unsupported(path: path, codec: .jpeg, detail: message(report))
+    case CAS_JPEG_MEMORY: .outOfMemory(path: path)
+    default: .damaged(path: path, codec: .jpeg, detail: message(report))
+    }
+  }
+
+  private static func message(_ report: cas_jpeg_report) -> String {
+    withUnsafeBytes(of: report.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+  }
+}

@@ -1,0 +1,39 @@
+package import Randomness
+
+/// The random changes that a training image goes through, each switched on by itself.
+package struct Augmentation: Sendable, Codable, Equatable {
+  /// Pad by this many pixels on every side and cut out the original size at a random place; 0 is off.
+  package var padCrop: Int
+  /// Mirror left and right with probability one half.
+  package var flip: Bool
+
+  package init(padCrop: Int = 0, flip: Bool = false) {
+    precondition(padCrop >= 0, "padding cannot be negative")
+    self.padCrop = padCrop
+    self.flip = flip
+  }
+
+  package static let none = Augmentation()
+
+  /// What chance decided for one image: where each pixel of the result comes from.
+  package struct Placement: Equatable, Sendable {
+    /// Row y of the result is row `y + rowOffset` of the image, or padding where there is none; columns likewise.
+    package var rowOffset = 0
+    package var columnOffset = 0
+    /// Whether the result is mirrored after cutting.
+    package var isFlipped = false
+
+    package init() {}
+  }
+
+  /// Draws from `stream`; a change that is off draws nothing.
+  package func placement(from stream: inout RandomStream) -> Placement {
+    var placement = Placement()
+    if padCrop > 0 {
+      placement.rowOffset = stream.nextInteger(below: 2 * padCrop + 1) - padCrop
+      placement.columnOffset = stream.nextInteger(below: 2 * padCrop + 1) - padCrop
+    }
+    if flip { placement.isFlipped = stream.nextBool() }
+    return placement
+  }
+}

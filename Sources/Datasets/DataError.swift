@@ -1,0 +1,87 @@
+/// What can be wrong with data that a user names.
+package enum DataError: Error, Equatable, Sendable {
+  /// Nothing is at this path.
+  case notFound(String)
+  /// What is at the path is no data set of any known kind.
+  case unknownFormat(String)
+  /// A kind of data set that is known but cannot be read yet.
+  case unsupportedFormat(String, kind: String)
+  /// A folder without folders for classes, with this many images lying in it.
+  case noClassFolders(String, looseImages: Int)
+  /// A split was asked for that the data set does not have.
+  case noSuchSplit(String, Split)
+  /// Class folders in which there is no image.
+  case emptyClasses(String, [String])
+  /// Two folders whose names are the same text in two Unicode spellings.
+  case sameClassTwice(String, String)
+  case brokenLink(String)
+  case nameNotUTF8(String)
+  /// A file that cannot be understood, and why.
+  case damaged(String, String)
+  /// A label that names no class: file, index of the image, label, number of classes.
+  case labelOutOfRange(String, index: Int, label: Int, classes: Int)
+  /// The file of class names is wrong, and why.
+  case classNames(String, ClassNamesFault)
+  /// Sets whose classes are not those of the real test set.
+  case classesDiffer([ClassDifference])
+  /// No class is left that the real test set has.
+  case noCommonClass(String)
+  /// A data set with images of several sizes, or of another size than the one asked for.
+  case sizesDiffer(String, found: [SizeFound], input: Int?)
+  /// Two sets, each of one size, that do not fit together.
+  case sizeMismatch(String, SizeFound, real: SizeFound)
+  /// More images of a class are wanted than there are.
+  case tooFewImages(String, className: String, wanted: Int, available: Int)
+  /// The pixels of all images do not fit into memory's address space.
+  case tooManyPixels(String, images: Int)
+  /// An archive of 4 GiB or more cannot be written.
+  case archiveTooLarge(String)
+
+  package enum ClassNamesFault: Equatable, Sendable {
+    case blankLine(Int)
+    case duplicate(String, Int, Int)
+    case count(names: Int, classes: Int, title: String)
+    case notText
+  }
+}
+
+/// The classes on which one set and the real test set do not agree.
+package struct ClassDifference: Equatable, Sendable {
+  /// What the set is called in a message, such as "synthetic set cvae".
+  package let title: String
+  package let onlyInTest: [String]
+  package let onlyInSet: [String]
+
+  package init(title: String, onlyInTest: [String], onlyInSet: [String]) {
+    self.title = title
+    self.onlyInTest = onlyInTest
+    self.onlyInSet = onlyInSet
+  }
+}
+
+/// A size of which there are images in a set, how many, and the first of them.
+package struct SizeFound: Equatable, Sendable {
+  package let width: Int
+  package let height: Int
+  package let images: Int
+  package let example: String
+
+  package init(width: Int, height: Int, images: Int, example: String) {
+    self.width = width
+    self.height = height
+    self.images = images
+    self.example = example
+  }
+}
+
+extension DataError {
+  /// 66 for an input that is not there, 74 for a result that cannot be written, else 65 (sysexits: EX_NOINPUT,
+  /// EX_IOERR, EX_DATAERR).
+  package var exitCode: Int32 {
+    switch self {
+    case .notFound: 66
+    case .archiveTooLarge: 74
+    default: 65
+    }
+  }
+}

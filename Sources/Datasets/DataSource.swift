@@ -1,0 +1,85 @@
+package import Images
+
+/// One kind of place that images come from. A new format is one file with a type that conforms to this, and one line
+/// in `Dataset.sources`.
+package protocol DataSource: Sendable {
+  /// The source at `path`, or nil where the path does not look like this format. Throws `DataError` or `FileError`
+  /// where it does, but is damaged. No image is decoded.
+  static func open(_ path: String) throws -> Self?
+
+  var format: DataFormat { get }
+  /// Either `[.whole]` or some of `.train` and `.test`, never one of these alone.
+  var splits: [Split] { get }
+  /// What is in a split, without decoding an image. `split` is one of `splits`.
+  func list(_ split: Split) throws -> SplitListing
+  /// What reads the images of that listing.
+  func reader(of listing: SplitListing) throws -> any ImageReader
+}
+
+/// Reads single images of a listing, from any thread and in any order.
+package protocol ImageReader: Sendable {
+  /// The image of entry `index` of the listing. Throws an error that names the file.
+  func image(at index: Int) throws -> SourceImage
+}
+
+/// A decoded image and what is worth counting about its file.
+package struct SourceImage: Sendable {
+  package let image: Image
+  /// "png", "jpeg", or the name of an array format.
+  package let codec: String
+  package var droppedAlpha = false
+  package var mislabelled = false
+  package var reducedDepth = false
+
+  package init(image: Image, codec: String) {
+    self.image = image
+    self.codec = codec
+  }
+}
+
+/// The kinds of data set that can be read.
+package enum DataFormat: String, Codable, Sendable {
+  case classFolders = "a folder per class"
+  case cifar10 = "CIFAR-10 binary"
+  case cifar100 = "CIFAR-100 binary"
+  case idx = "IDX pair"
+}
+
+/// What is in one split of a data set, found without decoding an image.
+package struct SplitListing: Sendable {
+  /// One image: its class, an index into the listing's own classes, and its path or index within the split.
+  package struct Entry: Sendable, Equatable {
+    package let classIndex: Int
+    package let member: String
+
+    package init(classIndex: Int, member: String) {
+      self.classIndex = classIndex
+      self.member = member
+    }
+  }
+
+  /// The path of the split as a user would write it.
+  package let path: String
+  package let split: Split
+  /// The names of the listing's own classes by index, or nil where the format has only numbers.
+  package let classNames: [String]?
+  /// The number of images of each class.
+  package let classCounts: [Int]
+  /// Within a class in natural order of the members, or in order of the array index.
+  package let entries: [Entry]
+  /// Class folders without an image. They are not among the classes.
+  package var emptyClasses: [String] = []
+  package var ignoredHidden = 0
+  package var ignoredOther = 0
+  package var warnings: [String] = []
+
+  package init(path: String, split: Split, classNames: [String]?, classes: Int, entries: [Entry]) {
+    var counts = [Int](repeating: 0, count: classes)
+    for entry in entries { counts[entry.classIndex] += 1 }
+    self.path = path
+    self.split = split
+    self.classNames = classNames
+    self.classCounts = counts
+    self.entries = entries
+  }
+}

@@ -1,0 +1,53 @@
+package import Kernels
+
+/// A data set that has been found and recognised: which format it has and which splits.
+package struct Dataset: Sendable {
+  package let path: String
+  private let source: any DataSource
+
+  package var format: DataFormat { source.format }
+  /// `[.train, .test]`, or `[.whole]` for a data set without splits.
+  package var splits: [Split] { source.splits }
+  /// Whether the path names both a training and a test split.
+  package var hasTwoSplits: Bool { splits.count > 1 }
+}
+
+extension Dataset {
+  /// The formats in the order in which they are tried; the folder per class takes any folder, so it is the last.
+  private static let sources: [any DataSource.Type] = [CIFARSource.self, IDXSource.self, ClassFolderSource.self]
+
+  /// Finds out what is at `path` from its content, without decoding an image. Throws `DataError` or `FileError`.
+  package static func open(_ path: String) throws -> Dataset {
+    var path = path
+    while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
+    try UnsupportedFormat.check(path)
+    for type in sources {
+      if let source = try type.open(path) { return Dataset(path: path, source: source) }
+    }
+    throw DataError.unknownFormat(path)
+  }
+
+  /// The split that serves as `.train` or `.test`: that one where the data set has two, else the whole of it.
+  package func split(for role: Split) -> Split { hasTwoSplits ? role : .whole }
+
+  /// What is in the split that serves as `role`; for `--synthetic` and `--real-train` that is `.train`, for the real
+  /// test set `.test`. Throws `DataError` or `FileError`.
+  package func list(_ role: Split) throws -> SplitListing {
+    let split = split(for: role)
+    guard splits.contains(split) else { throw DataError.noSuchSplit(path, role) }
+    return try source.list(split)
+  }
+
+  /// Decodes the images of a listing of this data set, in the order of `classes`, then of the listing.
+  ///
+  /// `progress` is told how many images of how many are done, from one thread at a time.
+  /// Throws `DataError`, `FileError` or `ImageError`; among several damaged files always the first in order.
+  package func load(
+    _ listing: SplitListing, classes: ClassAssignment, options: LoadOptions = LoadOptions(), pool: ThreadPool,
+    progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
+  ) throws -> Samples {
+    let reader = try source.reader(of: listing)
+    let loader = SampleLoader(listing: listing, reader: reader, classes: classes, options: options)
+    return try loader.load(pool: pool, progress: progress)
+  }
+}

@@ -1,0 +1,51 @@
+import Foundation
+
+/// A regular file open for reading at any place, from any thread. Pipes and devices are refused, so that no input can
+/// make the program wait for ever.
+package final class InputFile: Sendable {
+  package let path: String
+  /// The size in bytes when the file was opened.
+  package let size: Int
+  private let descriptor: Int32
+
+  /// Throws `FileError` where there is no such file, it may not be read, or it is not a regular file.
+  package init(_ path: String) throws {
+    var status = stat()
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw FileError(.open, path, code: errno) }
+    guard fstat(descriptor, &status) == 0 else {
+      let code = errno
+      close(descriptor)
+      throw FileError(.open, path, code: code)
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      throw FileError(.read, path, code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL)
+    }
+    self.path = path
+    self.descriptor = descriptor
+    self.size = Int(status.st_size)
+  }
+
+  deinit { close(descriptor) }
+
+  /// Up to `count` bytes from `offset`: fewer only at the end of the file.
+  package func bytes(at offset: Int, count: Int) throws -> [UInt8] {
+    let available = max(0, min(count, size - offset))
+    return try [UInt8](unsafeUninitializedCapacity: available) { buffer, filled in
+      while filled < available {
+        let got = pread(descriptor, buffer.baseAddress.map { $0 + filled }, available - filled, off_t(offset + filled))
+        if got < 0 && errno == EINTR { continue }
+        guard got >= 0 else { throw FileError(.read, path, code: errno) }
+        if got == 0 { break }
+        filled += got
+      }
+    }
+  }
+
+  /// The whole of a file.
+  package static func contents(of path: String) throws -> [UInt8] {
+    let file = try InputFile(path)
+    return try file.bytes(at: 0, count: file.size)
+  }
+}

@@ -1,0 +1,57 @@
+import Images
+
+/// A folder with one folder of PNG and JPEG images per class, at any depth inside a class; or two of these, named
+/// `train` and `test` (or `val`).
+struct ClassFolderSource: DataSource {
+  let path: String
+  /// The folder of each split, with a warning about a folder that is not used.
+  private let roots: [Split: String]
+  private let warning: String?
+
+  let format = DataFormat.classFolders
+  var splits: [Split] { [.train, .test, .whole].filter { roots[$0] != nil } }
+
+  static func open(_ path: String) throws -> ClassFolderSource? {
+    guard try Folder.kind(of: path) == .folder else { return nil }
+    let names = Set(try Folder(path).visibleFolders)
+    let test = names.contains("test") ? "test" : "val"
+    guard names.contains("train"), names.contains(test), names.isSubset(of: ["train", "test", "val"]) else {
+      return ClassFolderSource(path: path, roots: [.whole: path], warning: nil)
+    }
+    let unused = names.count == 3 ? "\(path)/val is not used, because there is a folder named test." : nil
+    return ClassFolderSource(
+      path: path, roots: [.train: "\(path)/train", .test: "\(path)/\(test)"], warning: unused)
+  }
+
+  func list(_ split: Split) throws -> SplitListing {
+    guard let root = roots[split] else { throw DataError.noSuchSplit(path, split) }
+    var walk = ClassFolderWalk(root: root)
+    try walk.run()
+    var listing = SplitListing(
+      path: root, split: split, classNames: walk.classNames, classes: walk.classNames.count, entries: walk.entries)
+    listing.emptyClasses = walk.emptyClasses
+    listing.ignoredHidden = walk.hidden
+    listing.ignoredOther = walk.others
+    listing.warnings = walk.warnings + (warning.map { [$0] } ?? [])
+    return listing
+  }
+
+  func reader(of listing: SplitListing) throws -> any ImageReader {
+    ImageFileReader(root: listing.path, entries: listing.entries)
+  }
+}
+
+/// Reads the image files of a class folder listing.
+private struct ImageFileReader: ImageReader {
+  let root: String
+  let entries: [SplitListing.Entry]
+
+  func image(at index: Int) throws -> SourceImage {
+    let decoded = try ImageDecoder.decode(contentsOf: "\(root)/\(entries[index].member)")
+    var source = SourceImage(image: decoded.image, codec: "\(decoded.codec)")
+    source.droppedAlpha = decoded.droppedAlpha
+    source.mislabelled = decoded.mislabelled
+    source.reducedDepth = decoded.bitDepth > 8
+    return source
+  }
+}

@@ -1,0 +1,111 @@
+/// The walk through a folder of class folders: which images are there, what is ignored, which classes are empty.
+struct ClassFolderWalk {
+  let root: String
+  private(set) var classNames: [String] = []
+  private(set) var entries: [SplitListing.Entry] = []
+  private(set) var emptyClasses: [String] = []
+  private(set) var hidden = 0
+  private(set) var others = 0
+  private var unreadable: [String: Int] = [:]
+  private var looseImages = 0
+  private var repeatedFolders = 0
+  /// The images of the class in hand.
+  private var members: [String] = []
+
+  init(root: String) { self.root = root }
+}
+
+extension ClassFolderWalk {
+  /// The extensions of the files that are decoded, in lower case.
+  static let imageExtensions: Set<String> = ["png", "jpg", "jpeg", "jpe", "jfif"]
+  /// Images of kinds that are not decoded: they are ignored like other files, but with a warning.
+  private static let otherImageExtensions: Set<String> = [
+    "webp", "gif", "bmp", "tif", "tiff", "ppm", "pgm", "avif", "heic", "jp2", "jxl", "npy",
+  ]
+
+  /// Throws `FileError`, or `DataError` where there are no classes, two class names are the same text, or a link
+  /// leads nowhere.
+  mutating func run() throws {
+    let folder = try Folder(root)
+    let rootIdentity = try Folder.identity(of: root)
+    for entry in folder.entries where entry.kind != .folder || entry.isHidden {
+      try note(entry, path: entry.name, isLoose: true)
+    }
+    for name in folder.visibleFolders {
+      members = []
+      // A folder is entered once in a class, so links in a circle come to an end.
+      var seen: Set<Folder.Identity> = [rootIdentity]
+      try enter(name, seen: &seen)
+      if members.isEmpty {
+        emptyClasses.append(name)
+      } else {
+        members.sort(by: NameOrder.natural)
+        entries += members.map { SplitListing.Entry(classIndex: classNames.count, member: $0) }
+        classNames.append(name)
+      }
+    }
+    guard !classNames.isEmpty || !emptyClasses.isEmpty else {
+      throw DataError.noClassFolders(root, looseImages: looseImages)
+    }
+    var spellings: [String: String] = [:]
+    for name in classNames + emptyClasses {
+      if let other = spellings.updateValue(name, forKey: name) {
+        throw DataError.sameClassTwice("\(root)/\(other)", "\(root)/\(name)")
+      }
+    }
+  }
+
+  var warnings: [String] {
+    var list: [String] = []
+    if looseImages > 0 {
+      list.append("\(looseImages.counted("image", "images")) beside the class folders of \(root) ignored.")
+    }
+    for (name, count) in unreadable.sorted(by: { $0.key < $1.key }) {
+      list.append(
+        "\(count.counted("file", "files")) of the kind .\(name) in \(root) ignored: only PNG and JPEG are read.")
+    }
+    if repeatedFolders > 0 {
+      list.append("\(repeatedFolders.counted("link", "links")) in \(root) to a folder already counted ignored.")
+    }
+    return list
+  }
+}
+
+extension ClassFolderWalk {
+  private mutating func enter(_ relative: String, seen: inout Set<Folder.Identity>) throws {
+    // A list of folders instead of recursion: no depth of nesting can exhaust the stack.
+    var waiting = [relative]
+    while let next = waiting.popLast() {
+      guard seen.insert(try Folder.identity(of: "\(root)/\(next)")).inserted else {
+        repeatedFolders += 1
+        continue
+      }
+      for entry in try Folder("\(root)/\(next)").entries {
+        let path = "\(next)/\(entry.name)"
+        if entry.kind == .folder && !entry.isHidden {
+          waiting.append(path)
+        } else {
+          try note(entry, path: path, isLoose: false)
+        }
+      }
+    }
+  }
+
+  /// Counts a file, or a hidden folder, and keeps it where it is an image of a class.
+  private mutating func note(_ entry: Folder.Entry, path: String, isLoose: Bool) throws {
+    if entry.isHidden {
+      hidden += 1
+      return
+    }
+    let suffix = entry.name.lastIndex(of: ".").map { entry.name[$0...].dropFirst().lowercased() } ?? ""
+    let isImage = Self.imageExtensions.contains(suffix)
+    if entry.kind == .missing && isImage { throw DataError.brokenLink("\(root)/\(path)") }
+    if entry.kind == .file && isImage && !isLoose {
+      members.append(path)
+      return
+    }
+    others += 1
+    if entry.kind == .file && isImage { looseImages += 1 }
+    if Self.otherImageExtensions.contains(suffix) { unreadable[suffix, default: 0] += 1 }
+  }
+}

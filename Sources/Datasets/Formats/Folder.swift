@@ -1,0 +1,74 @@
+import Foundation
+
+/// The entries of one folder, in the order of their names' bytes.
+struct Folder {
+  enum Kind { case file, folder, other, missing }
+
+  struct Entry {
+    let name: String
+    let kind: Kind
+    var isHidden: Bool { name.hasPrefix(".") || name == "__MACOSX" }
+  }
+
+  let path: String
+  let entries: [Entry]
+
+  /// Reads the folder; a link counts as what it leads to. Throws `FileError`, or `DataError.nameNotUTF8`.
+  init(_ path: String) throws {
+    guard let stream = opendir(path) else { throw FileError(.list, path, code: errno) }
+    defer { closedir(stream) }
+    var entries: [Entry] = []
+    while true {
+      errno = 0
+      guard let entry = readdir(stream) else {
+        guard errno == 0 else { throw FileError(.list, path, code: errno) }
+        break
+      }
+      let bytes = withUnsafeBytes(of: entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+      guard let name = String(validating: bytes, as: UTF8.self) else {
+        throw DataError.nameNotUTF8("\(path)/\(String(decoding: bytes, as: UTF8.self))")
+      }
+      if name == "." || name == ".." { continue }
+      let kind: Kind =
+        switch Int(entry.pointee.d_type) {
+        case Int(DT_REG): .file
+        case Int(DT_DIR): .folder
+        default: try Self.kind(of: "\(path)/\(name)")
+        }
+      entries.append(Entry(name: name, kind: kind))
+    }
+    self.path = path
+    self.entries = entries.sorted { NameOrder.bytes($0.name, $1.name) }
+  }
+
+  /// The folders that are not hidden.
+  var visibleFolders: [String] { entries.filter { $0.kind == .folder && !$0.isHidden }.map(\.name) }
+
+  func hasFile(_ name: String) -> Bool { entries.contains { $0.name == name && $0.kind == .file } }
+
+  /// What is at `path`, links followed. Throws `FileError` where the system does not say.
+  static func kind(of path: String) throws -> Kind {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      if errno == ENOENT || errno == ENOTDIR || errno == ELOOP { return .missing }
+      throw FileError(.open, path, code: errno)
+    }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return .file
+    case S_IFDIR: return .folder
+    default: return .other
+    }
+  }
+
+  /// The device and inode number of a folder, which two paths share exactly if they lead to the same folder.
+  static func identity(of path: String) throws -> Identity {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw FileError(.open, path, code: errno) }
+    return Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+  }
+
+  struct Identity: Hashable {
+    let device: UInt64
+    let inode: UInt64
+  }
+}

@@ -1,0 +1,24 @@
+/// What a report says about a set of samples: where it comes from, how much of what is in it, and its hash.
+package struct SampleSummary: Codable, Equatable, Sendable {
+  package struct ClassCount: Codable, Equatable, Sendable {
+    package var name: String
+    package var images: Int
+  }
+
+  package var path: String
+  package var split: Split
+  package var images: Int
+  /// The number of classes, those without an image included.
+  package var classes: Int
+  package var perClass: [ClassCount]
+  package var height: Int
+  package var width: Int
+  package var channels: Int
+  /// SHA-256 over shape, class names, labels and pixels: two sets with the same hash give the same training.
+  package var hash: String
+  /// How many images came in which encoding, such as ["png": 5000], in all of the data set that was loaded.
+  package var codecs: [String: Int]
+  package var ignoredHidden: Int
+  package var ignoredOther: Int
+  package var warnings: [String]
+}

@@ -68,13 +68,13 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
   /// A sum of floats in any order is off by a few rounding errors of the sum of its terms' magnitudes.
   static let tolerance = 1e-6
 
-  @Test(arguments: InstructionSet.available, ConvolutionCase.all)
-  func agreesWithItsTwin(set: InstructionSet, test: ConvolutionCase) {
+  @Test(arguments: KernelPath.available, ConvolutionCase.all)
+  func agreesWithItsTwin(path: KernelPath, test: ConvolutionCase) {
     let (geometry, images) = (test.geometry, test.images)
     let input = Filled(images: images, shape: geometry.input, seed: 1)
     let weights = Filled(count: geometry.weightCount, seed: 2)
     let gradient = Filled(images: images, shape: geometry.output, seed: 3)
-    let execution = Execution.test(set, scratch: convolutionScratch(geometry, batch: images))
+    let execution = Execution.test(path, scratch: convolutionScratch(geometry, batch: images))
     let (x, w, dy) = (input.doubles, weights.doubles, gradient.doubles)
     let (absoluteX, absoluteW, absoluteDy) = (x.map(abs), w.map(abs), dy.map(abs))
 
@@ -114,13 +114,13 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
     #expect(weightGradient.isIntact)
   }
 
-  @Test(arguments: InstructionSet.available, ConvolutionCase.all)
-  func imageHasTheSameBitsInEveryBatch(set: InstructionSet, test: ConvolutionCase) {
+  @Test(arguments: KernelPath.available, ConvolutionCase.all)
+  func imageHasTheSameBitsInEveryBatch(path: KernelPath, test: ConvolutionCase) {
     let geometry = test.geometry
     let input = Filled(images: 5, shape: geometry.input, seed: 1)
     let weights = Filled(count: geometry.weightCount, seed: 2)
     let gradient = Filled(images: 5, shape: geometry.output, seed: 3)
-    let execution = Execution.test(set, scratch: convolutionScratch(geometry, batch: 5))
+    let execution = Execution.test(path, scratch: convolutionScratch(geometry, batch: 5))
 
     func results(_ images: Range<Int>, accumulating: Bool) -> [UInt32] {
       let output = Filled(images: 5, shape: geometry.output, seed: 4)

@@ -32,7 +32,24 @@ package struct Filled: Sendable {
   package var isIntact: Bool { (tensor.count..<arena.count).allSatisfy { arena.base[$0] == Self.guardValue } }
 }
 
+/// One of the ways in which this machine can compute a convolution.
+package struct KernelPath: Sendable, CustomStringConvertible {
+  package let set: InstructionSet
+  package let choice: KernelChoice
+
+  package var description: String { "\(set.rawValue), \(choice.rawValue)" }
+
+  package static var available: [KernelPath] {
+    InstructionSet.available.flatMap { set in KernelChoice.allCases.map { KernelPath(set: set, choice: $0) } }
+  }
+}
+
 extension Execution {
+  package static func test(threads: Int = 1, _ path: KernelPath, scratch: ScratchSize) -> Execution {
+    Execution(
+      pool: ThreadPool(threads: threads), table: .table(for: path.set), scratch: scratch, choice: path.choice)
+  }
+
   /// An execution for tests.
   package static func test(threads: Int = 1, _ set: InstructionSet, scratch: ScratchSize) -> Execution {
     Execution(pool: ThreadPool(threads: threads), table: .table(for: set), scratch: scratch)

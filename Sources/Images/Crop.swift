@@ -34,11 +34,14 @@ extension Image {
       return resized(width: side, height: side, filter: filter)
     case .crop:
       let long = max(width, height) * side / min(width, height)
-      let scaled = resized(
-        width: width < height ? side : long, height: width < height ? long : side, filter: filter)
+      let (newWidth, newHeight) = width < height ? (side, long) : (long, side)
       // Python's round, to even: the offset that torchvision's CenterCrop takes.
-      func offset(_ length: Int) -> Int { Int((Double(length - side) / 2).rounded(.toNearestOrEven)) }
-      return scaled.cropped(x: offset(scaled.width), y: offset(scaled.height), width: side, height: side)
+      func middle(_ length: Int) -> Range<Int> {
+        let offset = Int((Double(length - side) / 2).rounded(.toNearestOrEven))
+        return offset..<offset + side
+      }
+      return resized(
+        width: newWidth, height: newHeight, filter: filter, columns: middle(newWidth), rows: middle(newHeight))
     }
   }
 }

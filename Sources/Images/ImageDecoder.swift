@@ -16,6 +16,8 @@ package struct DecodedImage: Sendable, Equatable {
 package enum ImageDecoder {
   /// The most pixels that a header may promise: the size from which Pillow speaks of a decompression bomb.
   package static let pixelLimit = 2 * 89_478_485
+  /// The longest side that is read, libpng's own default: the weights of a resampling grow with it.
+  package static let sideLimit = 1_000_000
 
   /// Decodes the bytes of one file; `path` serves the errors and `mislabelled` only. Throws `ImageError`.
   package static func decode(
@@ -52,13 +54,16 @@ package enum ImageDecoder {
     try decode(ImageFile.bytes(at: path), path: path, pixelLimit: pixelLimit)
   }
 
-  /// `width * height`, if that is within the limit; throws `tooLarge` where it is not or overflows.
+  /// `width * height`, if that and the sides are within the limits; throws `tooLarge` or `sideTooLong` if not.
   static func pixelCount(
     width: Int, height: Int, path: String, limit: Int
   ) throws(ImageError) -> Int {
     let (count, overflow) = width.multipliedReportingOverflow(by: height)
     guard !overflow, count <= limit else {
       throw .tooLarge(path: path, width: width, height: height, limit: limit)
+    }
+    guard max(width, height) <= sideLimit else {
+      throw .sideTooLong(path: path, width: width, height: height, limit: sideLimit)
     }
     return count
   }

@@ -15,6 +15,8 @@ package enum ImageError: Error, Equatable {
   case unsupported(path: String, codec: ImageCodec, detail: String)
   /// More pixels than `limit`, by the header.
   case tooLarge(path: String, width: Int, height: Int, limit: Int)
+  /// A side of more than `limit` pixels, by the header.
+  case sideTooLong(path: String, width: Int, height: Int, limit: Int)
   /// More bytes than any picture within the limits can have.
   case fileTooLarge(path: String, bytes: Int, limit: Int)
   case outOfMemory(path: String)
@@ -27,7 +29,8 @@ extension ImageError {
     switch self {
     case .notFound(let path), .notPermitted(let path), .notAFile(let path), .unreadable(let path, _),
       .empty(let path), .unknownFormat(let path, _), .truncated(let path, _), .damaged(let path, _, _),
-      .unsupported(let path, _, _), .tooLarge(let path, _, _, _), .fileTooLarge(let path, _, _),
+      .unsupported(let path, _, _), .tooLarge(let path, _, _, _), .sideTooLong(let path, _, _, _),
+      .fileTooLarge(let path, _, _),
       .outOfMemory(let path):
       path
     case .cannotEncode: nil
@@ -59,6 +62,9 @@ extension ImageError: CustomStringConvertible {
       "\(path) is a \(codec.displayName) of a kind that is not read (\(detail)); convert it to 8-bit PNG."
     case .tooLarge(let path, let width, let height, let limit):
       "\(path) says that it has \(width) x \(height) pixels, more than the limit of \(limit); "
+        + "scale it down or remove it."
+    case .sideTooLong(let path, let width, let height, let limit):
+      "\(path) says that it has \(width) x \(height) pixels, more on a side than the limit of \(limit); "
         + "scale it down or remove it."
     case .fileTooLarge(let path, let bytes, let limit):
       "\(path) has \(bytes) bytes, more than the limit of \(limit) for one image; scale it down or remove it."

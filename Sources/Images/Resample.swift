@@ -2,9 +2,11 @@ extension FloatImage {
   /// Scales to `width` by `height` exactly as Pillow's `Image.resize` in mode "F", each channel by itself; bicubic and
   /// Lanczos overshoot and nothing is clipped.
   package func resampled(width: Int, height: Int, filter: ResampleFilter) -> FloatImage {
+    if width == self.width && height == self.height { return self }
     let grid = SampleGrid(width: self.width, height: self.height, channels: channels, samples: values)
-    let scaled = grid.resampled(width: width, height: height, filter: filter)
-    return FloatImage(width: width, height: height, channels: channels, values: scaled.samples)
+    let scaled = grid.resampled(
+      ResampleWeights(from: self.width, to: width, filter), ResampleWeights(from: self.height, to: height, filter))
+    return FloatImage(width: width, height: height, channels: channels, values: scaled)
   }
 }
 
@@ -12,122 +14,87 @@ extension Image {
   /// Scales to `width` by `height` exactly as Pillow's `Image.resize` does for modes "L" and "RGB": antialiased, rounded
   /// to 8 bits after the horizontal pass and again after the vertical one.
   package func resized(width: Int, height: Int, filter: ResampleFilter) -> Image {
+    if width == self.width && height == self.height { return self }
+    return resized(width: width, height: height, filter: filter, columns: 0..<width, rows: 0..<height)
+  }
+
+  /// The part in `columns` and `rows` of the picture scaled to `width` by `height`, without making the rest.
+  func resized(
+    width: Int, height: Int, filter: ResampleFilter, columns: Range<Int>, rows: Range<Int>
+  ) -> Image {
     let grid = SampleGrid(width: self.width, height: self.height, channels: channels, samples: pixels)
-    let scaled = grid.resampled(width: width, height: height, filter: filter)
-    return Image(width: width, height: height, channels: channels, pixels: scaled.samples)
+    let scaled = grid.resampled(
+      ResampleWeights(from: self.width, to: width, filter, positions: columns),
+      ResampleWeights(from: self.height, to: height, filter, positions: rows))
+    return Image(width: columns.count, height: rows.count, channels: channels, pixels: scaled)
   }
 }
 
-/// A kind of sample that can be resampled: how weights are held, products summed, and the sum stored.
-protocol ResampledSample {
-  associatedtype Weight
-  static func weight(_ value: Double) -> Weight
-  static var emptySum: Weight { get }
-  static func add(_ sample: Self, times weight: Weight, to sum: inout Weight)
-  static func stored(_ sum: Weight) -> Self
-}
-
-/// Pillow's fixed point of 22 bits; a sum of 255 times the weights stays below 2^31.
-extension UInt8: ResampledSample {
-  private static let fractionBits: Int32 = 22
-  static func weight(_ value: Double) -> Int32 {
-    Int32(value * Double(1 << fractionBits) + (value < 0 ? -0.5 : 0.5))
-  }
-  static var emptySum: Int32 { 1 << (fractionBits - 1) }
-  static func add(_ sample: UInt8, times weight: Int32, to sum: inout Int32) { sum &+= Int32(sample) &* weight }
-  static func stored(_ sum: Int32) -> UInt8 { UInt8(Swift.max(0, Swift.min(255, sum >> fractionBits))) }
-}
-
-/// Sums in double, in the order of the samples.
-extension Float: ResampledSample {
-  static func weight(_ value: Double) -> Double { value }
-  static var emptySum: Double { 0 }
-  static func add(_ sample: Float, times weight: Double, to sum: inout Double) { sum += Double(sample) * weight }
-  static func stored(_ sum: Double) -> Float { Float(sum) }
-}
-
-/// Samples in rows, before, between and after the two passes.
-private struct SampleGrid<Sample: ResampledSample> {
+/// A picture to be scaled, HWC.
+struct SampleGrid<Sample: ResampledSample> {
   let width: Int
   let height: Int
   let channels: Int
   let samples: [Sample]
 
-  func resampled(width: Int, height: Int, filter: ResampleFilter) -> SampleGrid {
-    precondition(width > 0 && height > 0, "an image has at least one pixel")
-    var grid = self
-    if width != self.width { grid = grid.scaledHorizontally(ResampleWeights(from: self.width, to: width, filter)) }
-    if height != self.height { grid = grid.scaledVertically(ResampleWeights(from: self.height, to: height, filter)) }
-    return grid
+  /// The given rows and columns of the picture scaled to the axes' lengths. Each input row is scaled horizontally, stored
+  /// as a sample would be, and added to the output rows that it is part of; so what is needed beside the result is one row
+  /// and the sums, whatever the input's shape.
+  func resampled(_ columns: ResampleWeights<Sample>, _ rows: ResampleWeights<Sample>) -> [Sample] {
+    let length = columns.windows.count * channels
+    guard length > 0, let firstRow = rows.windows.first?.start, let lastRow = rows.windows.last?.end else { return [] }
+    var line = samples.prefix(1).flatMap { [Sample](repeating: $0, count: length) }
+    var sums = [Sample.Weight](repeating: Sample.emptySum, count: rows.windows.count * length)
+    sums.withUnsafeMutableBufferPointer { sums in
+      line.withUnsafeMutableBufferPointer { line in
+        var active = 0
+        for y in firstRow..<lastRow {
+          scale(row: y, by: columns, into: line)
+          while rows.windows[active].end <= y { active += 1 }
+          for position in active..<rows.windows.count {
+            let window = rows.windows[position]
+            if window.start > y { break }
+            let weight = rows.values[window.offset + y - window.start]
+            let into = UnsafeMutableBufferPointer(rebasing: sums[(position * length)..<((position + 1) * length)])
+            for i in 0..<length { Sample.add(line[i], times: weight, to: &into[i]) }
+          }
+        }
+      }
+    }
+    return sums.map(Sample.stored)
   }
 
-  private func scaledHorizontally(_ weights: ResampleWeights<Sample>) -> SampleGrid {
-    let newWidth = weights.windows.count
-    let total = newWidth * height * channels
-    let scaled = [Sample](unsafeUninitializedCapacity: total) { output, filled in
-      samples.withUnsafeBufferPointer { input in
-        weights.values.withUnsafeBufferPointer { values in
-          for y in 0..<height {
-            for (x, window) in weights.windows.enumerated() {
-              let taps = UnsafeBufferPointer(rebasing: values[window.offset..<window.offset + window.count])
-              let from = UnsafeBufferPointer(rebasing: input[((y * width + window.start) * channels)...])
-              let into = (y * newWidth + x) * channels
-              if channels == 3 {
-                let (red, green, blue) = Self.weightedColour(from, taps)
-                output[into] = red
-                output[into + 1] = green
-                output[into + 2] = blue
-              } else {
-                for channel in 0..<channels {
-                  var sum = Sample.emptySum
-                  for (k, weight) in taps.enumerated() {
-                    Sample.add(from[k * channels + channel], times: weight, to: &sum)
-                  }
-                  output[into + channel] = Sample.stored(sum)
-                }
+  private func scale(
+    row y: Int, by columns: ResampleWeights<Sample>, into line: UnsafeMutableBufferPointer<Sample>
+  ) {
+    samples.withUnsafeBufferPointer { input in
+      columns.values.withUnsafeBufferPointer { values in
+        for (x, window) in columns.windows.enumerated() {
+          let taps = UnsafeBufferPointer(rebasing: values[window.offset..<window.offset + window.count])
+          let first = (y * width + window.start) * channels
+          let from = UnsafeBufferPointer(rebasing: input[first..<first + window.count * channels])
+          if channels == 3 {
+            // Three sums side by side: each weight is loaded once and the additions do not wait for one another.
+            var (red, green, blue) = (Sample.emptySum, Sample.emptySum, Sample.emptySum)
+            for (k, weight) in taps.enumerated() {
+              Sample.add(from[3 * k], times: weight, to: &red)
+              Sample.add(from[3 * k + 1], times: weight, to: &green)
+              Sample.add(from[3 * k + 2], times: weight, to: &blue)
+            }
+            line[3 * x] = Sample.stored(red)
+            line[3 * x + 1] = Sample.stored(green)
+            line[3 * x + 2] = Sample.stored(blue)
+          } else {
+            for channel in 0..<channels {
+              var sum = Sample.emptySum
+              for (k, weight) in taps.enumerated() {
+                Sample.add(from[k * channels + channel], times: weight, to: &sum)
               }
+              line[x * channels + channel] = Sample.stored(sum)
             }
           }
         }
       }
-      filled = total
     }
-    return SampleGrid(width: newWidth, height: height, channels: channels, samples: scaled)
-  }
-
-  /// Three sums side by side: each weight is loaded once and the additions do not wait for one another.
-  private static func weightedColour(
-    _ from: UnsafeBufferPointer<Sample>, _ taps: UnsafeBufferPointer<Sample.Weight>
-  ) -> (Sample, Sample, Sample) {
-    var (red, green, blue) = (Sample.emptySum, Sample.emptySum, Sample.emptySum)
-    for (k, weight) in taps.enumerated() {
-      Sample.add(from[3 * k], times: weight, to: &red)
-      Sample.add(from[3 * k + 1], times: weight, to: &green)
-      Sample.add(from[3 * k + 2], times: weight, to: &blue)
-    }
-    return (Sample.stored(red), Sample.stored(green), Sample.stored(blue))
-  }
-
-  private func scaledVertically(_ weights: ResampleWeights<Sample>) -> SampleGrid {
-    let newHeight = weights.windows.count
-    let row = width * channels
-    var sums = [Sample.Weight](repeating: Sample.emptySum, count: row)
-    let scaled = [Sample](unsafeUninitializedCapacity: newHeight * row) { output, filled in
-      samples.withUnsafeBufferPointer { input in
-        sums.withUnsafeMutableBufferPointer { sums in
-          for (y, window) in weights.windows.enumerated() {
-            sums.update(repeating: Sample.emptySum)
-            for k in 0..<window.count {
-              let weight = weights.values[window.offset + k]
-              let first = (window.start + k) * row
-              for i in 0..<row { Sample.add(input[first + i], times: weight, to: &sums[i]) }
-            }
-            for i in 0..<row { output[y * row + i] = Sample.stored(sums[i]) }
-          }
-        }
-      }
-      filled = newHeight * row
-    }
-    return SampleGrid(width: width, height: newHeight, channels: channels, samples: scaled)
   }
 }

@@ -1,46 +1,3 @@
-internal import Glibc
-
-/// The kernel of an antialiased resampling. All of them widen with the scale when they shrink a picture.
-package enum ResampleFilter: String, CaseIterable, Sendable, Codable {
-  /// The mean of the pixels that an output pixel covers; shrinking by whole factors is exact averaging.
-  case box
-  /// The triangle.
-  case bilinear
-  /// Keys' cubic with a = -0.5 (IEEE Trans. ASSP 29, 1981).
-  case bicubic
-  /// The sinc windowed by a sinc three times as wide (Duchon, J. Appl. Meteorology 18, 1979).
-  case lanczos
-
-  /// Half the width of the kernel, in pixels of the coarser grid.
-  var support: Double {
-    switch self {
-    case .box: 0.5
-    case .bilinear: 1
-    case .bicubic: 2
-    case .lanczos: 3
-    }
-  }
-
-  /// The kernel's value at distance `x` from its centre.
-  func value(at x: Double) -> Double {
-    let distance = abs(x)
-    switch self {
-    case .box:
-      return x > -0.5 && x <= 0.5 ? 1 : 0
-    case .bilinear:
-      return distance < 1 ? 1 - distance : 0
-    case .bicubic:
-      let a = -0.5
-      if distance < 1 { return ((a + 2) * distance - (a + 3)) * distance * distance + 1 }
-      if distance < 2 { return (((distance - 5) * distance + 8) * distance - 4) * a }
-      return 0
-    case .lanczos:
-      func sinc(_ x: Double) -> Double { x == 0 ? 1 : sin(x * .pi) / (x * .pi) }
-      return x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0
-    }
-  }
-}
-
 /// For one axis: which input samples each output sample is a weighted sum of, and the weights. The windows, the centres
 /// and the order of operations are Pillow's, so that results agree to the bit.
 struct ResampleWeights<Sample: ResampledSample> {
@@ -50,28 +7,46 @@ struct ResampleWeights<Sample: ResampledSample> {
     let count: Int
     /// Where the window's weights begin in `values`.
     let offset: Int
+
+    var end: Int { start + count }
   }
 
+  /// One for each position, beginning and ending further on in the input than the one before or at the same place.
   let windows: [Window]
   /// The windows' weights one after another; those of a window sum to 1.
   let values: [Sample.Weight]
+}
 
+extension ResampleWeights {
+  /// The weights that scale `input` samples to `output`; an axis that keeps its length keeps its samples, as in Pillow.
   init(from input: Int, to output: Int, _ filter: ResampleFilter) {
+    self.init(from: input, to: output, filter, positions: 0..<output)
+  }
+
+  /// The same for some of the output's positions.
+  init(from input: Int, to output: Int, _ filter: ResampleFilter, positions: Range<Int>) {
+    precondition(input > 0 && output > 0, "an image has at least one pixel")
+    precondition(positions.lowerBound >= 0 && positions.upperBound <= output, "the positions lie in the output")
     let scale = Double(input) / Double(output)
     let widening = max(scale, 1)
     let support = filter.support * widening
     var windows: [Window] = []
     var values: [Sample.Weight] = []
-    windows.reserveCapacity(output)
-    for position in 0..<output {
+    windows.reserveCapacity(positions.count)
+    for position in positions {
+      if input == output {
+        windows.append(Window(start: position, count: 1, offset: values.count))
+        values.append(Sample.weight(1))
+        continue
+      }
       let centre = (Double(position) + 0.5) * scale
       let start = max(0, Int(centre - support + 0.5))
       let end = min(input, Int(centre + support + 0.5))
-      var window = (start..<end).map { filter.value(at: (Double($0) - centre + 0.5) * (1 / widening)) }
-      let sum = window.reduce(0, +)
-      if sum != 0 { for k in window.indices { window[k] /= sum } }
-      windows.append(Window(start: start, count: window.count, offset: values.count))
-      values += window.map(Sample.weight)
+      var weights = (start..<end).map { filter.value(at: (Double($0) - centre + 0.5) * (1 / widening)) }
+      let sum = weights.reduce(0, +)
+      if sum != 0 { for k in weights.indices { weights[k] /= sum } }
+      windows.append(Window(start: start, count: weights.count, offset: values.count))
+      values += weights.map(Sample.weight)
     }
     self.windows = windows
     self.values = values

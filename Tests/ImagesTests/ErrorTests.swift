@@ -80,12 +80,17 @@ import Testing
   }
 
   @Test func theLimitItselfIsAllowedButNotInAFewBytes() throws {
-    let bytes = try Self.png(width: 178_956_970, height: 1)
+    let bytes = try Self.png(width: 13_377, height: 13_377)
     guard case .damaged(_, .png, let detail)? = Self.failure(bytes) else {
-      Issue.record("a few bytes cannot hold 178,956,970 pixels")
+      Issue.record("a few bytes cannot hold 178,944,129 pixels")
       return
     }
     #expect(detail.contains("more than its \(bytes.count) bytes can hold"))
+  }
+
+  @Test func aSideBeyondTheLimit() throws {
+    let expected = ImageError.sideTooLong(path: "x.png", width: 1_000_001, height: 2, limit: 1_000_000)
+    #expect(Self.failure(try Self.png(width: 1_000_001, height: 2)) == expected)
   }
 
   @Test func aLowerLimitCanBeSet() throws {
@@ -208,7 +213,8 @@ import Testing
       .unknownFormat(path: path, looksLike: "a GIF"), .truncated(path: path, codec: .png),
       .damaged(path: path, codec: .jpeg, detail: "bad Huffman code"),
       .unsupported(path: path, codec: .jpeg, detail: "12 bits"),
-      .tooLarge(path: path, width: 1, height: 2, limit: 1), .fileTooLarge(path: path, bytes: 3, limit: 2),
+      .tooLarge(path: path, width: 1, height: 2, limit: 1),
+      .sideTooLong(path: path, width: 9, height: 1, limit: 8), .fileTooLarge(path: path, bytes: 3, limit: 2),
       .outOfMemory(path: path),
     ]
     for error in errors {

@@ -85,6 +85,27 @@ import Testing
     #expect(square.pixels == Array(Golden.shared.scaledPixels[range]))
   }
 
+  @Test(arguments: [(40, 30, 7), (31, 90, 64), (9, 8, 30), (12, 12, 5)], ResampleFilter.allCases)
+  func cropIsThePartOfTheWholeResize(_ size: (Int, Int, Int), _ filter: ResampleFilter) {
+    let (width, height, side) = size
+    let image = Image(width: width, height: height, channels: 1, pixels: SplitMix.bytes(seed: 8, count: width * height))
+    let long = side * max(width, height) / min(width, height)
+    let whole = image.resized(
+      width: width < height ? side : long, height: width < height ? long : side, filter: filter)
+    func offset(_ length: Int) -> Int { Int((Double(length - side) / 2).rounded(.toNearestOrEven)) }
+    let part = whole.cropped(x: offset(whole.width), y: offset(whole.height), width: side, height: side)
+    #expect(image.resized(toSquare: side, mode: .crop, filter: filter) == part)
+  }
+
+  /// The whole scaled picture would have 10^10 pixels.
+  @Test(arguments: ResizeMode.allCases, [(1, 1_000_000), (1_000_000, 1)])
+  func extremeShapesNeedNoMoreMemoryThanTheirSquare(_ mode: ResizeMode, _ size: (Int, Int)) {
+    let pixels = [UInt8](repeating: 77, count: 1_000_000)
+    let image = Image(width: size.0, height: size.1, channels: 1, pixels: pixels)
+    let square = image.resized(toSquare: 100, mode: mode, filter: .bicubic)
+    #expect(square == Image(width: 100, height: 100, channels: 1, pixels: Array(pixels.prefix(10_000))))
+  }
+
   @Test func squashIsAPlainResize() {
     let image = Image(width: 6, height: 9, channels: 1, pixels: SplitMix.bytes(seed: 3, count: 54))
     #expect(

@@ -36,7 +36,7 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
     ConvolutionCase(5, 2, 2, 64, to: 64, 1, 1, stride: 1, padding: 0),
     ConvolutionCase(3, 14, 14, 64, to: 128, 1, 1, stride: 1, padding: 0),
     ConvolutionCase(3, 14, 14, 64, to: 96, 1, 1, stride: 2, padding: 0),
-    ConvolutionCase(1, 56, 56, 64, to: 64, 3, 3, stride: 1, padding: 1),
+    ConvolutionCase(1, 28, 28, 64, to: 64, 3, 3, stride: 1, padding: 1),
     ConvolutionCase(1, 64, 64, 3, to: 64, 7, 7, stride: 2, padding: 3),
     ConvolutionCase(5, 4, 4, 64, to: 64, 3, 3, stride: 2, padding: 1),
     ConvolutionCase(2, 9, 6, 5, to: 7, 3, 5, stride: 1, padding: 2),

@@ -30,7 +30,10 @@ import Testing
     for round in 0..<20_000 {
       let chunks = round % 5
       let sum = Atomic<Int>(0)
-      pool.run(chunks: chunks) { chunk, _ in sum.add(chunk + 1, ordering: .relaxed) }
+      pool.run(chunks: chunks) { chunk, _ in
+        for _ in 0..<chunk * 50 { sum.add(0, ordering: .relaxed) }
+        sum.add(chunk + 1, ordering: .relaxed)
+      }
       if sum.load(ordering: .relaxed) != chunks * (chunks + 1) / 2 { wrong += 1 }
     }
     #expect(wrong == 0)

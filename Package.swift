@@ -86,7 +86,7 @@ let package = Package(
       name: "Support", dependencies: ["Networks", "Kernels", "Images", "Randomness"], path: "Tests/Support",
       swiftSettings: settings()),
     tests("RandomnessTests", ["Randomness"]),
-    tests("KernelsTests", ["Kernels", "Randomness"]),
+    tests("KernelsTests", golden: ["Golden"], ["Kernels", "Randomness"]),
     tests("ImagesTests", golden: ["Golden"], ["Images"]),
     tests("DatasetsTests", ["Datasets", "Images", "Kernels", "Randomness"]),
     tests("NetworksTests", golden: ["Golden"], ["Networks", "Kernels", "Randomness"]),

@@ -1,5 +1,5 @@
-import Foundation
 internal import Datasets
+import Foundation
 internal import Training
 
 /// Trained baselines, kept between runs, so that a study over many generators pays for its baseline once.
@@ -30,7 +30,8 @@ package struct BaselineCache: Sendable {
 
   func lookup(_ job: TrainingJob, kernels: String) -> Hit? {
     let stem = self.stem(job, kernels: kernels)
-    guard let model = try? InputFile.contents(of: "\(stem).safetensors"), let text = try? InputFile.contents(of: "\(stem).json"),
+    guard let model = try? InputFile.contents(of: "\(stem).safetensors"),
+      let text = try? InputFile.contents(of: "\(stem).json"),
       var history = try? JSONDecoder().decode([EpochRecord].self, from: Data(text)),
       (try? ModelFile.load(model, path: stem, job: job)) != nil
     else { return nil }

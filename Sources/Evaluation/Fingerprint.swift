@@ -1,5 +1,5 @@
-import Foundation
 internal import Datasets
+import Foundation
 internal import Kernels
 internal import Training
 

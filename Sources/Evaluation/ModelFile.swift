@@ -1,5 +1,5 @@
-import Foundation
 package import Datasets
+import Foundation
 package import Networks
 package import Training
 

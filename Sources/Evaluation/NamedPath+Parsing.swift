@@ -15,7 +15,9 @@ extension NamedPath {
         path = String(value[value.index(after: equals)...])
       }
       let chosen = name ?? URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
-      guard !path.isEmpty, name?.isEmpty != true else { throw UsageError.message("--synthetic \(value) lacks a name or a path around the equals sign.") }
+      guard !path.isEmpty, name?.isEmpty != true else {
+        throw UsageError.message("--synthetic \(value) lacks a name or a path around the equals sign.")
+      }
       guard !chosen.isEmpty, chosen.utf8.allSatisfy(isNameByte), chosen != ".", chosen != ".." else {
         throw UsageError.message(
           "\(chosen.debugDescription) cannot name a synthetic set: names are of letters, digits, dots, dashes and "

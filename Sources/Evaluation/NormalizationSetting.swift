@@ -1,5 +1,5 @@
-import Foundation
 package import Datasets
+import Foundation
 
 /// Where the mean and deviation that images are normalised with come from.
 package enum NormalizationSetting: Equatable, Sendable {
@@ -23,7 +23,8 @@ package enum NormalizationSetting: Equatable, Sendable {
         numbers.joined().allSatisfy(\.isFinite), numbers[1].allSatisfy({ $0 > 0 })
       else {
         throw UsageError.wrongValue(
-          key: key, value: text, expected: "training, imagenet, or means and deviations such as 0.5,0.5,0.5/0.2,0.2,0.2")
+          key: key, value: text, expected: "training, imagenet, or means and deviations such as 0.5,0.5,0.5/0.2,0.2,0.2"
+        )
       }
       self = .given(Normalization(mean: numbers[0], deviation: numbers[1]))
     }

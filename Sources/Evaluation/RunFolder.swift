@@ -1,5 +1,5 @@
-import Foundation
 internal import Datasets
+import Foundation
 package import Training
 internal import Yams
 

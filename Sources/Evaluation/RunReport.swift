@@ -1,5 +1,5 @@
-import Foundation
 internal import Datasets
+import Foundation
 internal import Images
 internal import Kernels
 internal import Metrics
@@ -47,8 +47,24 @@ package struct RunReport {
     try folder.write(CSV.confusion(of: confusions).text, to: folder.file("confusion.csv"))
     try NPZ.write(predictions, to: folder.file("predictions.npz"))
     try Thumbnails(galleries).write(to: folder)
-    try folder.write(HTMLPage(report: report, galleries: galleries, encode: PNG.encode).text, to: folder.file("report.html"))
+    try Self.writePage(report, galleries, to: folder)
     try folder.write(Array(try report.json()), to: folder.report)
+  }
+
+  /// Writes report.html of a finished run again, from what its folder holds.
+  ///
+  /// - Throws: `DataNotFound`, `ReportError`, `ImageError` or `FileError`.
+  package static func rewritePage(of folder: RunFolder) throws {
+    guard FileManager.default.fileExists(atPath: folder.report) else {
+      throw DataNotFound(path: folder.report, what: "no report of a finished run")
+    }
+    let report = try Report(json: Data(try InputFile.contents(of: folder.report)), path: folder.report)
+    try writePage(report, try Thumbnails(of: folder).galleries, to: folder)
+  }
+
+  private static func writePage(_ report: Report, _ galleries: [FailureGallery], to folder: RunFolder) throws {
+    let page = try HTMLPage(report: report, galleries: galleries, encode: PNG.encode)
+    try folder.write(page.text, to: folder.file("report.html"))
   }
 }
 

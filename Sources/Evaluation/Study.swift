@@ -48,7 +48,8 @@ extension Study {
       let samples = try limited(set.samples, experiment, name: set.name, notes: &notes)
       var entry = Entry(name: set.name, kind: .cas, samples: samples)
       if let real = data.realTrain, experiment.baseline != .none {
-        let drawn = experiment.baseline == .matched
+        let drawn =
+          experiment.baseline == .matched
           ? try matched(real, to: samples.classCounts, name: set.name, notes: &notes)
           : try limited(real, experiment, name: "the real training set", notes: &notes)
         let counts = drawn.classCounts
@@ -70,7 +71,8 @@ extension Study {
   /// fraction of its size of synthetic images added to it, class by class.
   package static func nas(_ data: StudyData, fractions: [Double], _ experiment: Experiment) throws -> Study {
     guard let whole = data.realTrain else {
-      throw UsageError.message("NAS adds samples to the real training set, and there is none. Name it with --real-train.")
+      throw UsageError.message(
+        "NAS adds samples to the real training set, and there is none. Name it with --real-train.")
     }
     var notes: [String] = []
     let real = try limited(whole, experiment, name: "the real training set", notes: &notes)

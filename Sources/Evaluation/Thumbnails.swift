@@ -1,5 +1,5 @@
-import Foundation
 internal import Datasets
+import Foundation
 internal import Images
 package import Reports
 

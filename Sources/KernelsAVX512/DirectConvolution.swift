@@ -109,10 +109,14 @@ package func directConvolve(
       for _ in 0..<b.taps {
         let u = lanes(at: w)
         let z = x + 8 * s
-        multiplyAdd(&a0, u, x[0]); multiplyAdd(&a1, u, x[s]); multiplyAdd(&a2, u, x[2 * s]); multiplyAdd(&a3, u, x[3 * s])
-        multiplyAdd(&a4, u, x[4 * s]); multiplyAdd(&a5, u, x[5 * s]); multiplyAdd(&a6, u, x[6 * s]); multiplyAdd(&a7, u, x[7 * s])
-        multiplyAdd(&d0, u, z[0]); multiplyAdd(&d1, u, z[s]); multiplyAdd(&d2, u, z[2 * s]); multiplyAdd(&d3, u, z[3 * s])
-        multiplyAdd(&d4, u, z[4 * s]); multiplyAdd(&d5, u, z[5 * s]); multiplyAdd(&d6, u, z[6 * s]); multiplyAdd(&d7, u, z[7 * s])
+        multiplyAdd(&a0, u, x[0]); multiplyAdd(&a1, u, x[s]); multiplyAdd(&a2, u, x[2 * s]);
+        multiplyAdd(&a3, u, x[3 * s])
+        multiplyAdd(&a4, u, x[4 * s]); multiplyAdd(&a5, u, x[5 * s]); multiplyAdd(&a6, u, x[6 * s]);
+        multiplyAdd(&a7, u, x[7 * s])
+        multiplyAdd(&d0, u, z[0]); multiplyAdd(&d1, u, z[s]); multiplyAdd(&d2, u, z[2 * s]);
+        multiplyAdd(&d3, u, z[3 * s])
+        multiplyAdd(&d4, u, z[4 * s]); multiplyAdd(&d5, u, z[5 * s]); multiplyAdd(&d6, u, z[6 * s]);
+        multiplyAdd(&d7, u, z[7 * s])
         x += 1
         w += c
       }
@@ -158,7 +162,8 @@ package func directConvolve(
       var x = b.image + row * b.rowPitch
       for _ in 0..<b.taps {
         let u = lanes(at: w)
-        multiplyAdd(&a0, u, x[0]); multiplyAdd(&a1, u, x[s]); multiplyAdd(&a2, u, x[2 * s]); multiplyAdd(&a3, u, x[3 * s])
+        multiplyAdd(&a0, u, x[0]); multiplyAdd(&a1, u, x[s]); multiplyAdd(&a2, u, x[2 * s]);
+        multiplyAdd(&a3, u, x[3 * s])
         x += 1
         w += c
       }
@@ -178,7 +183,8 @@ private func convolve8x1(_ b: Block) {
     for _ in 0..<b.taps {
       let u = lanes(at: w)
       multiplyAdd(&a0, u, x[0]); multiplyAdd(&a1, u, x[s]); multiplyAdd(&a2, u, x[2 * s]); multiplyAdd(&a3, u, x[3 * s])
-      multiplyAdd(&a4, u, x[4 * s]); multiplyAdd(&a5, u, x[5 * s]); multiplyAdd(&a6, u, x[6 * s]); multiplyAdd(&a7, u, x[7 * s])
+      multiplyAdd(&a4, u, x[4 * s]); multiplyAdd(&a5, u, x[5 * s]); multiplyAdd(&a6, u, x[6 * s]);
+      multiplyAdd(&a7, u, x[7 * s])
       x += 1
       w += c
     }

@@ -1,5 +1,5 @@
-import Foundation
 internal import Datasets
+import Foundation
 package import Kernels
 package import Networks
 private import Randomness

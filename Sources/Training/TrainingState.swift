@@ -36,7 +36,9 @@ extension TrainingState {
       "format": Self.format, "fingerprint": fingerprint, "kernels": kernels,
       "progress": String(decoding: try JSONEncoder().encode(progress), as: UTF8.self),
     ])
-    for (name, values) in ["parameters": parameters, "velocity": velocity, "statistics": statistics, "average": average] {
+    for (name, values) in [
+      "parameters": parameters, "velocity": velocity, "statistics": statistics, "average": average,
+    ] {
       file.tensors[name] = SafeTensors.Entry(shape: [values.count], values: .float(values))
     }
     return try file.serialized()

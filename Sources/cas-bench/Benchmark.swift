@@ -10,7 +10,8 @@ import Training
 @main
 struct Benchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "cas-bench", abstract: "Training and inference throughput of whole networks, and of their convolutions.")
+    commandName: "cas-bench",
+    abstract: "Training and inference throughput of whole networks, and of their convolutions.")
 
   @Option(help: "Networks, separated by commas.")
   var models = "resnet8,resnet20,resnet56"
@@ -61,7 +62,8 @@ struct Benchmark: ParsableCommand {
         try ConvolutionBenchmark(plan: plan, batch: batchSize, rounds: rounds, machine: machine, json: json).run()
       } else {
         try NetworkBenchmark(
-          name: name, plan: plan, batch: batchSize, rounds: rounds, machine: machine, json: json).run()
+          name: name, plan: plan, batch: batchSize, rounds: rounds, machine: machine, json: json
+        ).run()
       }
     }
   }

@@ -26,7 +26,8 @@ struct ConvolutionBenchmark {
 
   private func measure(_ geometry: ConvolutionGeometry, _ choice: KernelChoice) {
     let execution = Execution(
-      pool: machine.processor.pool, table: machine.processor.table, scratch: convolutionScratch(geometry, batch: batch), choice: choice)
+      pool: machine.processor.pool, table: machine.processor.table, scratch: convolutionScratch(geometry, batch: batch),
+      choice: choice)
     let arena = Arena(count: batch * (geometry.input.count + geometry.output.count) + 2 * geometry.weightCount)
     for index in 0..<arena.count { arena.base[index] = Float(index % 31) / 16 - 1 }
     let input = arena.tensor(at: 0, images: batch, shape: geometry.input)
@@ -40,7 +41,8 @@ struct ConvolutionBenchmark {
       convolveBackwardWeights(output, input: input, into: gradient, geometry: geometry, on: execution)
     }
     let data = medianSeconds(rounds: rounds) {
-      convolveBackwardData(output, weights: weights, into: input, accumulating: false, geometry: geometry, on: execution)
+      convolveBackwardData(
+        output, weights: weights, into: input, accumulating: false, geometry: geometry, on: execution)
     }
     let work = 2 * Double(geometry.multiplyAdds) * Double(batch) / 1e9
     let name =

@@ -32,6 +32,7 @@ extension DoctorFindings {
       ("compiled for", "x86-64-v\(compiledLevel), hot loops for x86-64-v4 too"),
       ("kernels", kernels ?? "none, see below"),
       ("BLAS", "OpenBLAS, core type \(blas.core) (\(blas.configuration))"),
+      ("codecs", codecs.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")),
       ("threads", threadsText),
       ("memory", memory.map { "\(Self.gibibytes($0.available)) of \(Self.gibibytes($0.total)) free" } ?? "unknown"),
       ("commit", commit),

@@ -1,6 +1,8 @@
 import CGuard
 import CTiles
+import Datasets
 import Foundation
+import Images
 import Kernels
 
 /// What `cas doctor` found out about the machine and the build. It is measured once, when it is made.
@@ -15,6 +17,8 @@ struct DoctorFindings: Encodable {
   /// The path that the kernels take, or nil where `CAS_ISA` asks for one that cannot be had.
   let kernels: String?
   let blas: BLASFinding
+  /// The libraries that decode, with the versions in use.
+  let codecs: [String: String]
   let threads: ThreadsFinding
   /// Nil where the system does not say.
   let memory: MemoryFinding?
@@ -66,6 +70,7 @@ extension DoctorFindings {
     }
     BLAS.configureOnce()
     blas = BLASFinding(core: BLAS.coreName, configuration: BLAS.configuration)
+    codecs = ["libpng": PNG.version, "libjpeg-turbo": JPEG.version, "zlib": Zlib.version]
     threads = ThreadsFinding(
       available: ThreadPool.available, quota: ControlGroup.processors(read("/sys/fs/cgroup/cpu.max")))
     memory = ControlGroup.memory(

@@ -32,7 +32,9 @@ struct RunCommand {
     // Everything that can be wrong with the settings is found before the folder is made.
     _ = try study.jobs(experiment)
     for note in study.notes { events.note("note: \(note)") }
-    if try folder.prepare(request, experiment) { events.note("\(folder.path) holds this run already; going on with it.") }
+    if try folder.prepare(request, experiment) {
+      events.note("\(folder.path) holds this run already; going on with it.")
+    }
 
     let build = BuildDescription.current
     let cache = BaselineCache.standard(build: build.identity, environment: ProcessInfo.processInfo.environment)
@@ -65,7 +67,8 @@ struct RunCommand {
     let (request, experiment) = try folder.stored()
     guard request.command == command else {
       throw UsageError.message(
-        "\(resume) is a run of cas \(request.command.rawValue). Go on with: cas \(request.command.rawValue) --resume \(resume)")
+        "\(resume) is a run of cas \(request.command.rawValue). Go on with: cas \(request.command.rawValue) --resume \(resume)"
+      )
     }
     return (request, experiment, folder)
   }

@@ -12,11 +12,14 @@ struct Program {
   static let path = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "cas").path
 
   /// Runs to the end. The cache of baselines is off unless the environment sets one.
-  static func run(_ arguments: String..., environment: [String: String] = [:], in folder: String? = nil) throws -> Result {
+  static func run(_ arguments: String..., environment: [String: String] = [:], in folder: String? = nil) throws
+    -> Result
+  {
     try run(arguments, environment: environment, in: folder)
   }
 
-  static func run(_ arguments: [String], environment: [String: String] = [:], in folder: String? = nil) throws -> Result {
+  static func run(_ arguments: [String], environment: [String: String] = [:], in folder: String? = nil) throws -> Result
+  {
     let running = try Running(arguments, environment: environment, in: folder)
     return running.finish()
   }

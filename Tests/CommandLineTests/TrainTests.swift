@@ -39,6 +39,11 @@ import Testing
       #expect(try !folder.bytes("run/\(file)").isEmpty, "\(file)")
     }
     #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/run/checkpoint"))
+    let page = try folder.bytes("run/report.html")
+    try FileManager.default.removeItem(atPath: "\(folder.path)/run/report.html")
+    #expect(try Program.run("report", "\(folder.path)/run").code == 0)
+    #expect(try folder.bytes("run/report.html") == page)
+    #expect(try Program.run("report", "\(folder.path)/nowhere").code == 66)
   }
 
   @Test func threadsAndNamesDoNotChangeAByte() throws {
@@ -63,7 +68,8 @@ import Testing
       ["train", "--real", "\(folder.path)/real", "--output", "\(folder.path)/cut"] + Self.quick + arguments)
     // Once there is a checkpoint, a training is under way.
     let deadline = Date().addingTimeInterval(60)
-    while !FileManager.default.fileExists(atPath: "\(folder.path)/cut/checkpoint"), running.isRunning, Date() < deadline {
+    while !FileManager.default.fileExists(atPath: "\(folder.path)/cut/checkpoint"), running.isRunning, Date() < deadline
+    {
       usleep(1000)
     }
     running.send(number)
@@ -71,7 +77,9 @@ import Testing
     #expect(cut.code == code, "\(cut.errors)")
     let resumed = try Program.run("train", "--resume", "\(folder.path)/cut", "--quiet")
     #expect(resumed.code == 0, "\(resumed.errors)")
-    for file in ["model-good-seed0.safetensors", "model-baseline-seed0.safetensors", "predictions.npz", "confusion.csv"] {
+    for file in [
+      "model-good-seed0.safetensors", "model-baseline-seed0.safetensors", "predictions.npz", "confusion.csv",
+    ] {
       #expect(try folder.bytes("whole/\(file)") == folder.bytes("cut/\(file)"), "\(file)")
     }
   }

@@ -7,7 +7,8 @@ import Training
   @Test func layersStateOnlyDifferences() throws {
     var configuration = try Configuration()
     #expect(try configuration.experiment() == Experiment())
-    try configuration.overlay(yaml: "model: resnet8\ntraining: {epochs: 3, optimizer: {weightDecay: 1e-4}}", source: "a")
+    try configuration.overlay(
+      yaml: "model: resnet8\ntraining: {epochs: 3, optimizer: {weightDecay: 1e-4}}", source: "a")
     try configuration.set("training.schedule.milestones=[1, 2.5]")
     try configuration.set("training.augmentation.flip=false")
     try configuration.set("seed=18446744073709551615")
@@ -34,7 +35,8 @@ import Training
 
   @Test(arguments: [
     ("modle: resnet8", "modle", "model"), ("training: {epoch: 3}", "training.epoch", "training.epochs"),
-    ("batchSize: 3", "batchSize", "training.batchSize"), ("learningRate: 1", "learningRate", "training.optimizer.learningRate"),
+    ("batchSize: 3", "batchSize", "training.batchSize"),
+    ("learningRate: 1", "learningRate", "training.optimizer.learningRate"),
   ])
   func unknownKeysNameTheNearest(yaml: String, key: String, nearest: String) throws {
     var configuration = try Configuration()
@@ -77,7 +79,8 @@ import Training
 
 @Suite struct NamedPathTests {
   @Test(arguments: [
-    (["a/b/gan"], ["gan"]), (["x=a/b/gan", "gan/"], ["x", "gan"]), (["t0.5=p=q"], ["t0.5"]), (["here=dir"], ["here=dir"]),
+    (["a/b/gan"], ["gan"]), (["x=a/b/gan", "gan/"], ["x", "gan"]), (["t0.5=p=q"], ["t0.5"]),
+    (["here=dir"], ["here=dir"]),
   ])
   func names(values: [String], expected: [String]) throws {
     // `here=dir` exists as a whole, so that it is a path; its name then has a letter that is not allowed.

@@ -66,7 +66,7 @@ struct Golden: Sendable {
         decodedPixels: try ImageFile.bytes(at: "\(folder)/decoding.bin"),
         scaledPixels: try ImageFile.bytes(at: "\(folder)/resampling.bin"))
     } catch {
-      fatalError("the golden files of ImagesTests: \(error)")
+      preconditionFailure("the golden files of ImagesTests: \(error)")
     }
   }()
 

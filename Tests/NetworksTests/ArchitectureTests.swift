@@ -19,7 +19,9 @@ import Testing
     #expect(try #require(Architecture(name: name)).name == name)
   }
 
-  @Test(arguments: ["", "resnet", "resnet21", "resnet20-c", "resnet50-b", "wrn", "wrn-28", "wrn-27-10", "wrn-28-0", "vgg16"])
+  @Test(arguments: [
+    "", "resnet", "resnet21", "resnet20-c", "resnet50-b", "wrn", "wrn-28", "wrn-27-10", "wrn-28-0", "vgg16",
+  ])
   func unknownNames(_ name: String) { #expect(Architecture(name: name) == nil) }
 
   @Test func trainingMemoryGrowsWithTheBatchAndInferenceTakesLess() throws {

@@ -60,7 +60,8 @@ import Testing
 
   @Test func narrowAndWideFloatsAreConverted() throws {
     // 1.5, -2 and the smallest subnormal number as binary16; 1.5 as bfloat16; 0.1 as binary64.
-    let header = #"{"b":{"dtype":"BF16","shape":[1],"data_offsets":[6,8]},"d":{"dtype":"F64","shape":[1],"#
+    let header =
+      #"{"b":{"dtype":"BF16","shape":[1],"data_offsets":[6,8]},"d":{"dtype":"F64","shape":[1],"#
       + #""data_offsets":[8,16]},"h":{"dtype":"F16","shape":[3],"data_offsets":[0,6]}}"#
     var bytes: [UInt8] = [UInt8(header.utf8.count), 0, 0, 0, 0, 0, 0, 0] + Array(header.utf8)
     bytes += [0x00, 0x3E, 0x00, 0xC0, 0x01, 0x00, 0xC0, 0x3F]

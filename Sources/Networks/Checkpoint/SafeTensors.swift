@@ -112,7 +112,9 @@ extension SafeTensors {
     }
   }
 
-  private static let widths = ["F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "U8": 1, "I8": 1, "BOOL": 1]
+  private static let widths = [
+    "F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "U8": 1, "I8": 1, "BOOL": 1,
+  ]
 
   private static func values(_ data: ArraySlice<UInt8>, dtype: String) -> Values {
     data.withUnsafeBytes { raw in

@@ -9,7 +9,8 @@ struct ConvolutionLayer: Layer {
   let weights: Parameter
 
   var kind: String {
-    "convolution \(geometry.kernelHeight)x\(geometry.kernelWidth)" + (geometry.stride > 1 ? " / \(geometry.stride)" : "")
+    "convolution \(geometry.kernelHeight)x\(geometry.kernelWidth)"
+      + (geometry.stride > 1 ? " / \(geometry.stride)" : "")
   }
   var inputs: [Slot] { [input] }
   var parameters: [Parameter] { [weights] }

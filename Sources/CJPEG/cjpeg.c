@@ -31,7 +31,7 @@ typedef struct {
   unsigned long capacity;
 } writer;
 
-static void leave(j_common_ptr info, cas_jpeg_status status) {
+_Noreturn static void leave(j_common_ptr info, cas_jpeg_status status) {
   failure *error = (failure *)info->err;
   char words[JMSG_LENGTH_MAX];
   info->err->format_message(info, words);
@@ -43,7 +43,7 @@ static void leave(j_common_ptr info, cas_jpeg_status status) {
 static void fail(j_common_ptr info) {
   switch (info->err->msg_code) {
     case JERR_OUT_OF_MEMORY: leave(info, CAS_JPEG_MEMORY);
-    case JERR_BAD_PRECISION: case JERR_SOF_UNSUPPORTED: case JERR_CONVERSION_NOTIMPL: case JERR_BAD_COMPONENT_ID:
+    case JERR_BAD_PRECISION: case JERR_SOF_UNSUPPORTED: case JERR_CONVERSION_NOTIMPL:
     case JERR_COMPONENT_COUNT: case JERR_NOT_COMPILED: case JERR_ARITH_NOTIMPL: case JERR_CCIR601_NOTIMPL:
       leave(info, CAS_JPEG_UNSUPPORTED);
     default: leave(info, CAS_JPEG_DAMAGED);

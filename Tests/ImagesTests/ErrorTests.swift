@@ -132,7 +132,7 @@ import Testing
     }
   }
 
-  @Test func aJPEGOfTwelveBitsOrTwoComponentsIsUnsupported() throws {
+  @Test func aJPEGOfTwelveBitsIsUnsupported() throws {
     var bytes = try Golden.bytes("grey-33x29.jpg")
     let frame = try #require(bytes.indices.first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC0 })
     bytes[frame + 4] = 12
@@ -141,6 +141,21 @@ import Testing
       return
     }
     #expect(detail.contains("12"))
+  }
+
+  @Test func aJPEGOfTwoComponentsIsUnsupported() throws {
+    var bytes = try Golden.bytes("colour-444-33x29.jpg")
+    let scan = try #require(bytes.indices.dropLast().first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xDA })
+    bytes.replaceSubrange(scan + 2..<scan + 11, with: [0, 10, 2] + bytes[scan + 5..<scan + 9])
+    let frame = try #require(bytes.indices.first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC0 })
+    bytes[frame + 3] = 14
+    bytes[frame + 9] = 2
+    bytes.removeSubrange(frame + 16..<frame + 19)
+    guard case .unsupported("x.jpg", .jpeg, let detail)? = Self.failure(bytes, "x.jpg") else {
+      Issue.record("two components must be refused: \(String(describing: Self.failure(bytes, "x.jpg")))")
+      return
+    }
+    #expect(detail.contains("2"))
   }
 
   @Test func damagedDataIsRefusedAndNamesTheFile() throws {

@@ -1,1 +1,0 @@
-// shared fixtures of the tests

@@ -10,18 +10,16 @@ package final class Arena: @unchecked Sendable {
 
   package init(count: Int) {
     precondition(count >= 0, "an arena cannot hold a negative number of values")
-    // Pages that are mapped, not written, cost nothing until they are used.
-    var memory: UnsafeMutableRawPointer?
-    let bytes = max(64, (count * MemoryLayout<Float>.stride + 63) / 64 * 64)
-    guard posix_memalign(&memory, 64, bytes) == 0, let memory else {
-      preconditionFailure("out of memory: an arena of \(bytes) bytes could not be had")
-    }
-    memset(memory, 0, bytes)
+    // The system gives pages of zeros, each when it is first touched: what is not used costs nothing.
+    let bytes = max(1, count * MemoryLayout<Float>.stride)
+    guard let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+      memory != MAP_FAILED
+    else { preconditionFailure("out of memory: an arena of \(bytes) bytes could not be had") }
     self.base = memory.bindMemory(to: Float.self, capacity: max(1, count))
     self.count = count
   }
 
-  deinit { free(base) }
+  deinit { munmap(base, max(1, count * MemoryLayout<Float>.stride)) }
 
   package var values: UnsafeMutableBufferPointer<Float> { UnsafeMutableBufferPointer(start: base, count: count) }
 

@@ -34,8 +34,8 @@ struct PatchTiling {
   private static let fewRows = 64
   /// About how many rows a shared tile has.
   private static let sharedRows = 96
-  /// How much of a tile should stay in the cache: 256 KB.
-  private static let cachedFloats = 65_536
+  /// How much of a tile should stay in the second-level cache: 128 KB.
+  private static let cachedFloats = 32_768
 }
 
 extension PatchTiling {

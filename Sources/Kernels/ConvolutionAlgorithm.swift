@@ -20,26 +20,27 @@ enum ConvolutionPass {
 }
 
 extension ConvolutionGeometry {
-  /// A pure function of shape, pass and instruction set; nothing is measured at run time.
-  func algorithm(_ pass: ConvolutionPass, on execution: Execution) -> ConvolutionAlgorithm {
-    guard execution.choice == .auto else { return .patches }
-    let table = execution.table
+  /// A pure function of the shape and the pass, the same for every instruction set; nothing is measured at run time.
+  /// The limits come from `cas-bench --convolutions`.
+  func algorithm(_ pass: ConvolutionPass, _ choice: KernelChoice) -> ConvolutionAlgorithm {
+    guard choice == .auto else { return .patches }
     switch pass {
-    case .forward:
-      let fits = output.width >= table.directWidth && outputChannels % table.lanes == 0
-      return fits && isNarrow(channels: input.channels) ? .direct : .patches
+    case .forward: return suits(width: output.width, from: input.channels, to: outputChannels)
     case .data:
       // With a stride the gradient would be spread out with zeros, which are multiplied as well.
-      let fits =
-        stride == 1 && input.width >= table.directWidth && input.channels % table.lanes == 0
-        && padding < kernelHeight && padding < kernelWidth
-      return fits && isNarrow(channels: outputChannels) ? .direct : .patches
-    case .weights:
-      return outputChannels % table.lanes == 0 && isNarrow(channels: input.channels) ? .direct : .patches
+      guard stride == 1, padding < kernelHeight, padding < kernelWidth else { return .patches }
+      return suits(width: input.width, from: outputChannels, to: input.channels)
+    case .weights: return suits(width: Self.narrowest, from: input.channels, to: outputChannels)
     }
   }
 
-  /// Whether the weights of one block of output channels stay in the second-level cache. Where they do not, a matrix
-  /// product that blocks its depth as well is faster. Measured with `cas-bench --convolutions`.
-  private func isNarrow(channels: Int) -> Bool { kernelHeight * kernelWidth * channels <= 2304 }
+  /// Direct where blocks of 8 pixels and 16 channels fit, and where the weights of a block stay in the second-level
+  /// cache. Where they do not, a matrix product that blocks its depth as well is faster.
+  private func suits(width: Int, from channels: Int, to results: Int) -> ConvolutionAlgorithm {
+    let fits = width >= Self.narrowest && results % 16 == 0
+    return fits && kernelHeight * kernelWidth * channels <= Self.deepest ? .direct : .patches
+  }
+
+  private static let narrowest = 8
+  private static let deepest = 2304
 }

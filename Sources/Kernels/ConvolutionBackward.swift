@@ -9,7 +9,7 @@ package func convolveBackwardData(
   precondition(
     inputGradient.shape == geometry.input && outputGradient.shape == geometry.output
       && inputGradient.images == outputGradient.images, "the tensors do not have the convolution's shapes")
-  if geometry.algorithm(.data, on: execution) == .direct {
+  if geometry.algorithm(.data, execution.choice) == .direct {
     return convolveBackwardDataDirectly(
       outputGradient, weights: weights, into: inputGradient, accumulating: accumulating, geometry: geometry,
       on: execution)
@@ -87,7 +87,7 @@ package func convolveBackwardWeights(
   let chunks = geometry.weightGradientChunks(images: input.images)
   guard chunks > 0 else { return weightGradient.update(repeating: 0, count: count) }
   let partial = chunks == 1 ? weightGradient : execution.scratch.shared(chunks * count)
-  let isDirect = geometry.algorithm(.weights, on: execution) == .direct
+  let isDirect = geometry.algorithm(.weights, execution.choice) == .direct
   let scratch = isDirect ? geometry.directScratch : geometry.weightGradientScratch
   execution.pool.run(chunks: chunks) { chunk, worker in
     let images = chunk * input.images / chunks..<(chunk + 1) * input.images / chunks

@@ -7,7 +7,7 @@ package func convolve(
   precondition(
     input.shape == geometry.input && output.shape == geometry.output && input.images == output.images,
     "the tensors do not have the convolution's shapes")
-  if geometry.algorithm(.forward, on: execution) == .direct {
+  if geometry.algorithm(.forward, execution.choice) == .direct {
     return convolveDirectly(input, weights: weights, into: output, geometry: geometry, on: execution)
   }
   multiplyPatches(

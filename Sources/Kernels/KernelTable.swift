@@ -17,9 +17,6 @@ package struct KernelTable: Sendable {
   let transpose: @Sendable (Source, Int, Int, Target) -> Void
   let packPanel: @Sendable (Source, Int, Bool, Int, Int, Target) -> Void
   let multiplyPanel: @Sendable (Source, Int, Int, Int, Source, Int, Bool, Target, Int) -> Void
-  /// The floats of one register, and the narrowest output of a direct convolution.
-  let lanes: Int
-  let directWidth: Int
   let padImage: @Sendable (Source, Target, Int, Int, Int, Int, Int, Int, Int) -> Void
   let directConvolve: @Sendable (Source, Source, Target, Int, Int, Int, Int, Int, Int, Int, Int) -> Void
   let directConvolveWeights: @Sendable (Source, Source, Target, Int, Int, Int, Int, Int, Int, Int, Int) -> Void
@@ -61,8 +58,6 @@ extension KernelTable {
     transpose: KernelsAVX2.transpose,
     packPanel: KernelsAVX2.packPanel,
     multiplyPanel: KernelsAVX2.multiplyPanel,
-    lanes: KernelsAVX2.directConvolutionChannels(),
-    directWidth: KernelsAVX2.directConvolutionWidth(),
     padImage: KernelsAVX2.padImage,
     directConvolve: KernelsAVX2.directConvolve,
     directConvolveWeights: KernelsAVX2.directConvolveWeights,
@@ -92,8 +87,6 @@ extension KernelTable {
     transpose: KernelsAVX512.transpose,
     packPanel: KernelsAVX512.packPanel,
     multiplyPanel: KernelsAVX512.multiplyPanel,
-    lanes: KernelsAVX512.directConvolutionChannels(),
-    directWidth: KernelsAVX512.directConvolutionWidth(),
     padImage: KernelsAVX512.padImage,
     directConvolve: KernelsAVX512.directConvolve,
     directConvolveWeights: KernelsAVX512.directConvolveWeights,

@@ -4,8 +4,6 @@
 // Images are padded already: `rowPitch` floats lie between two padded rows, `step` floats (stride times input channels)
 // between the first taps of two neighbouring output pixels. Weights are [kernel rows][taps of a row][output channels].
 
-// Two registers of output channels are computed at a time; where only one is left, twice as many pixels.
-
 /// Where one block of outputs reads and writes.
 private struct Block {
   let image: UnsafePointer<Float>
@@ -19,51 +17,43 @@ private struct Block {
   let channels: Int
 }
 
-/// Output channels that one block covers, and the smallest output width that a block fits into.
-@inline(never) package func directConvolutionChannels() -> Int { Lanes.scalarCount }
-#if CAS_AVX512
-  @inline(never) package func directConvolutionWidth() -> Int { 8 }
-#else
-  @inline(never) package func directConvolutionWidth() -> Int { 4 }
-#endif
-
 /// One image: output[y][x][n] = Σ over rows k and taps j of image[y · stride + k][x · step + j] · weights[k][j][n].
 ///
 /// - Parameters:
-///   - width: at least `directConvolutionWidth()`; a last block that would overlap the edge is moved back, so some
+///   - width: at least 8; a last block that would overlap the edge is moved back, so some
 ///     pixels are computed twice, to the same bits.
-///   - channels: a multiple of `directConvolutionChannels()`.
+///   - channels: a multiple of 16.
 @inline(never)
 package func directConvolve(
   _ image: UnsafePointer<Float>, _ weights: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>,
   _ height: Int, _ width: Int, _ channels: Int, _ rows: Int, _ taps: Int, _ rowPitch: Int, _ stride: Int, _ step: Int
 ) {
-  let size = Lanes.scalarCount
   var n = 0
   while n < channels {
-    let pair = n + 2 * size <= channels
+    #if CAS_AVX512
+      let isPair = n + 32 <= channels
+      let pixels = isPair || width < 16 ? 8 : 16
+      let covered = isPair ? 32 : 16
+    #else
+      let (pixels, covered) = (4, 16)
+    #endif
     for y in 0..<height {
       var x = 0
       while x < width {
-        #if CAS_AVX512
-          let pixels = pair || width < 16 ? 8 : 16
-        #else
-          let pixels = pair || width < 8 ? 4 : 8
-        #endif
         if x + pixels > width { x = width - pixels }
         let block = Block(
           image: image + y * stride * rowPitch + x * step, weights: weights + n,
           output: output + (y * width + x) * channels + n, rows: rows, taps: taps, rowPitch: rowPitch, step: step,
           channels: channels)
         #if CAS_AVX512
-          if pair { convolve8x2(block) } else if pixels == 16 { convolve16x1(block) } else { convolve8x1(block) }
+          if isPair { convolve8x2(block) } else if pixels == 16 { convolve16x1(block) } else { convolve8x1(block) }
         #else
-          if pair { convolve4x2(block) } else if pixels == 8 { convolve8x1(block) } else { convolve4x1(block) }
+          convolve4x2(block)
         #endif
         x += pixels
       }
     }
-    n += pair ? 2 * size : size
+    n += covered
   }
 }
 
@@ -128,6 +118,28 @@ package func directConvolve(
     put(d0, p); put(d1, p + c); put(d2, p + 2 * c); put(d3, p + 3 * c)
     put(d4, p + 4 * c); put(d5, p + 5 * c); put(d6, p + 6 * c); put(d7, p + 7 * c)
   }
+
+  @inline(__always)
+  private func convolve8x1(_ b: Block) {
+    let (s, c) = (b.step, b.channels)
+    var a0 = Lanes.zero, a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0
+    var w = b.weights
+    for row in 0..<b.rows {
+      var x = b.image + row * b.rowPitch
+      for _ in 0..<b.taps {
+        let u = lanes(at: w)
+        multiplyAdd(&a0, u, x[0]); multiplyAdd(&a1, u, x[s]); multiplyAdd(&a2, u, x[2 * s]);
+        multiplyAdd(&a3, u, x[3 * s])
+        multiplyAdd(&a4, u, x[4 * s]); multiplyAdd(&a5, u, x[5 * s]); multiplyAdd(&a6, u, x[6 * s]);
+        multiplyAdd(&a7, u, x[7 * s])
+        x += 1
+        w += c
+      }
+    }
+    let o = b.output
+    put(a0, o); put(a1, o + c); put(a2, o + 2 * c); put(a3, o + 3 * c)
+    put(a4, o + 4 * c); put(a5, o + 5 * c); put(a6, o + 6 * c); put(a7, o + 7 * c)
+  }
 #else
   @inline(__always)
   private func convolve4x2(_ b: Block) {
@@ -152,44 +164,4 @@ package func directConvolve(
     let p = b.output + width
     put(d0, p); put(d1, p + c); put(d2, p + 2 * c); put(d3, p + 3 * c)
   }
-
-  @inline(__always)
-  private func convolve4x1(_ b: Block) {
-    let (s, c) = (b.step, b.channels)
-    var a0 = Lanes.zero, a1 = a0, a2 = a0, a3 = a0
-    var w = b.weights
-    for row in 0..<b.rows {
-      var x = b.image + row * b.rowPitch
-      for _ in 0..<b.taps {
-        let u = lanes(at: w)
-        multiplyAdd(&a0, u, x[0]); multiplyAdd(&a1, u, x[s]); multiplyAdd(&a2, u, x[2 * s]);
-        multiplyAdd(&a3, u, x[3 * s])
-        x += 1
-        w += c
-      }
-    }
-    let o = b.output
-    put(a0, o); put(a1, o + c); put(a2, o + 2 * c); put(a3, o + 3 * c)
-  }
 #endif
-
-@inline(__always)
-private func convolve8x1(_ b: Block) {
-  let (s, c) = (b.step, b.channels)
-  var a0 = Lanes.zero, a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0
-  var w = b.weights
-  for row in 0..<b.rows {
-    var x = b.image + row * b.rowPitch
-    for _ in 0..<b.taps {
-      let u = lanes(at: w)
-      multiplyAdd(&a0, u, x[0]); multiplyAdd(&a1, u, x[s]); multiplyAdd(&a2, u, x[2 * s]); multiplyAdd(&a3, u, x[3 * s])
-      multiplyAdd(&a4, u, x[4 * s]); multiplyAdd(&a5, u, x[5 * s]); multiplyAdd(&a6, u, x[6 * s]);
-      multiplyAdd(&a7, u, x[7 * s])
-      x += 1
-      w += c
-    }
-  }
-  let o = b.output
-  put(a0, o); put(a1, o + c); put(a2, o + 2 * c); put(a3, o + 3 * c)
-  put(a4, o + 4 * c); put(a5, o + 5 * c); put(a6, o + 6 * c); put(a7, o + 7 * c)
-}

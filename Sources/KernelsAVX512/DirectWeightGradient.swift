@@ -3,7 +3,7 @@
 
 /// One image's share: weights[k][j][n] += Σ over y, x of image[y · stride + k][x · step + j] · gradient[y][x][n].
 ///
-/// The image is padded as for `directConvolve`; `channels` is a multiple of `directConvolutionChannels()`.
+/// The image is padded as for `directConvolve`; `channels` is a multiple of 16.
 @inline(never)
 package func directConvolveWeights(
   _ image: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>, _ weights: UnsafeMutablePointer<Float>,

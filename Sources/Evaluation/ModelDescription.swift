@@ -41,10 +41,6 @@ package struct ModelDescription: Codable, Sendable {
     guard (1...1024).contains(threads) else {
       throw UsageError.wrongValue(key: "--threads", value: "\(threads)", expected: "1 to 1024")
     }
-    let side = min(extents[0], extents[1])
-    guard side >= architecture.smallestSide else {
-      throw UsageError.imagesTooSmall(model: model, side: side, smallest: architecture.smallestSide)
-    }
     let shape = Shape(height: extents[0], width: extents[1], channels: extents[2])
     let plan = architecture.plan(input: shape, classes: classes)
     schemaVersion = 1

@@ -141,10 +141,6 @@ extension Study {
       throw UsageError.unknownModel(
         experiment.model, nearest: Spelling.nearest(to: experiment.model, in: Architecture.names))
     }
-    let side = min(test.shape.height, test.shape.width)
-    guard side >= architecture.smallestSide else {
-      throw UsageError.imagesTooSmall(model: architecture.name, side: side, smallest: architecture.smallestSide)
-    }
     let setting = try NormalizationSetting(experiment.normalization)
     return try zip(entries, steps(experiment)).flatMap { entry, steps in
       let normalization =

@@ -4,7 +4,6 @@ package enum UsageError: Error, Equatable {
   case unknownKey(String, file: String, nearest: String?)
   case wrongValue(key: String, value: String, expected: String)
   case unknownModel(String, nearest: String?)
-  case imagesTooSmall(model: String, side: Int, smallest: Int)
   case notYet(String)
   case message(String)
 }
@@ -22,9 +21,6 @@ extension UsageError: CustomStringConvertible {
       "\(key) cannot be \(value); it takes \(expected)."
     case .unknownModel(let name, let nearest):
       "There is no model \(name).\(suggestion(nearest)) `cas describe --help` lists the models."
-    case .imagesTooSmall(let model, let side, let smallest):
-      "\(model) needs images of at least \(smallest)x\(smallest) pixels, and these have a side of \(side). "
-        + "Choose a model for small images (--model resnet20) or enlarge them (--input \(smallest) --resize squash)."
     case .notYet(let what): "\(what)."
     case .message(let text): text
     }

@@ -60,10 +60,6 @@ package enum WeightsEvaluation {
         channels: channels, input: request.input, resize: request.resize.flatMap(ResizeMode.init(rawValue:))),
       pool: machine.processor.pool, progress: { done, _ in events.advanced(done, "") })
     events.ended(true)
-    let side = min(samples.shape.height, samples.shape.width)
-    guard side >= architecture.smallestSide else {
-      throw UsageError.imagesTooSmall(model: architecture.name, side: side, smallest: architecture.smallestSide)
-    }
     let network = Network(architecture.plan(input: samples.shape, classes: outputs))
     try network.load(file, path: request.weights, model: architecture.name)
     events.began("Testing \(architecture.name)", samples.count, "images", 0)

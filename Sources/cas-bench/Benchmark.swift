@@ -54,9 +54,6 @@ struct Benchmark: ParsableCommand {
         throw ValidationError("There is no model \(name).")
       }
       let shape = Shape(height: extents[0], width: extents[1], channels: extents[2])
-      guard min(shape.height, shape.width) >= architecture.smallestSide else {
-        throw ValidationError("\(name) needs larger images.")
-      }
       let plan = architecture.plan(input: shape, classes: 10)
       if convolutions {
         try ConvolutionBenchmark(plan: plan, batch: batchSize, rounds: rounds, machine: machine, json: json).run()

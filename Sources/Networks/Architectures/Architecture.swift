@@ -45,20 +45,11 @@ package enum Architecture: Hashable, Sendable {
     }
   }
 
-  /// The side below which the architecture's strides leave no feature map worth the name.
-  package var smallestSide: Int {
-    switch self {
-    case .cifarResNet, .wideResNet: 8
-    case .imageNetResNet: 32
-    }
-  }
-
-  /// The plan for images of one shape and a number of classes.
+  /// The plan for images of any shape and a number of classes.
   ///
   /// - Parameter zeroLastScale: start the scale of each block's last normalisation at 0 (Goyal et al. 2017, 5.1).
   package func plan(input: Shape, classes: Int, zeroLastScale: Bool = false) -> Plan {
     precondition(classes > 0, "a classifier has at least one class")
-    precondition(min(input.height, input.width) >= smallestSide, "the images are too small for \(name)")
     var plan = Plan(input: input)
     let last: Float = zeroLastScale ? 0 : 1
     switch self {

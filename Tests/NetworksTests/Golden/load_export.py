@@ -3,14 +3,15 @@
     CAS_DATA=DIR python load_export.py FILE.safetensors --model resnet20 [--shortcut A]
 
 Loads FILE with strict=True into the network of reference.py and prints its Top-1 on the 10,000 CIFAR-10 test images of
-$CAS_DATA/cifar-10-batches-bin/test_batch.bin. The images are normalised as the key `normalise` of the file's metadata says
-("mean 0.49 0.48 0.45, deviation 0.25 0.24 0.26"; in units of the range 0 to 1); --mean and --deviation override it.
+$CAS_DATA/cifar-10-batches-bin/test_batch.bin. The images are normalised as the key `normalization` of the file's metadata
+says ({"mean": [...], "deviation": [...]} in units of 0 to 1); --mean and --deviation override it. The network is that of
+the key `architecture`, unless --model names another.
 Run by hand; no test needs it. Python 3.11.7, torch 2.13.0+cpu, numpy 2.4.6, safetensors.
 """
 
 import argparse
+import json
 import os
-import re
 import sys
 from pathlib import Path
 
@@ -24,8 +25,8 @@ import reference
 def arguments():
     parser = argparse.ArgumentParser(description="Top-1 of an exported checkpoint on CIFAR-10, in PyTorch")
     parser.add_argument("file", type=Path)
-    parser.add_argument("--model", help="resnet20, resnet56, wrn28-10 …; default: the metadata's `model`")
-    parser.add_argument("--shortcut", choices="AB", help="of a CIFAR ResNet; default: the metadata's `shortcut`, else A")
+    parser.add_argument("--model", help="resnet20, resnet56, wrn28-10 …; default: the metadata's `architecture`")
+    parser.add_argument("--shortcut", choices="AB", help="of a CIFAR ResNet; default: B for names that end in -b, else A")
     parser.add_argument("--mean", type=float, nargs="+")
     parser.add_argument("--deviation", type=float, nargs="+")
     return parser.parse_args()
@@ -38,13 +39,11 @@ def read(path):
 
 def normalisation(options, metadata):
     """Mean and deviation for each channel, from the options or from the metadata."""
-    text = metadata.get("normalise", "")
-    found = {}
+    found = json.loads(metadata.get("normalization", "{}"))
     for name in ("mean", "deviation"):
-        match = re.search(name + r"((?:\s+[-+\d.eE]+)+)", text)
-        found[name] = getattr(options, name) or (match and [float(number) for number in match[1].split()])
+        found[name] = getattr(options, name) or found.get(name)
         if not found[name]:
-            sys.exit(f"{options.file}: the metadata has no {name} under `normalise`; give --{name}")
+            sys.exit(f"{options.file}: the metadata has no {name} under `normalization`; give --{name}")
     return [torch.tensor(found[name]).reshape(1, -1, 1, 1) for name in ("mean", "deviation")]
 
 
@@ -57,9 +56,10 @@ def test_set():
 def main():
     options = arguments()
     state, metadata = read(options.file)
-    model = options.model or metadata.get("model") or sys.exit(f"{options.file}: the metadata has no model; give --model")
+    name = options.model or metadata.get("architecture") or sys.exit(f"{options.file}: no architecture; give --model")
+    model = name.removesuffix("-b").replace("wrn-", "wrn")
     head = next(name for name in ("linear.weight", "fc.weight") if name in state)
-    shortcut = options.shortcut or metadata.get("shortcut", "A")
+    shortcut = options.shortcut or ("B" if name.endswith("-b") else "A")
     net = reference.network(model, shortcut, state["conv1.weight"].shape[1], state[head].shape[0])
     net.load_state_dict(state, strict=True)
     print(f"{options.file.name}: {len(state)} tensors loaded into {model} with strict=True; metadata {metadata}")

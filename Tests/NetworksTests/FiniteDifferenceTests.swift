@@ -1,0 +1,76 @@
+import Kernels
+import Networks
+import Randomness
+import Support
+import Testing
+
+/// Every kind of layer in a small network: the loss's gradient by each parameter against the change of the loss.
+@Suite struct FiniteDifferenceTests {
+  enum Kind: String, CaseIterable, Sendable {
+    case convolution, stridedConvolution, pointwiseConvolution, normalization, rectifiedNormalization
+    case residualNormalization, maxPooling, paddedShortcut, sum, sharedInput
+  }
+
+  /// A convolution before the layer makes its input gradient visible; average and linear layer come after it.
+  private func plan(_ kind: Kind) -> Plan {
+    var plan = Plan(input: Shape(height: 6, width: 8, channels: 3))
+    let x = plan.convolution(plan.input, "before", channels: 4)
+    var y: Slot
+    switch kind {
+    case .convolution: y = plan.convolution(x, "layer", channels: 5)
+    case .stridedConvolution: y = plan.convolution(x, "layer", channels: 5, stride: 2)
+    case .pointwiseConvolution: y = plan.convolution(x, "layer", channels: 16, kernel: 1)
+    case .normalization: y = plan.normalization(x, "layer", rectify: false)
+    case .rectifiedNormalization: y = plan.normalization(x, "layer")
+    case .residualNormalization:
+      y = plan.normalization(plan.convolution(x, "branch", channels: 4), "layer", adding: x, rectify: false)
+    case .maxPooling: y = plan.maxPooling(x, "layer", kernel: 3, stride: 2, padding: 1)
+    case .paddedShortcut: y = plan.paddedShortcut(x, "layer", channels: 10, stride: 2)
+    case .sum: y = plan.sum(x, plan.convolution(x, "branch", channels: 4), "layer")
+    case .sharedInput:
+      let first = plan.convolution(x, "first", channels: 4)
+      let second = plan.normalization(x, "second", rectify: false)
+      y = plan.sum(plan.sum(first, second, "inner"), x, "layer")
+    }
+    // A second convolution, because the average alone would hide where a gradient comes from.
+    y = plan.convolution(y, "after", channels: 4)
+    _ = plan.linear(plan.globalAverage(y), "linear", outputs: 3)
+    return plan
+  }
+
+  @Test(arguments: Kind.allCases)
+  func gradientsAgree(_ kind: Kind) throws {
+    let network = Network(plan(kind))
+    network.initialize(seed: 4)
+    let pass = try propagation(network, batch: 4, purpose: .training)
+    var stream = RandomStream(seed: 8, purpose: "finite differences")
+    for index in 0..<pass.input.count { pass.input.base[index] = stream.nextNormal() }
+    let labels: [Int32] = [0, 1, 2, 1]
+    func loss(gradient: Tensor?) -> Double {
+      pass.forward()
+      return labels.withUnsafeBufferPointer {
+        softmaxCrossEntropy(pass.logits, labels: $0, gradient: gradient, on: pass.memory.execution)
+      }
+    }
+    _ = loss(gradient: pass.logitsGradient)
+    pass.backward()
+    let gradients = Array(pass.memory.gradients.values)
+
+    let epsilon: Float = 1e-3
+    for parameter in network.plan.parameters {
+      let indices = stride(from: parameter.offset, to: parameter.range.upperBound, by: max(1, parameter.count / 12))
+      let scale = parameter.range.reduce(Float(0)) { max($0, abs(gradients[$1])) }
+      for index in indices {
+        let value = network.parameters.base[index]
+        network.parameters.base[index] = value + epsilon
+        let above = loss(gradient: nil)
+        network.parameters.base[index] = value - epsilon
+        let below = loss(gradient: nil)
+        network.parameters.base[index] = value
+        let slope = Float((above - below) / Double(2 * epsilon))
+        // Rounding of the two losses leaves about 1e-4 in the slope, curvature and kinks a percent or so.
+        #expect(abs(slope - gradients[index]) < 5e-4 + 0.02 * scale, "\(parameter.name)[\(index - parameter.offset)]")
+      }
+    }
+  }
+}

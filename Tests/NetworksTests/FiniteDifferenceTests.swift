@@ -68,8 +68,8 @@ import Testing
         let below = loss(gradient: nil)
         network.parameters.base[index] = value
         let slope = Float((above - below) / Double(2 * epsilon))
-        // Rounding of the two losses leaves about 1e-4 in the slope, curvature and kinks a percent or so.
-        #expect(abs(slope - gradients[index]) < 5e-4 + 0.02 * scale, "\(parameter.name)[\(index - parameter.offset)]")
+        // Rounding of the two losses leaves about 1e-4 in the slope, curvature and the kinks of maxima some percent.
+        #expect(abs(slope - gradients[index]) < 5e-4 + 0.05 * scale, "\(parameter.name)[\(index - parameter.offset)]")
       }
     }
   }

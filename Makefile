@@ -12,11 +12,11 @@ export CAS_COMMIT
 BUILD = swift build --configuration release
 SAMPLES = data/fashion/synthetic
 
-.PHONY: help demo test build bench lint format install clean packages
+.PHONY: help demo test build bench bench-peers lint format install clean packages
 .DEFAULT_GOAL := help
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build ## score three generators of clothes on the data that comes along, and say where the report is
 	.build/release/cas train --preset demo \
@@ -32,6 +32,11 @@ build: packages ## build .build/release/cas and cas-bench
 
 bench: build ## measure the kernels and the training on this machine
 	.build/release/cas-bench
+
+bench-peers: build ## measure training and inference against PyTorch on this machine (makes a Python environment)
+	test -x .build/peers/bin/python || python3 -m venv .build/peers
+	.build/peers/bin/pip install --quiet "torch==2.13.0+cpu" numpy safetensors
+	.build/peers/bin/python Tests/Peers/bench_peers.py --json .build/peers/result.json
 
 lint: ## check the format, the import rules, the house rules and the C files
 	swift format lint --strict --parallel --recursive --configuration .swift-format Package.swift Sources Tests

@@ -31,10 +31,12 @@ extension StudyData {
     let real = try Dataset.open(request.real)
     let testListing = try real.list(.test)
     var sets: [(title: String, dataset: Dataset, listing: SplitListing)] = []
-    if let path = request.realTrain {
+    // Without a baseline nothing is trained on real images, and they need not be read.
+    let wantsRealTrain = request.command == .nas || experiment.baseline != .none
+    if wantsRealTrain, let path = request.realTrain {
       let dataset = try Dataset.open(path)
       sets.append(("real training set", dataset, try dataset.list(.train)))
-    } else if real.hasTwoSplits {
+    } else if wantsRealTrain, real.hasTwoSplits {
       sets.append(("real training set", real, try real.list(.train)))
     }
     let hasRealTrain = !sets.isEmpty

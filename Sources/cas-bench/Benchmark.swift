@@ -48,7 +48,7 @@ struct Benchmark: ParsableCommand {
 
   func run() throws {
     let machine = try BenchmarkMachine(threads: threads, choice: kernels)
-    print(machine.heading)
+    if !json { print(machine.heading) }
     for name in models.split(separator: ",").map(String.init) {
       guard let architecture = Architecture(name: name) else {
         throw ValidationError("There is no model \(name).")

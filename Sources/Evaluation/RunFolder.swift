@@ -38,6 +38,7 @@ extension RunFolder {
             "\(path) holds a run with another configuration (\(difference(oldRequest, oldExperiment, request, experiment))). "
               + "Choose another --output, or repeat that run's settings to go on with it.")
         }
+        AtomicFile.removeLeftovers(in: path)
         return true
       }
       let visible = (try? FileManager.default.contentsOfDirectory(atPath: path))?.filter { !$0.hasPrefix(".") } ?? []

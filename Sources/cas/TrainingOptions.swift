@@ -105,9 +105,6 @@ struct TrainingOptions: ParsableArguments {
     if noBaseline && baselineSize != nil {
       throw ValidationError("--no-baseline and --baseline-size exclude each other.")
     }
-    guard resume == nil else { return }
-    if synthetic.isEmpty { throw ValidationError("Missing expected argument '--synthetic <[name=]path>'") }
-    if real == nil { throw ValidationError("Missing expected argument '--real <real>'") }
   }
 }
 
@@ -141,8 +138,14 @@ extension TrainingOptions {
 
   /// The request of a new run.
   func request(_ command: RunRequest.Command, add: [Double]? = nil) throws -> RunRequest {
-    RunRequest(
-      command: command, real: NamedPath.absolute(real ?? ""), realTrain: realTrain.map(NamedPath.absolute),
+    guard !synthetic.isEmpty else {
+      throw UsageError.message("There is no --synthetic. Name the generator's samples with --synthetic [NAME=]PATH.")
+    }
+    guard let real else {
+      throw UsageError.message("There is no --real. Name the real test images with --real PATH.")
+    }
+    return RunRequest(
+      command: command, real: NamedPath.absolute(real), realTrain: realTrain.map(NamedPath.absolute),
       synthetic: try NamedPath.parse(synthetic), classNames: classNames.map(NamedPath.absolute), add: add)
   }
 

@@ -11,7 +11,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (["tarin"], "train"), (["train", "--sinthetic", "x", "--real", "y"], "--synthetic"),
+    (["tarin"], "train"), (["train", "--sinthetic", "x", "--real", "y"], "Did you mean '--synthetic'"),
     (["train", "--synthetic", "x", "--real", "y", "--set", "training.epoch=3"], "training.epochs"),
     (["train", "--synthetic", "x", "--real", "y", "--preset", "demmo"], "demo"),
     (["describe", "--model", "resnet2O"], "resnet20"), (["train", "--real", "y"], "--synthetic"),

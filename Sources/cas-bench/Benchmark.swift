@@ -34,6 +34,9 @@ struct Benchmark: ParsableCommand {
   @Flag(help: "Time each convolution shape instead of whole networks.")
   var convolutions = false
 
+  @Flag(help: "Show where the time of a training step goes.")
+  var profile = false
+
   @Flag(help: "One line of JSON for each measurement.")
   var json = false
 
@@ -55,7 +58,9 @@ struct Benchmark: ParsableCommand {
       }
       let shape = Shape(height: extents[0], width: extents[1], channels: extents[2])
       let plan = architecture.plan(input: shape, classes: 10)
-      if convolutions {
+      if profile {
+        try ProfileBenchmark(name: name, plan: plan, batch: batchSize, rounds: rounds, machine: machine).run()
+      } else if convolutions {
         try ConvolutionBenchmark(plan: plan, batch: batchSize, rounds: rounds, machine: machine, json: json).run()
       } else {
         try NetworkBenchmark(

@@ -1,3 +1,4 @@
+import Foundation
 import Images
 import Kernels
 import Synchronization
@@ -44,7 +45,7 @@ extension SampleLoader {
     let (area, overflow) = shape.height.multipliedReportingOverflow(by: shape.width)
     let (size, overflow2) = area.multipliedReportingOverflow(by: channels)
     let (total, overflow3) = size.multipliedReportingOverflow(by: listing.entries.count)
-    guard !overflow, !overflow2, !overflow3, total < 1 << 46 else {
+    guard !overflow, !overflow2, !overflow3, total <= ProcessInfo.processInfo.physicalMemory else {
       throw DataError.tooManyPixels(listing.path, images: listing.entries.count)
     }
     return shape

@@ -133,6 +133,12 @@ extension Experiment {
     try check(
       (0...32).contains(training.augmentation.padCrop), "training.augmentation.padCrop",
       training.augmentation.padCrop, "0 to 32 pixels")
+    try check(
+      training.schedule.milestones.allSatisfy { (0...1e6).contains($0) }, "training.schedule.milestones",
+      training.schedule.milestones, "epochs from 0 to a million")
+    try check(
+      training.schedule.factor > 0 && training.schedule.factor <= 1, "training.schedule.factor",
+      training.schedule.factor, "a number above 0 and at most 1")
     try check((1...1000).contains(seeds), "seeds", seeds, "1 to 1000")
     try check(steps.map { (1...100_000_000).contains($0) } ?? true, "steps", steps ?? 0, "1 to 100 million")
     try check(perClass.map { $0 > 0 } ?? true, "perClass", perClass ?? 0, "1 or more")

@@ -24,6 +24,7 @@ enum Failure: Int32 {
     case is UsageError: self = .usage
     case is DataNotFound: self = .notFound
     case ImageError.notFound: self = .notFound
+    case ImageError.notPermitted, ImageError.unreadable: self = .inputOutput
     case is ImageError: self = .badData
     case let error as DataError: self = Failure(rawValue: error.exitCode) ?? .badData
     case is CheckpointError: self = .badData

@@ -30,7 +30,7 @@ struct RunCommand {
       case .nas: try Study.nas(data, fractions: request.add ?? [], experiment)
       }
     // Everything that can be wrong with the settings is found before the folder is made.
-    _ = try study.jobs(experiment)
+    try MemoryDemand(study, experiment, threads: machine.processor.pool.threads).check()
     for note in study.notes { events.note("note: \(note)") }
     if try folder.prepare(request, experiment) {
       events.note("\(folder.path) holds this run already; going on with it.")

@@ -12,6 +12,8 @@ enum ConvolutionAlgorithm {
   case patches
   /// Blocks of outputs in registers, straight from a padded copy of each image.
   case direct
+  /// F(2x2, 3x3): fewer multiplications, after transforms of images and weights.
+  case winograd
 }
 
 /// The three passes over a convolution.
@@ -25,9 +27,12 @@ extension ConvolutionGeometry {
   func algorithm(_ pass: ConvolutionPass, _ choice: KernelChoice) -> ConvolutionAlgorithm {
     guard choice == .auto else { return .patches }
     switch pass {
-    case .forward: return suits(width: output.width, from: input.channels, to: outputChannels)
+    case .forward:
+      if suitsWinograd { return .winograd }
+      return suits(width: output.width, from: input.channels, to: outputChannels)
     case .data:
       // With a stride the gradient would be spread out with zeros, which are multiplied as well.
+      if suitsWinograd { return .winograd }
       guard stride == 1, padding < kernelHeight, padding < kernelWidth else { return .patches }
       return suits(width: input.width, from: outputChannels, to: input.channels)
     case .weights:
@@ -43,6 +48,13 @@ extension ConvolutionGeometry {
   private func suits(width: Int, from channels: Int, to results: Int) -> ConvolutionAlgorithm {
     let fits = width >= Self.narrowest && results % 16 == 0
     return fits && kernelHeight * kernelWidth * channels <= Self.deepest ? .direct : .patches
+  }
+
+  /// Winograd where the transforms cost less than the multiplications that they save, and where one plane of the
+  /// transformed weights stays in the second-level cache.
+  private var suitsWinograd: Bool {
+    let channels = (min(input.channels, outputChannels), input.channels * outputChannels)
+    return isWinograd(from: input.channels, to: outputChannels) && channels.0 >= 64 && channels.1 <= 131_072
   }
 
   private static let narrowest = 8

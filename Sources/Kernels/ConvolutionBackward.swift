@@ -9,10 +9,16 @@ package func convolveBackwardData(
   precondition(
     inputGradient.shape == geometry.input && outputGradient.shape == geometry.output
       && inputGradient.images == outputGradient.images, "the tensors do not have the convolution's shapes")
-  if geometry.algorithm(.data, execution.choice) == .direct {
+  switch geometry.algorithm(.data, execution.choice) {
+  case .direct:
     return convolveBackwardDataDirectly(
       outputGradient, weights: weights, into: inputGradient, accumulating: accumulating, geometry: geometry,
       on: execution)
+  case .winograd:
+    return convolveWinograd(
+      outputGradient, weights: flippedWeights(weights, geometry, on: execution), into: inputGradient,
+      accumulating: accumulating, geometry: geometry, on: execution)
+  case .patches: break
   }
   if geometry.stride > 1 {
     scatterGradient(
@@ -148,11 +154,11 @@ package func convolutionScratch(_ geometry: ConvolutionGeometry, batch: Int) -> 
     RightMatrix.packedCount(k: geometry.k, n: geometry.outputChannels),
     RightMatrix.packedCount(k: geometry.outputChannels, n: geometry.k),
     geometry.weightCount + RightMatrix.packedCount(k: geometry.weightCount / inputs, n: inputs))
-  var perWorker = max(geometry.weightGradientScratch, geometry.directScratch)
+  var perWorker = max(geometry.weightGradientScratch, geometry.directScratch, geometry.winogradScratch)
   if geometry.stride > 1 {
     perWorker = max(perWorker, geometry.scatterScratch)
   } else {
     perWorker = max(perWorker, geometry.adjointPatches.productScratch(columns: inputs))
   }
-  return ScratchSize(perWorker: perWorker, shared: max(sums, packed))
+  return ScratchSize(perWorker: perWorker, shared: max(sums, packed, geometry.winogradShared))
 }

@@ -7,8 +7,12 @@ package func convolve(
   precondition(
     input.shape == geometry.input && output.shape == geometry.output && input.images == output.images,
     "the tensors do not have the convolution's shapes")
-  if geometry.algorithm(.forward, execution.choice) == .direct {
-    return convolveDirectly(input, weights: weights, into: output, geometry: geometry, on: execution)
+  switch geometry.algorithm(.forward, execution.choice) {
+  case .direct: return convolveDirectly(input, weights: weights, into: output, geometry: geometry, on: execution)
+  case .winograd:
+    return convolveWinograd(
+      input, weights: weights, into: output, accumulating: false, geometry: geometry, on: execution)
+  case .patches: break
   }
   multiplyPatches(
     of: input, geometry.patches, by: Matrix(base: weights, stride: geometry.outputChannels), into: output,

@@ -18,6 +18,9 @@ package struct KernelTable: Sendable {
   let packPanel: @Sendable (Source, Int, Bool, Int, Int, Target) -> Void
   let multiplyPanel: @Sendable (Source, Int, Int, Int, Source, Int, Bool, Target, Int) -> Void
   let padImage: @Sendable (Source, Target, Int, Int, Int, Int, Int, Int, Int) -> Void
+  let winogradInput: @Sendable (Source, Int, Int, Int, Int, Int, Target, Int) -> Void
+  let winogradOutput: @Sendable (Source, Int, Int, Int, Int, Int, Target, Int, Int, Bool) -> Void
+  let winogradWeights: @Sendable (Source, Int, Target, Int, Int) -> Void
   let directConvolve: @Sendable (Source, Source, Target, Int, Int, Int, Int, Int, Int, Int, Int) -> Void
   let directConvolveWeights: @Sendable (Source, Source, Target, Int, Int, Int, Int, Int, Int, Int, Int) -> Void
   let rectify: @Sendable (Source, Int, Target) -> Void
@@ -59,6 +62,9 @@ extension KernelTable {
     packPanel: KernelsAVX2.packPanel,
     multiplyPanel: KernelsAVX2.multiplyPanel,
     padImage: KernelsAVX2.padImage,
+    winogradInput: KernelsAVX2.winogradInput,
+    winogradOutput: KernelsAVX2.winogradOutput,
+    winogradWeights: KernelsAVX2.winogradWeights,
     directConvolve: KernelsAVX2.directConvolve,
     directConvolveWeights: KernelsAVX2.directConvolveWeights,
     rectify: KernelsAVX2.rectify,
@@ -88,6 +94,9 @@ extension KernelTable {
     packPanel: KernelsAVX512.packPanel,
     multiplyPanel: KernelsAVX512.multiplyPanel,
     padImage: KernelsAVX512.padImage,
+    winogradInput: KernelsAVX512.winogradInput,
+    winogradOutput: KernelsAVX512.winogradOutput,
+    winogradWeights: KernelsAVX512.winogradWeights,
     directConvolve: KernelsAVX512.directConvolve,
     directConvolveWeights: KernelsAVX512.directConvolveWeights,
     rectify: KernelsAVX512.rectify,

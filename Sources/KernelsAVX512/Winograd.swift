@@ -1,0 +1,136 @@
+// The minimal algorithm F(2x2, 3x3) of Winograd (Lavin and Gray: "Fast Algorithms for Convolutional Neural Networks",
+// CVPR 2016, section 4.1): 16 multiplications for four outputs of a 3x3 convolution instead of 36. All three transforms
+// need additions only, but for the halves in that of the weights.
+
+/// Bᵀ applied to four values: a − c, b + c, c − b, b − d.
+@inline(__always)
+private func spread(_ a: Lanes, _ b: Lanes, _ c: Lanes, _ d: Lanes) -> (Lanes, Lanes, Lanes, Lanes) {
+  (a - c, b + c, c - b, b - d)
+}
+
+/// Transforms some tiles of one padded image: plane p of 16 receives value p of Bᵀ d B for each tile and channel.
+///
+/// Tile t covers the 4x4 values from row 2 (t / `tilesPerRow`), column 2 (t mod `tilesPerRow`) on. `channels` is a
+/// multiple of 16; tile t of `first..<last` is row t − `first` of each plane of `planePitch` floats.
+@inline(never)
+package func winogradInput(
+  _ image: UnsafePointer<Float>, _ rowPitch: Int, _ channels: Int, _ tilesPerRow: Int, _ first: Int, _ last: Int,
+  _ planes: UnsafeMutablePointer<Float>, _ planePitch: Int
+) {
+  var tile = first
+  while tile < last {
+    let row = tile / tilesPerRow
+    let corner = image + 2 * row * rowPitch + 2 * (tile - row * tilesPerRow) * channels
+    let target = planes + (tile - first) * channels
+    var at = 0
+    while at < channels {
+      let r0 = corner + at, r1 = r0 + rowPitch, r2 = r1 + rowPitch, r3 = r2 + rowPitch
+      let c1 = channels, c2 = 2 * channels, c3 = 3 * channels
+      let (a0, b0, d0, e0) = spread(lanes(at: r0), lanes(at: r1), lanes(at: r2), lanes(at: r3))
+      let (a1, b1, d1, e1) = spread(lanes(at: r0 + c1), lanes(at: r1 + c1), lanes(at: r2 + c1), lanes(at: r3 + c1))
+      let (a2, b2, d2, e2) = spread(lanes(at: r0 + c2), lanes(at: r1 + c2), lanes(at: r2 + c2), lanes(at: r3 + c2))
+      let (a3, b3, d3, e3) = spread(lanes(at: r0 + c3), lanes(at: r1 + c3), lanes(at: r2 + c3), lanes(at: r3 + c3))
+      var plane = target + at
+      putPlanes(spread(a0, a1, a2, a3), &plane, planePitch)
+      putPlanes(spread(b0, b1, b2, b3), &plane, planePitch)
+      putPlanes(spread(d0, d1, d2, d3), &plane, planePitch)
+      putPlanes(spread(e0, e1, e2, e3), &plane, planePitch)
+      at += Lanes.scalarCount
+    }
+    tile += 1
+  }
+}
+
+@inline(__always)
+private func putPlanes(
+  _ values: (Lanes, Lanes, Lanes, Lanes), _ plane: inout UnsafeMutablePointer<Float>, _ pitch: Int
+) {
+  put(values.0, plane)
+  put(values.1, plane + pitch)
+  put(values.2, plane + 2 * pitch)
+  put(values.3, plane + 3 * pitch)
+  plane += 4 * pitch
+}
+
+/// Aᵀ applied to four values: a + b + c, b − c − d.
+@inline(__always)
+private func gather(_ a: Lanes, _ b: Lanes, _ c: Lanes, _ d: Lanes) -> (Lanes, Lanes) { (a + b + c, b - c - d) }
+
+/// Transforms the products back and writes (or adds) the up to 2x2 outputs of each tile that lie inside of the image.
+@inline(never)
+package func winogradOutput(
+  _ planes: UnsafePointer<Float>, _ planePitch: Int, _ channels: Int, _ tilesPerRow: Int, _ first: Int, _ last: Int,
+  _ output: UnsafeMutablePointer<Float>, _ height: Int, _ width: Int, _ accumulating: Bool
+) {
+  var tile = first
+  while tile < last {
+    let row = tile / tilesPerRow
+    let (y, x) = (2 * row, 2 * (tile - row * tilesPerRow))
+    let source = planes + (tile - first) * channels
+    let target = output + (y * width + x) * channels
+    let hasRight = x + 1 < width, hasLower = y + 1 < height
+    var at = 0
+    while at < channels {
+      let p = source + at
+      let (a0, b0) = gatherColumn(p, planePitch)
+      let (a1, b1) = gatherColumn(p + planePitch, planePitch)
+      let (a2, b2) = gatherColumn(p + 2 * planePitch, planePitch)
+      let (a3, b3) = gatherColumn(p + 3 * planePitch, planePitch)
+      let (upperLeft, upperRight) = gather(a0, a1, a2, a3)
+      let (lowerLeft, lowerRight) = gather(b0, b1, b2, b3)
+      let place = target + at
+      write(upperLeft, place, accumulating)
+      if hasRight { write(upperRight, place + channels, accumulating) }
+      if hasLower {
+        write(lowerLeft, place + width * channels, accumulating)
+        if hasRight { write(lowerRight, place + (width + 1) * channels, accumulating) }
+      }
+      at += Lanes.scalarCount
+    }
+    tile += 1
+  }
+}
+
+@inline(__always)
+private func gatherColumn(_ plane: UnsafePointer<Float>, _ pitch: Int) -> (Lanes, Lanes) {
+  gather(lanes(at: plane), lanes(at: plane + 4 * pitch), lanes(at: plane + 8 * pitch), lanes(at: plane + 12 * pitch))
+}
+
+@inline(__always)
+private func write(_ value: Lanes, _ place: UnsafeMutablePointer<Float>, _ accumulating: Bool) {
+  if accumulating { increase(place, by: value) } else { put(value, place) }
+}
+
+/// Transforms rows of 3x3 weights: G g Gᵀ for `count` neighbouring values of each tap, a multiple of 16. Tap t lies
+/// `tapPitch` floats behind tap t − 1, plane p `planePitch` floats behind plane p − 1.
+@inline(never)
+package func winogradWeights(
+  _ weights: UnsafePointer<Float>, _ tapPitch: Int, _ planes: UnsafeMutablePointer<Float>, _ planePitch: Int,
+  _ count: Int
+) {
+  var at = 0
+  while at < count {
+    let w = weights + at
+    let (a0, b0, c0, d0) = widenColumn(w, 3 * tapPitch)
+    let (a1, b1, c1, d1) = widenColumn(w + tapPitch, 3 * tapPitch)
+    let (a2, b2, c2, d2) = widenColumn(w + 2 * tapPitch, 3 * tapPitch)
+    var plane = planes + at
+    putPlanes(widen(a0, a1, a2), &plane, planePitch)
+    putPlanes(widen(b0, b1, b2), &plane, planePitch)
+    putPlanes(widen(c0, c1, c2), &plane, planePitch)
+    putPlanes(widen(d0, d1, d2), &plane, planePitch)
+    at += Lanes.scalarCount
+  }
+}
+
+/// G applied to three values: a, (a + b + c) / 2, (a − b + c) / 2, c.
+@inline(__always)
+private func widen(_ a: Lanes, _ b: Lanes, _ c: Lanes) -> (Lanes, Lanes, Lanes, Lanes) {
+  (a, (a + b + c) * 0.5, (a - b + c) * 0.5, c)
+}
+
+/// The same for one column of the kernel, whose rows lie `pitch` apart.
+@inline(__always)
+private func widenColumn(_ column: UnsafePointer<Float>, _ pitch: Int) -> (Lanes, Lanes, Lanes, Lanes) {
+  widen(lanes(at: column), lanes(at: column + pitch), lanes(at: column + 2 * pitch))
+}

@@ -36,6 +36,7 @@ extension ConvolutionGeometry {
       guard stride == 1, padding < kernelHeight, padding < kernelWidth else { return .patches }
       return suits(width: input.width, from: outputChannels, to: input.channels)
     case .weights:
+      if suitsWinograd { return .winograd }
       // The sums of a block of weights are read and written once an image, which only many positions make up for, and
       // rows of many channels fall on few sets of the first-level cache.
       guard output.pixels >= 64, outputChannels <= 128 else { return .patches }

@@ -93,12 +93,15 @@ package func convolveBackwardWeights(
   let chunks = geometry.weightGradientChunks(images: input.images)
   guard chunks > 0 else { return weightGradient.update(repeating: 0, count: count) }
   let partial = chunks == 1 ? weightGradient : execution.scratch.shared(chunks * count)
-  let isDirect = geometry.algorithm(.weights, execution.choice) == .direct
-  let scratch = isDirect ? geometry.directScratch : geometry.weightGradientScratch
+  let (write, scratch) =
+    switch geometry.algorithm(.weights, execution.choice) {
+    case .patches: (writeWeightGradientFromPatches, geometry.weightGradientScratch)
+    case .direct: (writeWeightGradientDirectly, geometry.directScratch)
+    case .winograd: (writeWeightGradientWinograd, geometry.winogradGradientScratch)
+    }
   execution.pool.run(chunks: chunks) { chunk, worker in
     let images = chunk * input.images / chunks..<(chunk + 1) * input.images / chunks
-    let add = isDirect ? addWeightGradientDirectly : addWeightGradient
-    add(
+    write(
       outputGradient[images], input[images], geometry, execution.table, partial + chunk * count,
       execution.scratch.worker(worker, scratch))
   }
@@ -109,7 +112,7 @@ package func convolveBackwardWeights(
   }
 }
 
-private func addWeightGradient(
+private func writeWeightGradientFromPatches(
   _ outputGradient: Tensor, _ input: Tensor, _ geometry: ConvolutionGeometry, _ table: KernelTable,
   into weightGradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
 ) {
@@ -154,7 +157,9 @@ package func convolutionScratch(_ geometry: ConvolutionGeometry, batch: Int) -> 
     RightMatrix.packedCount(k: geometry.k, n: geometry.outputChannels),
     RightMatrix.packedCount(k: geometry.outputChannels, n: geometry.k),
     geometry.weightCount + RightMatrix.packedCount(k: geometry.weightCount / inputs, n: inputs))
-  var perWorker = max(geometry.weightGradientScratch, geometry.directScratch, geometry.winogradScratch)
+  var perWorker = max(
+    geometry.weightGradientScratch, geometry.directScratch, geometry.winogradScratch,
+    geometry.winogradGradientScratch)
   if geometry.stride > 1 {
     perWorker = max(perWorker, geometry.scatterScratch)
   } else {

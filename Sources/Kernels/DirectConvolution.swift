@@ -78,8 +78,8 @@ func convolveBackwardDataDirectly(
   }
 }
 
-/// The gradient with respect to the weights of some images, added one after the other.
-func addWeightGradientDirectly(
+/// The gradient with respect to the weights of some images, written: their shares added one after the other.
+func writeWeightGradientDirectly(
   _ outputGradient: Tensor, _ input: Tensor, _ geometry: ConvolutionGeometry, _ table: KernelTable,
   into weightGradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
 ) {

@@ -21,6 +21,8 @@ package struct KernelTable: Sendable {
   let winogradInput: @Sendable (Source, Int, Int, Int, Int, Int, Target, Int) -> Void
   let winogradOutput: @Sendable (Source, Int, Int, Int, Int, Int, Target, Int, Int, Bool) -> Void
   let winogradWeights: @Sendable (Source, Int, Target, Int, Int) -> Void
+  let winogradGradient: @Sendable (Source, Int, Int, Int, Int, Int, Int, Target, Int) -> Void
+  let winogradWeightGradient: @Sendable (Source, Int, Target, Int, Int) -> Void
   let directConvolve: @Sendable (Source, Source, Target, Int, Int, Int, Int, Int, Int, Int, Int) -> Void
   let directConvolveWeights: @Sendable (Source, Source, Target, Int, Int, Int, Int, Int, Int, Int, Int) -> Void
   let rectify: @Sendable (Source, Int, Target) -> Void
@@ -65,6 +67,8 @@ extension KernelTable {
     winogradInput: KernelsAVX2.winogradInput,
     winogradOutput: KernelsAVX2.winogradOutput,
     winogradWeights: KernelsAVX2.winogradWeights,
+    winogradGradient: KernelsAVX2.winogradGradient,
+    winogradWeightGradient: KernelsAVX2.winogradWeightGradient,
     directConvolve: KernelsAVX2.directConvolve,
     directConvolveWeights: KernelsAVX2.directConvolveWeights,
     rectify: KernelsAVX2.rectify,
@@ -97,6 +101,8 @@ extension KernelTable {
     winogradInput: KernelsAVX512.winogradInput,
     winogradOutput: KernelsAVX512.winogradOutput,
     winogradWeights: KernelsAVX512.winogradWeights,
+    winogradGradient: KernelsAVX512.winogradGradient,
+    winogradWeightGradient: KernelsAVX512.winogradWeightGradient,
     directConvolve: KernelsAVX512.directConvolve,
     directConvolveWeights: KernelsAVX512.directConvolveWeights,
     rectify: KernelsAVX512.rectify,

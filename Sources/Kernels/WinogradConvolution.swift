@@ -3,7 +3,7 @@
 ///
 /// A group is some tiles of one image, or all tiles of some images: enough rows for the products, few enough for the
 /// second-level cache. Every output is a sum of its own, so its bits do not depend on the group.
-private struct WinogradTiling {
+struct WinogradTiling {
   let image: Shape
   let results: Int
 
@@ -42,6 +42,12 @@ extension ConvolutionGeometry {
     return max(
       tiling(from: input.channels, to: outputChannels).scratch, tiling(from: outputChannels, to: input.channels).scratch
     )
+  }
+
+  /// Floats that one worker needs for the weights' gradient: a group and the sums of all planes.
+  var winogradGradientScratch: Int {
+    guard isWinograd(from: input.channels, to: outputChannels) else { return 0 }
+    return tiling(from: input.channels, to: outputChannels).scratch + 16 * input.channels * outputChannels
   }
 
   /// Floats of shared scratch: the transformed weights behind the turned ones.

@@ -42,7 +42,7 @@ package func winogradInput(
 }
 
 @inline(__always)
-private func putPlanes(
+func putPlanes(
   _ values: (Lanes, Lanes, Lanes, Lanes), _ plane: inout UnsafeMutablePointer<Float>, _ pitch: Int
 ) {
   put(values.0, plane)

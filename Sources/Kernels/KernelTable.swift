@@ -42,7 +42,6 @@ package struct KernelTable: Sendable {
   let exponentials: @Sendable (Source, Int, Float, Target) -> Float
   let descend: @Sendable (Target, Source, Target, Int, Float, Float, Float, Bool) -> Void
   let approach: @Sendable (Target, Source, Int, Float) -> Void
-  let squareSum: @Sendable (Source, Int) -> Double
   let allFinite: @Sendable (Source, Int) -> Bool
 }
 
@@ -87,7 +86,6 @@ extension KernelTable {
     exponentials: KernelsAVX2.exponentials,
     descend: KernelsAVX2.descend,
     approach: KernelsAVX2.approach,
-    squareSum: KernelsAVX2.squareSum,
     allFinite: KernelsAVX2.allFinite)
 
   private static let avx512 = KernelTable(
@@ -121,6 +119,5 @@ extension KernelTable {
     exponentials: KernelsAVX512.exponentials,
     descend: KernelsAVX512.descend,
     approach: KernelsAVX512.approach,
-    squareSum: KernelsAVX512.squareSum,
     allFinite: KernelsAVX512.allFinite)
 }

@@ -57,20 +57,6 @@ package func isFinite(_ arena: Arena, range: Range<Int>, on execution: Execution
   }
 }
 
-/// The sum of the squares of the values of `range`, in an order that does not depend on the threads; not finite when
-/// a value is not.
-package func sumOfSquares(_ arena: Arena, range: Range<Int>, on execution: Execution) -> Double {
-  check(range, arena)
-  let blocks = RangeBlocks(range)
-  return withUnsafeTemporaryAllocation(of: Double.self, capacity: RangeBlocks.most) { sums in
-    execution.pool.run(chunks: blocks.count) { block, _ in
-      let part = blocks[block]
-      sums[block] = execution.table.squareSum(arena.base + part.lowerBound, part.count)
-    }
-    return (0..<blocks.count).reduce(0) { $0 + sums[$1] }
-  }
-}
-
 /// The cut of a range into at most 64 blocks.
 private struct RangeBlocks {
   let range: Range<Int>

@@ -44,33 +44,6 @@ package func approach(
   }
 }
 
-/// The sum of the squares of `count` values: squares of floats within spans of 256 values, doubles across them. It is
-/// not finite when a value is not, or is above 10^19.
-@inline(never)
-package func squareSum(_ values: UnsafePointer<Float>, _ count: Int) -> Double {
-  var total = 0.0
-  var at = 0
-  while at + 16 <= count {
-    var sums = Vector.zero
-    let end = min(count, at + 256)
-    while at + 16 <= end {
-      let value = load(values + at)
-      sums.addProduct(value, value)
-      at += 16
-    }
-    var lane = 0
-    while lane < 16 {
-      total += Double(sums[lane])
-      lane += 1
-    }
-  }
-  while at < count {
-    total += Double(values[at]) * Double(values[at])
-    at += 1
-  }
-  return total
-}
-
 /// True when none of `count` values is infinite or NaN.
 @inline(never)
 package func allFinite(_ values: UnsafePointer<Float>, _ count: Int) -> Bool {

@@ -26,8 +26,6 @@ package enum ParameterRole: String, Sendable, Codable {
   case weight, bias
   /// The scale (gamma) and shift (beta) of a batch normalisation.
   case scale, shift
-
-  package var belongsToNormalization: Bool { self == .scale || self == .shift }
 }
 
 /// The distribution that a parameter starts from.

@@ -67,7 +67,6 @@ extension Trainer {
   }
 
   package var isFinished: Bool { step >= job.steps }
-  package var secondsOfTraining: Double { seconds }
 
   /// The weights that are tested: the moving average where there is one.
   package var result: Network { average ?? network }
@@ -90,7 +89,7 @@ extension Trainer {
           propagation.logits, labels: $0, smoothing: smoothing, gradient: propagation.logitsGradient, on: execution)
       }
       let multiplier = job.recipe.schedule.multiplier(step: step, of: job.steps, epochs: job.recipe.epochs)
-      guard loss.isFinite else { throw divergence(multiplier) }
+      guard loss.isFinite else { throw divergence(at: step + 1, multiplier) }
       propagation.backward()
       optimizer.step(network.parameters, gradients: gradients, multiplier: multiplier, on: execution)
       if let average { average.approach(network, decay: averagingDecay, on: execution) }
@@ -101,7 +100,13 @@ extension Trainer {
       epochImages += labels.count
       seconds += (clock.now - start).seconds
       monitor.stepped(step, epochLoss / Double(epochBatches))
-      if step % order.stepsPerEpoch == 0 || step == job.steps { try monitor.finishedEpoch(closeEpoch(multiplier)) }
+      if step % order.stepsPerEpoch == 0 || step == job.steps {
+        // The last update may be the one that fails, and no loss follows it.
+        guard isFinite(network.parameters, range: 0..<network.parameters.count, on: execution) else {
+          throw divergence(at: step, multiplier)
+        }
+        try monitor.finishedEpoch(closeEpoch(multiplier))
+      }
       if monitor.shouldStop() { return }
     }
   }
@@ -116,9 +121,10 @@ extension Trainer {
     }
   }
 
-  private func divergence(_ multiplier: Double) -> TrainingError {
+  /// - Parameter step: the step that went wrong, counted from 1.
+  private func divergence(at step: Int, _ multiplier: Double) -> TrainingError {
     .diverged(
-      name: job.name, epoch: step / order.stepsPerEpoch + 1, step: step + 1,
+      name: job.name, epoch: (step - 1) / order.stepsPerEpoch + 1, step: step,
       learningRate: job.recipe.optimizer.learningRate * multiplier)
   }
 

@@ -10,8 +10,9 @@ extension TrainingError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .diverged(let name, let epoch, let step, let learningRate):
-      "The loss of \(name) is not a number after step \(step) (epoch \(epoch), learning rate \(learningRate)). "
-        + "Try a smaller --learning-rate or a longer warm-up (--set schedule.warmupEpochs=2)."
+      "The training of \(name) diverged at step \(step) (epoch \(epoch), learning rate \(learningRate)): its loss or a "
+        + "weight is not a number. Try a smaller --learning-rate or a longer warm-up "
+        + "(--set training.schedule.warmupEpochs=2)."
     case .tooFewImages(let name, let images):
       "\(name) has \(images) training images, and a batch normalisation needs at least 2. Give it more samples."
     case .foreignCheckpoint(let path, let what):

@@ -102,8 +102,6 @@ private struct AllKernels {
       values[0].arena, gradients: values[1].arena, velocities: values[2].arena, range: range,
       step: DescentStep(learningRate: 0.1, momentum: 0.9, weightDecay: 1e-4, nesterov: true), on: execution)
     average(values[0].arena, into: values[3].arena, range: range, decay: 0.999, on: execution)
-    let sum = sumOfSquares(values[3].arena, range: range, on: execution)
-    bits += [UInt32(truncatingIfNeeded: sum.bitPattern), UInt32(sum.bitPattern >> 32)]
     for filled in values { bits += filled.bits }
   }
 }

@@ -21,12 +21,6 @@ extension Image {
     return Image(width: width, height: height, channels: channels, pixels: part)
   }
 
-  /// The largest square around the middle; of an odd remainder the larger half is cut at the right or the bottom.
-  package func centerSquare() -> Image {
-    let side = min(width, height)
-    return cropped(x: (width - side) / 2, y: (height - side) / 2, width: side, height: side)
-  }
-
   /// A square of `side` pixels made by `mode`.
   package func resized(toSquare side: Int, mode: ResizeMode, filter: ResampleFilter) -> Image {
     switch mode {

@@ -117,6 +117,5 @@ import Testing
     let image = Image(width: 4, height: 3, channels: 1, pixels: Array(0..<12))
     #expect(image.cropped(x: 1, y: 1, width: 2, height: 2).pixels == [5, 6, 9, 10])
     #expect(image.cropped(x: 0, y: 0, width: 4, height: 3) == image)
-    #expect(image.centerSquare().pixels == [0, 1, 2, 4, 5, 6, 8, 9, 10])
   }
 }

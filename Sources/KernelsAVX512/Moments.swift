@@ -26,7 +26,7 @@ private func merge(
 /// across spans.
 @inline(never)
 package func moments(
-  _ matrix: UnsafePointer<Float>, _ rows: Int, _ channels: Int, _ span: Int,
+  _ matrix: UnsafePointer<Stored>, _ rows: Int, _ channels: Int, _ span: Int,
   _ mean: UnsafeMutablePointer<Double>, _ squares: UnsafeMutablePointer<Double>
 ) {
   var first = 0
@@ -90,7 +90,7 @@ package func moments(
       var sum: Float = 0
       var row = 0
       while row < count {
-        sum += column[row * channels]
+        sum += read(column + row * channels)
         row += 1
       }
       let pivot = sum / Float(count)
@@ -98,7 +98,7 @@ package func moments(
       var square: Float = 0
       row = 0
       while row < count {
-        let difference = column[row * channels] - pivot
+        let difference = read(column + row * channels) - pivot
         offset += difference
         square += difference * difference
         row += 1
@@ -114,7 +114,7 @@ package func moments(
 /// where y > 0 if `output` is there. Sums are of floats within a span and of doubles across spans.
 @inline(never)
 package func gradientSums(
-  _ gradient: UnsafePointer<Float>, _ output: UnsafePointer<Float>?, _ input: UnsafePointer<Float>,
+  _ gradient: UnsafePointer<Stored>, _ output: UnsafePointer<Stored>?, _ input: UnsafePointer<Stored>,
   _ mean: UnsafePointer<Float>, _ rows: Int, _ channels: Int, _ span: Int,
   _ sums: UnsafeMutablePointer<Double>, _ products: UnsafeMutablePointer<Double>
 ) {
@@ -173,10 +173,10 @@ package func gradientSums(
       var row = 0
       while row < count {
         let at = start + row * channels + channel
-        var value = gradient[at]
-        if let output { value = output[at] > 0 ? value : 0 }
+        var value = read(gradient + at)
+        if let output { value = read(output + at) > 0 ? value : 0 }
         sum += value
-        product += value * (input[at] - mean[channel])
+        product += value * (read(input + at) - mean[channel])
         row += 1
       }
       sums[channel] += Double(sum)

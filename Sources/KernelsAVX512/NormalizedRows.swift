@@ -3,9 +3,9 @@
 /// y may be the same memory as x or the residual.
 @inline(never)
 package func normalizeRows(
-  _ input: UnsafePointer<Float>, _ rows: Int, _ channels: Int, _ mean: UnsafePointer<Float>,
-  _ scale: UnsafePointer<Float>, _ beta: UnsafePointer<Float>, _ residual: UnsafePointer<Float>?,
-  _ rectified: Bool, _ output: UnsafeMutablePointer<Float>
+  _ input: UnsafePointer<Stored>, _ rows: Int, _ channels: Int, _ mean: UnsafePointer<Float>,
+  _ scale: UnsafePointer<Float>, _ beta: UnsafePointer<Float>, _ residual: UnsafePointer<Stored>?,
+  _ rectified: Bool, _ output: UnsafeMutablePointer<Stored>
 ) {
   var at = 0
   var row = 0
@@ -20,9 +20,9 @@ package func normalizeRows(
       channel += 16
     }
     while channel < channels {
-      var value = beta[channel].addingProduct(input[at] - mean[channel], scale[channel])
-      if let residual { value += residual[at] }
-      output[at] = rectified && value < 0 ? 0 : value
+      var value = beta[channel].addingProduct(read(input + at) - mean[channel], scale[channel])
+      if let residual { value += read(residual + at) }
+      write(rectified && value < 0 ? 0 : value, output + at)
       at += 1
       channel += 1
     }
@@ -35,10 +35,10 @@ package func normalizeRows(
 /// dx may be the same memory as dy.
 @inline(never)
 package func normalizeRowsBackward(
-  _ gradient: UnsafePointer<Float>, _ output: UnsafePointer<Float>?, _ input: UnsafePointer<Float>,
+  _ gradient: UnsafePointer<Stored>, _ output: UnsafePointer<Stored>?, _ input: UnsafePointer<Stored>,
   _ rows: Int, _ channels: Int, _ mean: UnsafePointer<Float>, _ scale: UnsafePointer<Float>,
   _ offset: UnsafePointer<Float>, _ slope: UnsafePointer<Float>, _ accumulating: Bool,
-  _ result: UnsafeMutablePointer<Float>, _ residual: UnsafeMutablePointer<Float>?, _ residualAccumulating: Bool
+  _ result: UnsafeMutablePointer<Stored>, _ residual: UnsafeMutablePointer<Stored>?, _ residualAccumulating: Bool
 ) {
   var at = 0
   var row = 0
@@ -58,12 +58,12 @@ package func normalizeRowsBackward(
       channel += 16
     }
     while channel < channels {
-      var value = gradient[at]
-      if let output { value = output[at] > 0 ? value : 0 }
-      let difference = input[at] - mean[channel]
+      var value = read(gradient + at)
+      if let output { value = read(output + at) > 0 ? value : 0 }
+      let difference = read(input + at) - mean[channel]
       let change = (value - offset[channel] - difference * slope[channel]) * scale[channel]
-      if let residual { residual[at] = residualAccumulating ? residual[at] + value : value }
-      result[at] = accumulating ? change + result[at] : change
+      if let residual { write(residualAccumulating ? read(residual + at) + value : value, residual + at) }
+      write(accumulating ? change + read(result + at) : change, result + at)
       at += 1
       channel += 1
     }

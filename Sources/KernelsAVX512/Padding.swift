@@ -1,7 +1,7 @@
 /// Copies one NHWC image into a larger one, with zeros around it.
 @inline(never)
 package func padImage(
-  _ image: UnsafePointer<Float>, _ padded: UnsafeMutablePointer<Float>, _ height: Int, _ width: Int, _ channels: Int,
+  _ image: UnsafePointer<Stored>, _ padded: UnsafeMutablePointer<Stored>, _ height: Int, _ width: Int, _ channels: Int,
   _ top: Int, _ left: Int, _ paddedHeight: Int, _ paddedWidth: Int
 ) {
   let (span, pitch) = (width * channels, paddedWidth * channels)

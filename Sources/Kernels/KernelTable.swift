@@ -21,8 +21,7 @@ package struct KernelTable: Sendable {
   let packPanel: @Sendable (Source, Int, Bool, Int, Int, Target) -> Void
   let multiplyPanel: @Sendable (Source, Int, Int, Int, Source, Int, Bool, Target, Int) -> Void
   let padImage: @Sendable (Source, Target, Int, Int, Int, Int, Int, Int, Int) -> Void
-  let padNormalized:
-    @Sendable (Source, Target, Int, Int, Int, Int, Int, Int, Int, Source, Source, Source, Bool) -> Void
+  let padNormalized: @Sendable (Source, Target, Int, Int, Int, Int, Int, Int, Int, Source, Source, Source, Bool) -> Void
   let winogradInput: @Sendable (Source, Int, Int, Int, Int, Int, Target, Int) -> Void
   let winogradOutput: @Sendable (Source, Int, Int, Int, Int, Int, Target, Int, Int, Bool) -> Void
   let winogradWeights: @Sendable (Source, Int, Target, Int, Int) -> Void

@@ -30,8 +30,8 @@ test: packages ## build and run all tests, in release; FILTER=KernelsTests runs 
 build: packages ## build .build/release/cas and cas-bench
 	$(BUILD)
 
-bench: build ## measure the kernels and the training on this machine
-	.build/release/cas-bench
+bench: build ## measure training and inference on this machine
+	.build/release/cas bench
 
 bench-peers: build ## measure training and inference against PyTorch on this machine (makes a Python environment)
 	test -x .build/peers/bin/python || python3 -m venv .build/peers

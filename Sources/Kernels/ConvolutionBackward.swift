@@ -9,7 +9,7 @@ package func convolveBackwardData(
   precondition(
     inputGradient.shape == geometry.input && outputGradient.shape == geometry.output
       && inputGradient.images == outputGradient.images, "the tensors do not have the convolution's shapes")
-  switch geometry.algorithm(.data, execution.choice) {
+  switch execution.algorithm(.data, of: geometry) {
   case .direct:
     return convolveBackwardDataDirectly(
       outputGradient, weights: weights, into: inputGradient, accumulating: accumulating, geometry: geometry,
@@ -94,7 +94,7 @@ package func convolveBackwardWeights(
   guard chunks > 0 else { return weightGradient.update(repeating: 0, count: count) }
   let partial = chunks == 1 ? weightGradient : execution.scratch.shared(chunks * count)
   let (write, scratch) =
-    switch geometry.algorithm(.weights, execution.choice) {
+    switch execution.algorithm(.weights, of: geometry) {
     case .patches: (writeWeightGradientFromPatches, geometry.weightGradientScratch)
     case .direct: (writeWeightGradientDirectly, geometry.directScratch)
     case .winograd: (writeWeightGradientWinograd, geometry.winogradGradientScratch)

@@ -7,7 +7,7 @@ package func convolve(
   precondition(
     input.shape == geometry.input && output.shape == geometry.output && input.images == output.images,
     "the tensors do not have the convolution's shapes")
-  switch geometry.algorithm(.forward, execution.choice) {
+  switch execution.algorithm(.forward, of: geometry) {
   case .direct: return convolveDirectly(input, weights: weights, into: output, geometry: geometry, on: execution)
   case .winograd:
     return convolveWinograd(

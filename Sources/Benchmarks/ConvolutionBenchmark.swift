@@ -11,7 +11,7 @@ package struct ConvolutionMeasurement: Codable, Equatable, Sendable {
   package let stride: Int
   package let padding: Int
   package let batch: Int
-  /// How many layers of the network compute it.
+  /// How many layers of the network need the pass.
   package let layers: Int
   package let pass: ConvolutionPass
   package let kernels: KernelChoice
@@ -23,16 +23,17 @@ package struct ConvolutionMeasurement: Codable, Equatable, Sendable {
 }
 
 extension ConvolutionMeasurement {
-  /// Every distinct convolution of the network in its three passes.
+  /// Every distinct convolution of the network in the passes that its training needs.
   ///
   /// - Parameter limits: those of the number of threads that `machine` has.
   package static func all(
     of workload: Workload, rounds: Int, limits: MachineLimits? = nil, on machine: Machine
   ) -> [ConvolutionMeasurement] {
-    workload.convolutions.flatMap { geometry, layers in
-      let trial = ConvolutionTrial(geometry, batch: workload.batch, on: machine)
-      return ConvolutionPass.allCases.map { pass in
-        ConvolutionMeasurement(trial, pass, layers: layers, rounds: rounds, limits: limits, on: machine)
+    workload.convolutions.flatMap { convolution in
+      let trial = ConvolutionTrial(convolution.geometry, batch: workload.batch, on: machine)
+      return ConvolutionPass.allCases.filter { convolution.layers($0) > 0 }.map { pass in
+        ConvolutionMeasurement(
+          trial, pass, layers: convolution.layers(pass), rounds: rounds, limits: limits, on: machine)
       }
     }
   }

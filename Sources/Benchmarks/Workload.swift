@@ -15,15 +15,30 @@ package struct Workload: Sendable {
 
   private static let classes = 10
 
-  /// Convolutions that differ, in the order in which the plan has them, and how many layers compute each.
-  package var convolutions: [(geometry: ConvolutionGeometry, layers: Int)] {
-    var counts: [ConvolutionGeometry: Int] = [:]
-    var order: [ConvolutionGeometry] = []
-    for parameter in plan.parameters {
-      guard case .convolution(let geometry) = parameter.layout else { continue }
-      if counts.updateValue(counts[geometry, default: 0] + 1, forKey: geometry) == nil { order.append(geometry) }
+  /// A convolution of the network, and how many layers compute it.
+  package struct Convolution: Sendable {
+    package let geometry: ConvolutionGeometry
+    package fileprivate(set) var layers = 0
+    /// How many of these layers read the images, whose gradient nobody needs.
+    fileprivate var firstLayers = 0
+
+    /// How many layers need the pass.
+    package func layers(_ pass: ConvolutionPass) -> Int { pass == .data ? layers - firstLayers : layers }
+  }
+
+  /// Convolutions that differ, in the order in which the plan has them.
+  package var convolutions: [Convolution] {
+    var found: [Convolution] = []
+    for layer in plan.layers {
+      for parameter in layer.parameters {
+        guard case .convolution(let geometry) = parameter.layout else { continue }
+        let index = found.firstIndex { $0.geometry == geometry } ?? found.count
+        if index == found.count { found.append(Convolution(geometry: geometry)) }
+        found[index].layers += 1
+        if layer.inputs.contains(plan.input) { found[index].firstLayers += 1 }
+      }
     }
-    return order.map { ($0, counts[$0, default: 0]) }
+    return found
   }
 }
 

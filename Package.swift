@@ -1,15 +1,18 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Every Swift target is compiled for x86-64-v3 (AVX2, FMA); CAS_MARCH overrides it. The hot loops are
-// compiled twice, for x86-64-v4 (AVX-512) and for x86-64-v3, and a table of functions chooses at start.
+// Every Swift target is compiled for x86-64-v3 (AVX2, FMA); CAS_MARCH overrides it. The hot loops are compiled for
+// x86-64-v4 (AVX-512) and for x86-64-v3, those over bf16 numbers for AVX-512 with bf16 dot products, and a table of
+// functions chooses at start.
 let march = Context.environment["CAS_MARCH"] ?? "x86-64-v3"
 
 // Shown by --version and written into reports; make passes it, a plain swift build leaves it out.
 let commit = Context.environment["CAS_COMMIT"].flatMap { $0.isEmpty ? nil : $0 } ?? "unknown"
 
-func settings(march: String = march, unchecked: Bool = false, defines: [String] = []) -> [SwiftSetting] {
-  var flags = ["-Xcc", "-march=\(march)"]
+func settings(
+  march: String = march, features: [String] = [], unchecked: Bool = false, defines: [String] = []
+) -> [SwiftSetting] {
+  var flags = (["-march=\(march)"] + features.map { "-m\($0)" }).flatMap { ["-Xcc", $0] }
   if unchecked { flags.append("-Ounchecked") }
   return [
     .swiftLanguageMode(.v6),
@@ -55,7 +58,11 @@ let package = Package(
     .target(
       name: "KernelsAVX512", swiftSettings: settings(march: "x86-64-v4", unchecked: true, defines: ["CAS_AVX512"])),
     .target(name: "KernelsAVX2", swiftSettings: settings(unchecked: true)),
-    library("Kernels", ["KernelsAVX512", "KernelsAVX2", "COpenBLAS", "CTiles", "CGuard"]),
+    .target(
+      name: "KernelsBF16", dependencies: ["CTiles"],
+      swiftSettings: settings(
+        march: "x86-64-v4", features: ["avx512bf16"], unchecked: true, defines: ["CAS_AVX512", "CAS_BF16"])),
+    library("Kernels", ["KernelsAVX512", "KernelsAVX2", "KernelsBF16", "COpenBLAS", "CTiles", "CGuard"]),
     library("Images", ["CPNG", "CJPEG"]),
     library("Datasets", ["Images", "Kernels", "Randomness", "CZlib"]),
     library("Networks", ["Kernels", "Randomness"]),

@@ -60,13 +60,17 @@ extension BenchmarkOptions {
 
   /// The threads and kernels to measure.
   ///
-  /// - Throws: `UsageError` for kernels that this build lacks, and what `CAS_ISA` can be wrong about.
-  package func machine(threads count: Int? = nil) throws -> Machine {
-    var experiment = Experiment()
-    experiment.precision = precision
-    try experiment.validate()
-    return try Machine(
-      threads: count ?? threads, choice: kernels, environment: ProcessInfo.processInfo.environment)
+  /// - Throws: `UsageError` for a precision that cannot be had, and what `CAS_ISA` can be wrong about.
+  package func machine() throws -> Machine {
+    let environment = ProcessInfo.processInfo.environment
+    let table = KernelTable.table(for: try InstructionSet.chosen(in: environment))
+    let suits = try kernels == .auto && table.supports(.bf16) && workloads().allSatisfy { $0.plan.supports(.bf16) }
+    guard suits || precision != .bf16 else {
+      throw UsageError.message(
+        "--precision bf16 needs AVX512-BF16, --kernels auto and networks of whole vectors of channels; pass fp32.")
+    }
+    let format: NumberFormat = suits && precision != .fp32 ? .bf16 : .fp32
+    return try Machine(threads: threads, choice: kernels, format: format, environment: environment)
   }
 }
 

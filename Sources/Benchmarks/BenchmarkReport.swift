@@ -39,7 +39,7 @@ package struct MachineSummary: Codable, Equatable, Sendable {
     }
     threads = machine.processor.pool.threads
     instructionSet = machine.instructionSet.rawValue
-    precision = "fp32"
+    precision = machine.processor.format.rawValue
     kernels = machine.processor.choice.rawValue
     blasCore = BLAS.coreName
   }

@@ -55,7 +55,7 @@ extension ConvolutionMeasurement {
     self.layers = layers
     self.pass = pass
     kernels = machine.processor.choice
-    algorithm = trial.algorithm(pass).rawValue
+    algorithm = trial.algorithm(pass)
     let timing = Timing.measure(rounds: rounds, lasting: 0.01) { trial.run(pass) }
     self.timing = timing
     gigaflopsPerSecond = trial.flops / timing.median / 1e9

@@ -5,6 +5,7 @@ package import Kernels
 package struct ConvolutionTrial {
   package let geometry: ConvolutionGeometry
   package let batch: Int
+  private let format: NumberFormat
   private let execution: Execution
   private let arena: Arena
 
@@ -14,16 +15,22 @@ package struct ConvolutionTrial {
   ) {
     self.geometry = geometry
     self.batch = batch
-    let scratch = convolutionScratch(geometry, batch: batch)
+    format = machine.processor.format
+    let scratch = convolutionScratch(geometry, batch: batch, format: format)
     execution = Execution(machine.processor, scratch: scratch, forcing: algorithm)
     arena = Arena(count: batch * (geometry.input.count + geometry.output.count) + 2 * geometry.weightCount)
-    for index in 0..<arena.count { arena.base[index] = Float(index % 31) / 16 - 1 }
+    input.fillWithPattern()
+    output.fillWithPattern()
+    for index in 0..<geometry.weightCount { weights[index] = Float(index % 31) / 16 - 1 }
   }
 }
 
 extension ConvolutionTrial {
-  private var input: Tensor { arena.tensor(at: 0, images: batch, shape: geometry.input) }
-  private var output: Tensor { arena.tensor(at: input.count, images: batch, shape: geometry.output) }
+  private var input: Tensor { arena.tensor(atByte: 0, format, images: batch, shape: geometry.input) }
+  private var output: Tensor {
+    arena.tensor(
+      atByte: input.count * MemoryLayout<Float>.stride, format, images: batch, shape: geometry.output)
+  }
   private var weights: UnsafeMutablePointer<Float> { arena.base + input.count + output.count }
 
   package func run(_ pass: ConvolutionPass) {
@@ -38,15 +45,17 @@ extension ConvolutionTrial {
     }
   }
 
-  /// The algorithm that computes the pass.
-  package func algorithm(_ pass: ConvolutionPass) -> ConvolutionAlgorithm { execution.algorithm(pass, of: geometry) }
+  /// What computes the pass.
+  package func algorithm(_ pass: ConvolutionPass) -> String {
+    format == .bf16 ? "dots" : execution.algorithm(pass, of: geometry).rawValue
+  }
 
   /// Operations of any pass, a multiplication and an addition counted each.
   package var flops: Double { 2 * Double(geometry.multiplyAdds) * Double(batch) }
 
   /// Input, output and weights: what any pass reads and writes at least.
   package var bytes: Double {
-    let values = batch * (geometry.input.count + geometry.output.count) + geometry.weightCount
-    return Double(values * MemoryLayout<Float>.stride)
+    let maps = batch * (geometry.input.count + geometry.output.count) * format.bytes
+    return Double(maps + geometry.weightCount * MemoryLayout<Float>.stride)
   }
 }

@@ -10,6 +10,8 @@ package struct LayerMeasurement: Codable, Equatable, Sendable {
   package let batch: Int
   /// How many layers of the network have this kind and these shapes.
   package let layers: Int
+  /// Whether convolutions do normalisations in passing here, so that only both together can be compared.
+  package let isFused: Bool
   package let forward: Timing
   package let backward: Timing
 }
@@ -35,6 +37,7 @@ extension LayerMeasurement {
     return firsts.map { key, layer in
       LayerMeasurement(
         kind: key.kind, input: key.inputs[0], output: key.output, batch: workload.batch, layers: layers[key] ?? 1,
+        isFused: !memory.fusion.isNothing,
         forward: Timing.measure(rounds: rounds, lasting: 0.005) { layer.forward(memory) },
         backward: Timing.measure(rounds: rounds, lasting: 0.005) { layer.backward(memory) })
     }

@@ -8,37 +8,36 @@ internal import Networks
 /// pass goes to, and comes back from, the memory that holds the features of the whole step.
 struct LayerDemand {
   let memory: Memory
-  /// Slots that the backward pass reads.
-  let kept: Set<Slot>
   let limits: MachineLimits
   /// Operations a second, in units of 10^9.
   let peak: Double
   let threads: Int
+  /// Slots that some layer's backward pass reads.
+  private let kept: Set<Slot>
 
   init(_ plan: Plan, in memory: Memory, limits: MachineLimits, peak: Double, threads: Int) {
     self.memory = memory
     self.limits = limits
     self.peak = peak
     self.threads = threads
-    kept = Set(plan.layers.flatMap(\.keptForBackward))
+    kept = Set(plan.layers.flatMap { memory.backwardTraffic(of: $0).valuesRead })
   }
 
   func forward(_ layer: any Layer) -> Demand {
-    var recent = layer.inputs.reduce(parameters(layer)) { $0 + bytes($1) }
-    var remembered = 0.0
-    if kept.contains(layer.output) { remembered += bytes(layer.output) } else { recent += bytes(layer.output) }
-    return demand(flops: flops(layer), recent: recent, remembered: remembered)
+    let traffic = memory.forwardTraffic(of: layer)
+    let remembered = traffic.valuesWritten.filter(kept.contains)
+    let recent = traffic.valuesRead + traffic.valuesWritten.filter { !kept.contains($0) }
+    return demand(flops: flops(layer), recent: bytes(recent) + parameters(layer), remembered: bytes(remembered))
   }
 
   func backward(_ layer: any Layer) -> Demand {
-    let remembered = layer.keptForBackward.reduce(0) { $0 + bytes($1) }
-    var recent = bytes(layer.output) + 2 * parameters(layer)
-    var passes = layer.parameters.isEmpty ? 0.0 : 1
-    for (index, input) in layer.inputs.enumerated() where memory.gradient(input) != nil {
-      passes += index == 0 ? 1 : 0
-      recent += bytes(input) * (memory.accumulates(layer, input: index) ? 2 : 1)
-    }
-    return demand(flops: passes * flops(layer), recent: recent, remembered: remembered)
+    let traffic = memory.backwardTraffic(of: layer)
+    let hasData = layer.inputs.first.flatMap(memory.gradient) != nil
+    let passes = (layer.parameters.isEmpty ? 0.0 : 1) + (hasData ? 1 : 0)
+    return demand(
+      flops: passes * flops(layer),
+      recent: bytes(traffic.gradientsRead + traffic.gradientsWritten) + 2 * parameters(layer),
+      remembered: bytes(traffic.valuesRead))
   }
 
   private func demand(flops: Double, recent: Double, remembered: Double) -> Demand {
@@ -52,7 +51,9 @@ struct LayerDemand {
     limits.bandwidth(holding: Int(bytes), threads: threads).map { $0 * 1e9 } ?? .infinity
   }
 
-  private func bytes(_ slot: Slot) -> Double { Double(memory.batch * slot.shape.count * MemoryLayout<Float>.stride) }
+  private func bytes(_ slots: [Slot]) -> Double {
+    Double(slots.reduce(0) { $0 + memory.batch * $1.shape.count * $1.format(memory.format).bytes })
+  }
 
   private func parameters(_ layer: any Layer) -> Double {
     Double(layer.parameters.reduce(0) { $0 + $1.count } * MemoryLayout<Float>.stride)

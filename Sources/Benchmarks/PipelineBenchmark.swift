@@ -21,7 +21,7 @@ extension PipelineMeasurement {
   package init(_ workload: Workload, rounds: Int, on machine: Machine) {
     let step = TrainingStep(workload, on: machine)
     var feed = Feed(workload, machine)
-    let target = step.propagation.input.base
+    let target = step.propagation.input
     func filledStep() {
       feed.fill(target)
       step.run()
@@ -65,7 +65,7 @@ extension PipelineMeasurement {
       pool = machine.processor.pool
     }
 
-    mutating func fill(_ target: UnsafeMutablePointer<Float>) {
+    mutating func fill(_ target: Tensor) {
       let batch = order.batch(atStep: step)
       _ = assembler.labels(of: batch)
       assembler.fill(target, with: batch, pool: pool)

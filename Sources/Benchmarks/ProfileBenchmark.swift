@@ -84,9 +84,10 @@ extension ProfileMeasurement {
 extension Machine {
   /// The instructions that the kernels' multiplications and additions are made of.
   package var instructions: MachineLimits.Instructions {
-    switch instructionSet {
-    case .avx2: .fmaAVX2
-    case .avx512: .fmaAVX512
+    switch (processor.format, instructionSet) {
+    case (.bf16, _): .dotBF16
+    case (.fp32, .avx2): .fmaAVX2
+    case (.fp32, .avx512): .fmaAVX512
     }
   }
 }

@@ -22,7 +22,20 @@ package struct TrainingStep {
     optimizer = Optimizer(OptimizerSettings(), plan: plan)
     let classes = plan.output.shape.count
     labels = (0..<batch).map { Int32($0 % classes) }
-    for index in 0..<propagation.input.count { propagation.input.base[index] = Float(index % 97) / 48 - 1 }
+    propagation.input.fillWithPattern()
+  }
+}
+
+extension Tensor {
+  /// Numbers between -1 and 1.
+  func fillWithPattern() {
+    for index in 0..<count {
+      let value = Float(index % 97) / 48 - 1
+      switch format {
+      case .fp32: base[index] = value
+      case .bf16: bfloats[index] = bfloat(value)
+      }
+    }
   }
 }
 

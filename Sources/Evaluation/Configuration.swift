@@ -109,7 +109,7 @@ extension Experiment {
   package func yaml() throws -> String { try YAMLEncoder().encode(self) }
 
   /// Ranges that types do not express.
-  package func validate() throws {
+  fileprivate func validate() throws {
     func check(_ holds: Bool, _ key: String, _ value: some CustomStringConvertible, _ expected: String) throws {
       guard holds else { throw UsageError.wrongValue(key: key, value: "\(value)", expected: expected) }
     }

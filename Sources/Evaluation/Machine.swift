@@ -8,12 +8,14 @@ package struct Machine: Sendable {
   package let kernels: String
 
   /// - Throws: what `InstructionSet` throws when `CAS_ISA` asks for one that this machine or build lacks.
-  package init(threads: Int? = nil, choice: KernelChoice = .auto, environment: [String: String]) throws {
+  package init(
+    threads: Int? = nil, choice: KernelChoice = .auto, format: NumberFormat = .fp32, environment: [String: String]
+  ) throws {
     instructionSet = try InstructionSet.chosen(in: environment)
     processor = Processor(
       pool: ThreadPool(threads: threads ?? ThreadPool.available), table: KernelTable.table(for: instructionSet),
-      choice: choice)
+      choice: choice, format: format)
     BLAS.configureOnce()
-    kernels = "fp32 \(choice.rawValue) \(instructionSet.rawValue) OpenBLAS-\(BLAS.coreName)"
+    kernels = "\(format.rawValue) \(choice.rawValue) \(instructionSet.rawValue) OpenBLAS-\(BLAS.coreName)"
   }
 }

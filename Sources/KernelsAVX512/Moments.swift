@@ -26,7 +26,7 @@ private func merge(
 /// across spans.
 @inline(never)
 package func moments(
-  _ matrix: UnsafePointer<Float>, _ rows: Int, _ channels: Int, _ span: Int,
+  _ matrix: UnsafePointer<Stored>, _ rows: Int, _ channels: Int, _ span: Int,
   _ mean: UnsafeMutablePointer<Double>, _ squares: UnsafeMutablePointer<Double>
 ) {
   var first = 0
@@ -90,7 +90,7 @@ package func moments(
       var sum: Float = 0
       var row = 0
       while row < count {
-        sum += column[row * channels]
+        sum += read(column + row * channels)
         row += 1
       }
       let pivot = sum / Float(count)
@@ -98,89 +98,12 @@ package func moments(
       var square: Float = 0
       row = 0
       while row < count {
-        let difference = column[row * channels] - pivot
+        let difference = read(column + row * channels) - pivot
         offset += difference
         square += difference * difference
         row += 1
       }
       merge(pivot, offset, square, Double(count), Double(first), mean + channel, squares + channel)
-      channel += 1
-    }
-    first += count
-  }
-}
-
-/// Per channel of rows x channels matrices: the sum of dy and the sum of dy (x - mean), where dy counts only
-/// where y > 0 if `output` is there. Sums are of floats within a span and of doubles across spans.
-@inline(never)
-package func gradientSums(
-  _ gradient: UnsafePointer<Float>, _ output: UnsafePointer<Float>?, _ input: UnsafePointer<Float>,
-  _ mean: UnsafePointer<Float>, _ rows: Int, _ channels: Int, _ span: Int,
-  _ sums: UnsafeMutablePointer<Double>, _ products: UnsafeMutablePointer<Double>
-) {
-  var channel = 0
-  while channel < channels {
-    sums[channel] = 0
-    products[channel] = 0
-    channel += 1
-  }
-  var first = 0
-  while first < rows {
-    let count = min(span, rows - first)
-    let start = first * channels
-    channel = 0
-    while channel + 16 <= channels {
-      let center = load(mean + channel)
-      var sum0 = Vector.zero
-      var sum1 = Vector.zero
-      var product0 = Vector.zero
-      var product1 = Vector.zero
-      var at = start + channel
-      var row = 0
-      while row + 2 <= count {
-        var value0 = load(gradient + at)
-        var value1 = load(gradient + at + channels)
-        if let output {
-          value0 = Vector.zero.replacing(with: value0, where: load(output + at) .> .zero)
-          value1 = Vector.zero.replacing(with: value1, where: load(output + at + channels) .> .zero)
-        }
-        sum0 += value0
-        sum1 += value1
-        product0.addProduct(value0, load(input + at) - center)
-        product1.addProduct(value1, load(input + at + channels) - center)
-        at += 2 * channels
-        row += 2
-      }
-      if row < count {
-        var value = load(gradient + at)
-        if let output { value = Vector.zero.replacing(with: value, where: load(output + at) .> .zero) }
-        sum0 += value
-        product0.addProduct(value, load(input + at) - center)
-      }
-      sum0 += sum1
-      product0 += product1
-      var lane = 0
-      while lane < 16 {
-        sums[channel + lane] += Double(sum0[lane])
-        products[channel + lane] += Double(product0[lane])
-        lane += 1
-      }
-      channel += 16
-    }
-    while channel < channels {
-      var sum: Float = 0
-      var product: Float = 0
-      var row = 0
-      while row < count {
-        let at = start + row * channels + channel
-        var value = gradient[at]
-        if let output { value = output[at] > 0 ? value : 0 }
-        sum += value
-        product += value * (input[at] - mean[channel])
-        row += 1
-      }
-      sums[channel] += Double(sum)
-      products[channel] += Double(product)
       channel += 1
     }
     first += count

@@ -3,10 +3,10 @@
 /// A negative padding cuts the image's border off.
 @inline(never)
 package func gatherPatches(
-  _ image: UnsafePointer<Float>, _ height: Int, _ width: Int, _ channels: Int, _ kernelHeight: Int,
+  _ image: UnsafePointer<Stored>, _ height: Int, _ width: Int, _ channels: Int, _ kernelHeight: Int,
   _ kernelWidth: Int, _ stride: Int, _ paddingTop: Int, _ paddingLeft: Int, _ outputWidth: Int, _ first: Int,
   _ last: Int,
-  _ patches: UnsafeMutablePointer<Float>
+  _ patches: UnsafeMutablePointer<Stored>
 ) {
   let span = kernelWidth * channels
   var target = patches
@@ -38,65 +38,5 @@ package func gatherPatches(
       outputRow += 1
     }
     position += 1
-  }
-}
-
-/// The adjoint of `gatherPatches`: adds rows `first..<last` of a patch matrix to the image's positions that they
-/// were gathered from.
-@inline(never)
-package func scatterPatches(
-  _ patches: UnsafePointer<Float>, _ height: Int, _ width: Int, _ channels: Int, _ kernelHeight: Int,
-  _ kernelWidth: Int, _ stride: Int, _ paddingTop: Int, _ paddingLeft: Int, _ outputWidth: Int, _ first: Int,
-  _ last: Int,
-  _ image: UnsafeMutablePointer<Float>
-) {
-  let span = kernelWidth * channels
-  var source = patches
-  var outputRow = first / outputWidth
-  var outputColumn = first - outputRow * outputWidth
-  var position = first
-  while position < last {
-    let top = outputRow * stride - paddingTop
-    let left = outputColumn * stride - paddingLeft
-    let begin = min(max(0, 0 - left), kernelWidth)
-    let end = max(begin, min(kernelWidth, width - left))
-    var tap = 0
-    while tap < kernelHeight {
-      let row = top + tap
-      if row >= 0 && row < height && begin < end {
-        addTo(
-          source + begin * channels, image + (row * width + left + begin) * channels,
-          (end - begin) * channels)
-      }
-      source += span
-      tap += 1
-    }
-    outputColumn += 1
-    if outputColumn == outputWidth {
-      outputColumn = 0
-      outputRow += 1
-    }
-    position += 1
-  }
-}
-
-/// Writes the transpose of a row-major rows x columns matrix.
-@inline(never)
-package func transpose(
-  _ source: UnsafePointer<Float>, _ rows: Int, _ columns: Int, _ target: UnsafeMutablePointer<Float>
-) {
-  var row = 0
-  while row < rows {
-    let block = min(16, rows - row)
-    var column = 0
-    while column < columns {
-      var step = 0
-      while step < block {
-        target[column * rows + row + step] = source[(row + step) * columns + column]
-        step += 1
-      }
-      column += 1
-    }
-    row += block
   }
 }

@@ -2,8 +2,8 @@
 /// positions outside of the image do not count. A NaN in the window is the result.
 @inline(never)
 package func maximumWindows(
-  _ image: UnsafePointer<Float>, _ height: Int, _ width: Int, _ channels: Int, _ kernel: Int, _ stride: Int,
-  _ padding: Int, _ outputHeight: Int, _ outputWidth: Int, _ output: UnsafeMutablePointer<Float>
+  _ image: UnsafePointer<Stored>, _ height: Int, _ width: Int, _ channels: Int, _ kernel: Int, _ stride: Int,
+  _ padding: Int, _ outputHeight: Int, _ outputWidth: Int, _ output: UnsafeMutablePointer<Stored>
 ) {
   var target = output
   var outputRow = 0
@@ -38,13 +38,13 @@ package func maximumWindows(
         while row < rowEnd {
           var column = columnBegin
           while column < columnEnd {
-            let value = image[(row * width + column) * channels + channel]
+            let value = read(image + (row * width + column) * channels + channel)
             if value > best || value != value { best = value }
             column += 1
           }
           row += 1
         }
-        target[channel] = best
+        write(best, target + channel)
         channel += 1
       }
       target += channels
@@ -57,9 +57,9 @@ package func maximumWindows(
 /// Adds each output position's gradient to the first of the largest values under its window.
 @inline(never)
 package func maximumWindowsBackward(
-  _ gradient: UnsafePointer<Float>, _ image: UnsafePointer<Float>, _ height: Int, _ width: Int, _ channels: Int,
+  _ gradient: UnsafePointer<Stored>, _ image: UnsafePointer<Stored>, _ height: Int, _ width: Int, _ channels: Int,
   _ kernel: Int, _ stride: Int, _ padding: Int, _ outputHeight: Int, _ outputWidth: Int,
-  _ result: UnsafeMutablePointer<Float>
+  _ result: UnsafeMutablePointer<Stored>
 ) {
   var source = gradient
   var outputRow = 0
@@ -112,7 +112,7 @@ package func maximumWindowsBackward(
           var column = columnBegin
           while column < columnEnd {
             let here = row * width + column
-            let value = image[here * channels + channel]
+            let value = read(image + here * channels + channel)
             if value > best || value != value {
               best = value
               place = here
@@ -121,7 +121,8 @@ package func maximumWindowsBackward(
           }
           row += 1
         }
-        result[place * channels + channel] += source[channel]
+        let target = result + place * channels + channel
+        write(read(target) + read(source + channel), target)
         channel += 1
       }
       source += channels
@@ -135,7 +136,7 @@ package func maximumWindowsBackward(
 /// positions outside of the image count as zero.
 @inline(never)
 package func averageWindows(
-  _ image: UnsafePointer<Float>, _ height: Int, _ width: Int, _ channels: Int, _ kernel: Int, _ stride: Int,
+  _ image: UnsafePointer<Stored>, _ height: Int, _ width: Int, _ channels: Int, _ kernel: Int, _ stride: Int,
   _ padding: Int, _ outputHeight: Int, _ outputWidth: Int, _ factor: Float, _ output: UnsafeMutablePointer<Float>
 ) {
   var target = output
@@ -166,7 +167,7 @@ package func averageWindows(
         while row < min(height, top + kernel) {
           var column = max(0, left)
           while column < min(width, left + kernel) {
-            sum += image[(row * width + column) * channels + channel]
+            sum += read(image + (row * width + column) * channels + channel)
             column += 1
           }
           row += 1
@@ -185,7 +186,7 @@ package func averageWindows(
 @inline(never)
 package func averageWindowsBackward(
   _ gradient: UnsafePointer<Float>, _ height: Int, _ width: Int, _ channels: Int, _ kernel: Int, _ stride: Int,
-  _ padding: Int, _ outputHeight: Int, _ outputWidth: Int, _ factor: Float, _ result: UnsafeMutablePointer<Float>
+  _ padding: Int, _ outputHeight: Int, _ outputWidth: Int, _ factor: Float, _ result: UnsafeMutablePointer<Stored>
 ) {
   var source = gradient
   var outputRow = 0
@@ -206,7 +207,7 @@ package func averageWindowsBackward(
             channel += 16
           }
           while channel < channels {
-            target[channel] = target[channel].addingProduct(source[channel], factor)
+            write(read(target + channel).addingProduct(source[channel], factor), target + channel)
             channel += 1
           }
           column += 1

@@ -2,6 +2,14 @@
 /// operations runs on both, so both give the same bits.
 typealias Vector = SIMD16<Float>
 
+// How feature maps lie in memory: floats, or the upper halves of floats (bf16), of which loops load and store whole
+// vectors and compute in floats. The loops over features are compiled for either.
+#if CAS_BF16
+  package typealias Stored = UInt16
+#else
+  package typealias Stored = Float
+#endif
+
 @inline(__always)
 func load(_ source: UnsafePointer<Float>) -> Vector {
   UnsafeRawPointer(source).loadUnaligned(as: Vector.self)
@@ -50,3 +58,9 @@ func addTo(_ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>
     at += 1
   }
 }
+
+@inline(__always)
+func read(_ source: UnsafePointer<Float>) -> Float { source.pointee }
+
+@inline(__always)
+func write(_ value: Float, _ target: UnsafeMutablePointer<Float>) { target.pointee = value }

@@ -14,8 +14,8 @@ private func spread(_ a: Lanes, _ b: Lanes, _ c: Lanes, _ d: Lanes) -> (Lanes, L
 /// multiple of 16; tile t of `first..<last` is row t − `first` of each plane of `planePitch` floats.
 @inline(never)
 package func winogradInput(
-  _ image: UnsafePointer<Float>, _ rowPitch: Int, _ channels: Int, _ tilesPerRow: Int, _ first: Int, _ last: Int,
-  _ planes: UnsafeMutablePointer<Float>, _ planePitch: Int
+  _ image: UnsafePointer<Stored>, _ rowPitch: Int, _ channels: Int, _ tilesPerRow: Int, _ first: Int, _ last: Int,
+  _ planes: UnsafeMutablePointer<Stored>, _ planePitch: Int
 ) {
   var tile = first
   while tile < last {
@@ -43,7 +43,7 @@ package func winogradInput(
 
 @inline(__always)
 func putPlanes(
-  _ values: (Lanes, Lanes, Lanes, Lanes), _ plane: inout UnsafeMutablePointer<Float>, _ pitch: Int
+  _ values: (Lanes, Lanes, Lanes, Lanes), _ plane: inout UnsafeMutablePointer<Stored>, _ pitch: Int
 ) {
   put(values.0, plane)
   put(values.1, plane + pitch)
@@ -60,7 +60,7 @@ private func gather(_ a: Lanes, _ b: Lanes, _ c: Lanes, _ d: Lanes) -> (Lanes, L
 @inline(never)
 package func winogradOutput(
   _ planes: UnsafePointer<Float>, _ planePitch: Int, _ channels: Int, _ tilesPerRow: Int, _ first: Int, _ last: Int,
-  _ output: UnsafeMutablePointer<Float>, _ height: Int, _ width: Int, _ accumulating: Bool
+  _ output: UnsafeMutablePointer<Stored>, _ height: Int, _ width: Int, _ accumulating: Bool
 ) {
   var tile = first
   while tile < last {
@@ -97,40 +97,6 @@ private func gatherColumn(_ plane: UnsafePointer<Float>, _ pitch: Int) -> (Lanes
 }
 
 @inline(__always)
-private func write(_ value: Lanes, _ place: UnsafeMutablePointer<Float>, _ accumulating: Bool) {
+private func write(_ value: Lanes, _ place: UnsafeMutablePointer<Stored>, _ accumulating: Bool) {
   if accumulating { increase(place, by: value) } else { put(value, place) }
-}
-
-/// Transforms rows of 3x3 weights: G g Gᵀ for `count` neighbouring values of each tap, a multiple of 16. Tap t lies
-/// `tapPitch` floats behind tap t − 1, plane p `planePitch` floats behind plane p − 1.
-@inline(never)
-package func winogradWeights(
-  _ weights: UnsafePointer<Float>, _ tapPitch: Int, _ planes: UnsafeMutablePointer<Float>, _ planePitch: Int,
-  _ count: Int
-) {
-  var at = 0
-  while at < count {
-    let w = weights + at
-    let (a0, b0, c0, d0) = widenColumn(w, 3 * tapPitch)
-    let (a1, b1, c1, d1) = widenColumn(w + tapPitch, 3 * tapPitch)
-    let (a2, b2, c2, d2) = widenColumn(w + 2 * tapPitch, 3 * tapPitch)
-    var plane = planes + at
-    putPlanes(widen(a0, a1, a2), &plane, planePitch)
-    putPlanes(widen(b0, b1, b2), &plane, planePitch)
-    putPlanes(widen(c0, c1, c2), &plane, planePitch)
-    putPlanes(widen(d0, d1, d2), &plane, planePitch)
-    at += Lanes.scalarCount
-  }
-}
-
-/// G applied to three values: a, (a + b + c) / 2, (a − b + c) / 2, c.
-@inline(__always)
-private func widen(_ a: Lanes, _ b: Lanes, _ c: Lanes) -> (Lanes, Lanes, Lanes, Lanes) {
-  (a, (a + b + c) * 0.5, (a - b + c) * 0.5, c)
-}
-
-/// The same for one column of the kernel, whose rows lie `pitch` apart.
-@inline(__always)
-private func widenColumn(_ column: UnsafePointer<Float>, _ pitch: Int) -> (Lanes, Lanes, Lanes, Lanes) {
-  widen(lanes(at: column), lanes(at: column + pitch), lanes(at: column + 2 * pitch))
 }

@@ -1,0 +1,88 @@
+// The orders in which bf16 numbers lie so that one instruction multiplies two of them: pairs of taps for weights, pairs
+// of neighbouring outputs for the weights' gradient.
+
+/// Packs a row-major matrix of `taps` x `channels` weights: pair p of channels n ..< n + 16 becomes 16 pairs of bf16
+/// numbers at `packed` + n / 16 · `blockPitch` + 32 p. An odd last tap is paired with zeros.
+@inline(never)
+package func packDots(
+  _ weights: UnsafePointer<Float>, _ taps: Int, _ channels: Int, _ packed: UnsafeMutablePointer<UInt16>,
+  _ blockPitch: Int
+) {
+  var tap = 0
+  while tap < taps {
+    let first = weights + tap * channels
+    let hasSecond = tap + 1 < taps
+    var n = 0
+    while n < channels {
+      let second = hasSecond ? load(first + channels + n) : .zero
+      put(interleaved(load(first + n), second), packed + n / 16 * blockPitch + 16 * tap)
+      n += 16
+    }
+    tap += 2
+  }
+}
+
+/// Pairs the taps of neighbouring outputs: pairs[q][j] = (row[2 q · step + j], row[(2 q + 1) · step + j]) for `taps` taps
+/// of each of `count` pairs of outputs in one row of a padded image.
+@inline(never)
+package func pairTaps(
+  _ row: UnsafePointer<UInt16>, _ step: Int, _ taps: Int, _ count: Int, _ pairs: UnsafeMutablePointer<UInt32>
+) {
+  var target = pairs
+  var q = 0
+  while q < count {
+    pairRows(row + 2 * q * step, row + (2 * q + 1) * step, taps, target)
+    target += taps
+    q += 1
+  }
+}
+
+/// Pairs neighbouring outputs of a row of `width` outputs with `channels` channels; the partner of an odd last one is zero.
+@inline(never)
+package func pairOutputs(
+  _ row: UnsafePointer<UInt16>, _ width: Int, _ channels: Int, _ pairs: UnsafeMutablePointer<UInt32>
+) {
+  var target = pairs
+  var x = 0
+  while x + 2 <= width {
+    pairRows(row + x * channels, row + (x + 1) * channels, channels, target)
+    target += channels
+    x += 2
+  }
+  if x < width {
+    var at = 0
+    while at < channels {
+      target[at] = UInt32(row[x * channels + at])
+      at += 1
+    }
+  }
+}
+
+@inline(__always)
+private func pairRows(
+  _ first: UnsafePointer<UInt16>, _ second: UnsafePointer<UInt16>, _ count: Int, _ target: UnsafeMutablePointer<UInt32>
+) {
+  var at = 0
+  while at + 16 <= count {
+    put(interleaved(bfloats(at: first + at), bfloats(at: second + at)), target + at)
+    at += 16
+  }
+  while at < count {
+    target[at] = UInt32(first[at]) | UInt32(second[at]) << 16
+    at += 1
+  }
+}
+
+/// Rounds `count` floats to bf16 numbers.
+@inline(never)
+package func narrow(_ values: UnsafePointer<Float>, _ count: Int, _ target: UnsafeMutablePointer<UInt16>) {
+  var at = 0
+  while at + 16 <= count {
+    store(load(values + at), target + at)
+    at += 16
+  }
+  while at < count {
+    write(values[at], target + at)
+    at += 1
+  }
+}

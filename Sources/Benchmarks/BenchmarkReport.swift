@@ -14,6 +14,7 @@ package struct BenchmarkReport: Codable, Equatable, Sendable {
   package var profiles: [ProfileMeasurement]?
   package var convolutions: [ConvolutionMeasurement]?
   package var layers: [LayerMeasurement]?
+  package var tuning: [TuningMeasurement]?
 
   package init(command: String, machine: Machine) {
     schemaVersion = 1

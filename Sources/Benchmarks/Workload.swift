@@ -15,6 +15,20 @@ package struct Workload: Sendable {
 
   private static let classes = 10
 
+  /// All architectures at the sizes of images that they are usually given.
+  package static let usual: [Workload] = Architecture.names.compactMap(Architecture.init).flatMap { architecture in
+    let sides =
+      switch architecture {
+      case .imageNetResNet(_, .imageNet): [64, 224]
+      case .cifarResNet: [32, 28]
+      case .imageNetResNet(_, .cifar), .wideResNet: [32]
+      }
+    return sides.map { side in
+      let channels = side == 28 ? 1 : 3
+      return Workload(architecture, input: Shape(height: side, width: side, channels: channels), batch: 1)
+    }
+  }
+
   /// A convolution of the network, and how many layers compute it.
   package struct Convolution: Sendable {
     package let geometry: ConvolutionGeometry
@@ -27,9 +41,11 @@ package struct Workload: Sendable {
   }
 
   /// Convolutions that differ, in the order in which the plan has them.
-  package var convolutions: [Convolution] {
+  package var convolutions: [Convolution] { Self.convolutions(of: [self]) }
+
+  package static func convolutions(of workloads: [Workload]) -> [Convolution] {
     var found: [Convolution] = []
-    for layer in plan.layers {
+    for (plan, layer) in workloads.flatMap({ one in one.plan.layers.map { (one.plan, $0) } }) {
       for parameter in layer.parameters {
         guard case .convolution(let geometry) = parameter.layout else { continue }
         let index = found.firstIndex { $0.geometry == geometry } ?? found.count
@@ -39,12 +55,5 @@ package struct Workload: Sendable {
       }
     }
     return found
-  }
-}
-
-extension ConvolutionGeometry {
-  /// The shape as people read it: `32x32x16 -> 32 3x3/2`.
-  package var label: String {
-    "\(input) -> \(outputChannels) \(kernelHeight)x\(kernelWidth)" + (stride > 1 ? "/\(stride)" : "")
   }
 }

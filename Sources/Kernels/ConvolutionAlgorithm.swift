@@ -43,9 +43,10 @@ extension ConvolutionGeometry {
   }
 
   /// A pure function of the shape and the pass, the same for every instruction set; nothing is measured at run time.
-  /// The limits come from `cas-bench --convolutions`.
-  func algorithm(_ pass: ConvolutionPass, _ choice: KernelChoice) -> ConvolutionAlgorithm {
+  /// Convolutions that the table does not have follow rules whose limits come from `cas-bench --convolutions`.
+  package func algorithm(_ pass: ConvolutionPass, _ choice: KernelChoice) -> ConvolutionAlgorithm {
     guard choice == .auto else { return .patches }
+    if let measured = ConvolutionTable.measured[self, pass] { return measured }
     switch pass {
     case .forward:
       if suitsWinograd { return .winograd }

@@ -4,10 +4,15 @@ import collections
 import statistics
 
 PASSES = ["forward", "backward", "data", "weights"]
+TOGETHER = "convolutions and batch norms together"
 
 
 def paired_layers(ours, theirs):
-    """Seconds of cas and of PyTorch for each kind of layer and pass of one network, over all its layers."""
+    """Seconds of cas and of PyTorch for each kind of layer and pass of one network, over all its layers.
+
+    Convolutions are the kernels alone. Where cas normalises while it convolves, normalisations are not listed by
+    themselves; convolutions and normalisations together always are.
+    """
     sums = collections.defaultdict(lambda: [0.0, 0.0])
 
     def add(kind, work, row, our_seconds, their_seconds):
@@ -18,11 +23,15 @@ def paired_layers(ours, theirs):
         stride = f" / {row['stride']}" if row["stride"] > 1 else ""
         kind = f"convolution {row['kernelHeight']}x{row['kernelWidth']}{stride}"
         add(kind, row["pass"], row, row["timing"]["median"], seconds)
+        add(TOGETHER, "forward" if row["pass"] == "forward" else "backward", row, 0, seconds)
     for row, seconds in zip(ours["layers"], theirs["layers"], strict=True):
+        is_normalization = row["kind"].startswith("batch norm")
         for work in ("forward", "backward"):
-            if seconds:
+            if is_normalization or row["kind"].startswith("convolution"):
+                add(TOGETHER, work, row, row[work]["median"], seconds[work] if seconds else 0)
+            if seconds and not (is_normalization and row["isFused"]):
                 add(row["kind"], work, row, row[work]["median"], seconds[work])
-    kinds = list(dict.fromkeys(kind for kind, _ in sums))
+    kinds = [kind for kind in dict.fromkeys(kind for kind, _ in sums) if kind != TOGETHER] + [TOGETHER]
     order = sorted(sums, key=lambda key: (kinds.index(key[0]), PASSES.index(key[1])))
     return [{"kind": key[0], "pass": key[1], "cas": sums[key][0], "torch": sums[key][1]} for key in order]
 

@@ -1,0 +1,5 @@
+extension ConvolutionTable {
+  package static let measured = ConvolutionTable(
+    """
+    """)
+}

@@ -62,15 +62,8 @@ extension BenchmarkOptions {
   ///
   /// - Throws: `UsageError` for a precision that cannot be had, and what `CAS_ISA` can be wrong about.
   package func machine() throws -> Machine {
-    let environment = ProcessInfo.processInfo.environment
-    let table = KernelTable.table(for: try InstructionSet.chosen(in: environment))
-    let suits = try kernels == .auto && table.supports(.bf16) && workloads().allSatisfy { $0.plan.supports(.bf16) }
-    guard suits || precision != .bf16 else {
-      throw UsageError.message(
-        "--precision bf16 needs AVX512-BF16, --kernels auto and networks of whole vectors of channels; pass fp32.")
-    }
-    let format: NumberFormat = suits && precision != .fp32 ? .bf16 : .fp32
-    return try Machine(threads: threads, choice: kernels, format: format, environment: environment)
+    try Machine(
+      threads: threads, choice: kernels, precision: precision, environment: ProcessInfo.processInfo.environment)
   }
 }
 

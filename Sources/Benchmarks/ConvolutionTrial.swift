@@ -47,7 +47,7 @@ extension ConvolutionTrial {
 
   /// What computes the pass.
   package func algorithm(_ pass: ConvolutionPass) -> String {
-    format == .bf16 ? "dots" : execution.algorithm(pass, of: geometry).rawValue
+    format == .bf16 ? "bf16" : execution.algorithm(pass, of: geometry).rawValue
   }
 
   /// Operations of any pass, a multiplication and an addition counted each.

@@ -105,7 +105,7 @@ let package = Package(
     tests("MetricsTests", golden: ["Golden"], ["Metrics"]),
     tests("EvaluationTests", ["Evaluation", "Training", "Metrics", "Datasets", "Networks", "Reports", "Kernels"]),
     tests("ReportsTests", golden: ["Snapshots"], ["Reports", "Images"]),
-    tests("BenchmarksTests", ["Benchmarks", "Evaluation", "Networks", "Kernels"]),
+    tests("BenchmarksTests", ["Benchmarks", "Evaluation", "Networks", "Kernels", argumentParser]),
     tests("CommandLineTests", ["cas"]),
   ]
 )

@@ -49,7 +49,7 @@ extension BenchmarkOptions {
     guard extents.count == 3, extents.prefix(2).allSatisfy({ (1...4096).contains($0) }), (1...64).contains(extents[2])
     else { throw ValidationError("--input takes a shape such as 32x32x3.") }
     let shape = Shape(height: extents[0], width: extents[1], channels: extents[2])
-    return try models.split(separator: ",").map { name in
+    return try models.split(separator: ",", omittingEmptySubsequences: false).map { name in
       guard let architecture = Architecture(name: String(name)) else {
         let nearest = Spelling.nearest(to: String(name), in: Architecture.names)
         throw ValidationError("There is no model \(name).\(nearest.map { " Did you mean \($0)?" } ?? "")")

@@ -6,6 +6,11 @@ package struct Caches: Codable, Equatable, Sendable {
   package let second: Int
   /// Of all cores that this one shares it with.
   package let third: Int
+
+  package init(second: Int, third: Int) {
+    self.second = second
+    self.third = third
+  }
 }
 
 extension Caches {

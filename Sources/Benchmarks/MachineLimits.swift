@@ -4,11 +4,23 @@ package struct MachineLimits: Codable, Equatable, Sendable {
   package let peaks: [Peak]
   package let bandwidths: [Bandwidth]
 
+  package init(caches: Caches, peaks: [Peak], bandwidths: [Bandwidth]) {
+    self.caches = caches
+    self.peaks = peaks
+    self.bandwidths = bandwidths
+  }
+
   /// Multiplications and additions of one kind of instruction.
   package struct Peak: Codable, Equatable, Sendable {
     package let instructions: Instructions
     package let threads: Int
     package let gigaflopsPerSecond: Double
+
+    package init(instructions: Instructions, threads: Int, gigaflopsPerSecond: Double) {
+      self.instructions = instructions
+      self.threads = threads
+      self.gigaflopsPerSecond = gigaflopsPerSecond
+    }
   }
 
   /// Bytes that one kind of loop moves, all arrays of all threads together being `bytes` large.
@@ -18,6 +30,14 @@ package struct MachineLimits: Codable, Equatable, Sendable {
     package let threads: Int
     package let bytes: Int
     package let gigabytesPerSecond: Double
+
+    package init(level: Level, loop: Loop, threads: Int, bytes: Int, gigabytesPerSecond: Double) {
+      self.level = level
+      self.loop = loop
+      self.threads = threads
+      self.bytes = bytes
+      self.gigabytesPerSecond = gigabytesPerSecond
+    }
   }
 
   package enum Instructions: String, Codable, Sendable, CaseIterable {

@@ -74,10 +74,9 @@ extension TuningMeasurement {
       (algorithm, ConvolutionTrial(geometry, batch: batch, algorithm: algorithm, on: machine))
     }
     var least = [Double](repeating: .infinity, count: trials.count)
-    for round in 0...rounds {
+    for _ in 0..<rounds {
       for (index, trial) in trials.enumerated() {
-        let seconds = Timing.elapsed { trial.1.run(pass) }
-        if round > 0 { least[index] = min(least[index], seconds) }
+        least[index] = min(least[index], Timing.measure(rounds: 1, lasting: 0.01) { trial.1.run(pass) }.least)
       }
     }
     self.init(

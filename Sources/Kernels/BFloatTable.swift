@@ -21,6 +21,7 @@ package struct BFloatTable: Sendable {
     KernelsBF16.dotConvolveWeights
 
   let packDots: @Sendable (Floats, Int, Int, Target, Int) -> Void = KernelsBF16.packDots
+  let packTransposedDots: @Sendable (Floats, Int, Int, Target, Int) -> Void = KernelsBF16.packTransposedDots
   let pairTaps: @Sendable (Source, Int, Int, Int, PairTarget) -> Void = KernelsBF16.pairTaps
   let pairOutputs: @Sendable (Source, Int, Int, PairTarget) -> Void = KernelsBF16.pairOutputs
   let padImage: @Sendable (Source, Target, Int, Int, Int, Int, Int, Int, Int) -> Void = KernelsBF16.padImage

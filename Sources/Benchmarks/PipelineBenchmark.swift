@@ -76,7 +76,9 @@ extension PipelineMeasurement {
 
 extension PipelineMeasurement {
   package var text: String {
-    "input pipeline, \(model), batch \(batch): filling a batch takes \(Columns.number(1000 * filling.median)) ms, "
-      + "a step \(Columns.number(1000 * fixed.median)) ms; with it a step grows by \(Columns.percent(growth))"
+    let (step, fill) = (Columns.number(1000 * fixed.median), Columns.number(1000 * filling.median))
+    return "input pipeline, \(model), batch \(batch): filling a batch takes \(fill) ms, "
+      + "\(Columns.percent(filling.median / fixed.median)) of a step's \(step) ms; "
+      + "steps with it were \(Columns.percent(growth)) longer"
   }
 }

@@ -7,8 +7,8 @@
 In each round every side runs every network once, in turn, each time in a process of its own, so that a machine whose
 speed drifts is the same for all and no side's memory or threads disturb the other's. Ratios are taken within a round;
 their median, least and greatest are printed. PyTorch runs in fp32 and in bf16 autocast, both with and without channels-last;
-after the first round only the faster layout of each precision goes on. cas runs in each precision that the build has and with
-`--kernels blas`. The AVX2 pair: CAS_ISA=avx2 against ATEN_CPU_CAPABILITY=avx2 with ONEDNN_MAX_CPU_ISA=AVX2, both fp32.
+after the first round only the faster layout of each precision goes on. cas runs in each precision that the build has, and once
+with `--kernels blas`. Single layers are measured in the first two rounds. The AVX2 pair: CAS_ISA=avx2 against ATEN_CPU_CAPABILITY=avx2 with ONEDNN_MAX_CPU_ISA=AVX2, both fp32.
 Memory: cas, the largest resident set after training; PyTorch, the same less what it was when PyTorch had been imported.
 
 Needs a release build (`make build`) and a Python with torch 2.13.0+cpu and numpy; `make bench-peers` makes one.
@@ -103,19 +103,17 @@ def sides(bf16):
     return table
 
 
-def slower_layouts(rows):
-    """The sides of PyTorch whose other layout trained faster in the first round."""
+def finished(rows):
+    """The sides that the first round was enough for: PyTorch's slower layouts, and the one that is only a column."""
     rates = {side: runs[0]["trainingImagesPerSecond"] for side, runs in rows.items()}
-    slower = set()
-    for precision in ("torch fp32", "torch bf16"):
-        slower.add(min((precision, precision + " channels-last"), key=rates.get))
-    return slower
+    layouts = [(precision, precision + " channels-last") for precision in ("torch fp32", "torch bf16")]
+    return {min(pair, key=rates.get) for pair in layouts} | {"cas blas"}
 
 
 def measure_networks(report, round_number, table):
     for name in report["models"]:
         rows = report["networks"].setdefault(name, {side: [] for side in table})
-        skipped = slower_layouts(rows) if round_number else ()
+        skipped = finished(rows) if round_number else ()
         for side, measure in table.items():
             if side not in skipped:
                 rows[side].append(measure(name))
@@ -162,7 +160,8 @@ def main():
     report |= {"limits": limits["limits"], "machine": limits["machine"]}
     for round_number in range(options.rounds):
         measure_networks(report, round_number, sides(bf16))
-        measure_layers(report, bf16)
+        if round_number < 2:
+            measure_layers(report, bf16)
         if options.json:
             options.json.write_text(json.dumps(report, indent=1) + "\n")
     text = tables.markdown(report)

@@ -15,10 +15,12 @@ package struct Columns {
   package var text: String {
     let widths = rows[0].indices.map { column in rows.reduce(0) { max($0, $1[column].count) } }
     return rows.map { cells in
-      cells.enumerated().map { column, cell in
+      var line = cells.enumerated().map { column, cell in
         let space = String(repeating: " ", count: widths[column] - cell.count)
         return column == 0 ? cell + space : space + cell
       }.joined(separator: "  ")
+      while line.last == " " { line.removeLast() }
+      return line
     }.joined(separator: "\n")
   }
 

@@ -49,11 +49,20 @@ def environment(more=()):
     return {key: value for key, value in os.environ.items() if key not in forced} | dict(more)
 
 
-def run(command, more=(), text=None):
+def output(command, more=(), text=None):
     done = subprocess.run(command, capture_output=True, text=True, env=environment(more), input=text)
     if done.returncode:
         sys.exit(f"{' '.join(map(str, command))} ended with {done.returncode}:\n{done.stderr}")
-    return json.loads(done.stdout)
+    return done.stdout
+
+
+def run(command, more=(), text=None):
+    return json.loads(output(command, more, text))
+
+
+def bench(*arguments):
+    """What `cas bench` prints for people."""
+    return output([str(PROGRAMS / "cas"), "bench", "--threads", str(THREADS), *arguments]).strip()
 
 
 def ours(program, network, rounds, *arguments, more=()):
@@ -156,8 +165,11 @@ def main():
     report |= {"threads": THREADS, "models": models, "networks": {}, "layers": {}}
     report["settings"] = {name: (NETWORKS | LARGE)[name] for name in models}
     report["layered"] = [name for name in LAYERED if name in models and not options.no_layers]
+    # The limits once as numbers, and as they are printed, with the profile of a step.
     limits = run([str(PROGRAMS / "cas"), "bench", "--limits", "--threads", str(THREADS), "--json"])
-    report |= {"limits": limits["limits"], "machine": limits["machine"]}
+    report |= {"limits": limits["limits"], "machine": limits["machine"], "texts": [bench("--limits", "--rounds", "9")]}
+    for precision in ["fp32"] + ["bf16"] * bf16:
+        report["texts"].append(bench("--profile", "--models", "resnet20", "--rounds", "7", "--precision", precision))
     for round_number in range(options.rounds):
         measure_networks(report, round_number, sides(bf16))
         if round_number < 2:

@@ -143,4 +143,5 @@ def markdown(report):
     ]
     if report["layers"]:
         parts += ["Single layers, each alone, summed over the layers of the network; PyTorch channels-last.", layers(report)]
+    parts += [f"```\n{text}\n```" for text in report["texts"]]
     return "\n\n".join(parts)

@@ -135,7 +135,7 @@ extension BFloatPass {
 
   /// Numbers of scratch that one worker needs.
   var scratchCount: Int {
-    isDirect ? paddedCount : source.count + patchCount + tileRows * results
+    isDirect ? paddedCount : source.count + Self.slack + patchCount + tileRows * results
   }
 
   /// The padded image in `scratch`, or the image itself where nothing is to be added or done to it.
@@ -185,7 +185,7 @@ extension BFloatPass {
   ) {
     let pixels = height * width
     let rows = images.count * pixels
-    let (normalized, patches) = (scratch, scratch + source.shape.count)
+    let (normalized, patches) = (scratch, scratch + source.shape.count + Self.slack)
     for (place, index) in images.enumerated() {
       var image = UnsafePointer(source.bfloats + index * source.shape.count)
       if let normalizing {

@@ -52,8 +52,10 @@ import Testing
         found[$0] = propagation.memory.gradients.base[parameter.offset + $1]
       }
       let distance = relativeDistance(found, expected)
+      // In bf16 PyTorch itself is as far off, since small inputs of rectifiers change their sign.
       #expect(
-        Double(distance) < path.tolerance(fp32: 1e-4, bf16: 0.1), "the gradient of \(parameter.name): \(distance)")
+        Double(distance) < path.tolerance(fp32: 1e-4, bf16: 1.5 * golden.bf16Spread),
+        "the gradient of \(parameter.name): \(distance)")
     }
     for statistic in network.plan.statistics {
       let expected = try floats(file, "after.\(statistic.name)")

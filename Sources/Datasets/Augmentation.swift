@@ -6,11 +6,18 @@ package struct Augmentation: Sendable, Codable, Equatable {
   package var padCrop: Int
   /// Mirror left and right with probability one half.
   package var flip: Bool
+  /// Blend the images of a batch in pairs, with a share from Beta(α, α) of this α (Zhang et al. 2018); 0 is off.
+  package var mixup: Double
+  /// Paste a rectangle of another image of the batch, its area from Beta(α, α) (Yun et al. 2019); 0 is off.
+  package var cutmix: Double
 
-  package init(padCrop: Int = 0, flip: Bool = false) {
+  package init(padCrop: Int = 0, flip: Bool = false, mixup: Double = 0, cutmix: Double = 0) {
     precondition(padCrop >= 0, "padding cannot be negative")
+    precondition(mixup >= 0 && cutmix >= 0, "the parameter of a beta distribution is positive")
     self.padCrop = padCrop
     self.flip = flip
+    self.mixup = mixup
+    self.cutmix = cutmix
   }
 
   package static let none = Augmentation()

@@ -2,16 +2,19 @@ import Evaluation
 import Foundation
 import Reports
 
-/// What `cas train` and `cas nas` do: load, lay out, train, test, report.
+/// What `cas train`, `cas nas` and `cas curve` do: load, lay out, train, test, report.
 struct RunCommand {
   private let options: TrainingOptions
   private let command: RunRequest.Command
-  private let add: [Double]?
+  private let complete: (inout RunRequest) throws -> Void
 
-  init(_ options: TrainingOptions, command: RunRequest.Command, add: [Double]? = nil) {
+  /// - Parameter complete: adds what only this command asks for.
+  init(
+    _ options: TrainingOptions, command: RunRequest.Command, complete: @escaping (inout RunRequest) throws -> Void
+  ) {
     self.options = options
     self.command = command
-    self.add = add
+    self.complete = complete
   }
 
   func run() throws {
@@ -21,13 +24,19 @@ struct RunCommand {
     let machine = try Machine(
       threads: options.threads, choice: experiment.kernels, environment: ProcessInfo.processInfo.environment)
     let events = terminal.events(shouldStop: { Interruption.received != 0 })
+    if let report = try folder.finishedReport(request, experiment) {
+      events.note("\(folder.path) holds this run, finished; nothing was read or trained again.")
+      return try terminal.print(report, asJSON: options.json)
+    }
+    if let note = request.axis?.note { events.note("note: \(note)") }
 
     let data = try StudyData.load(request, experiment, machine: machine, events: events)
     if events.shouldStop() { throw Interrupted() }
     let study =
       switch request.command {
       case .train: try Study.cas(data, experiment)
-      case .nas: try Study.nas(data, fractions: request.add ?? [], experiment)
+      case .nas: try Study.nas(data, Study.Augmenting(request), experiment)
+      case .curve: try Study.curve(data, sizes: request.sizes ?? [], experiment)
       }
     // Everything that can be wrong with the settings is found before the folder is made.
     try MemoryDemand(study, experiment, threads: machine.processor.pool.threads).check()
@@ -60,7 +69,8 @@ struct RunCommand {
   /// What is to be done and where: from the options, or from the folder of a run to be resumed.
   private func plan() throws -> (RunRequest, Experiment, RunFolder) {
     guard let resume = options.resume else {
-      let request = try options.request(command, add: add)
+      var request = try options.request(command)
+      try complete(&request)
       return (request, try options.experiment(), RunFolder(path: options.outputPath(for: request)))
     }
     let folder = RunFolder(path: resume)

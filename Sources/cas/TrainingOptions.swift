@@ -78,6 +78,9 @@ struct TrainingOptions: ParsableArguments {
   @Flag(help: "Train no baseline on real images.")
   var noBaseline = false
 
+  @Flag(name: .customLong("no-gan-test"), help: "Do not test the baseline's classifiers on the synthetic images.")
+  var noGANTest = false
+
   @Flag(help: "Score classes that one side lacks as 0 instead of stopping.")
   var allowMissingClasses = false
 
@@ -129,6 +132,7 @@ extension TrainingOptions {
       ("--resize", ["resize"], resize), ("--normalize", ["normalization"], normalize),
       ("--baseline-size", ["baseline"], noBaseline ? "none" : baselineSize),
       ("--allow-missing-classes", ["allowMissingClasses"], allowMissingClasses ? "true" : nil),
+      ("--no-gan-test", ["ganTest"], noGANTest ? "false" : nil),
     ]
     for (option, key, value) in options {
       if let value { try configuration.set(key, yaml: value, source: option) }
@@ -137,7 +141,7 @@ extension TrainingOptions {
   }
 
   /// The request of a new run.
-  func request(_ command: RunRequest.Command, add: [Double]? = nil) throws -> RunRequest {
+  func request(_ command: RunRequest.Command) throws -> RunRequest {
     guard !synthetic.isEmpty else {
       throw UsageError.message("There is no --synthetic. Name the generator's samples with --synthetic [NAME=]PATH.")
     }
@@ -146,7 +150,7 @@ extension TrainingOptions {
     }
     return RunRequest(
       command: command, real: NamedPath.absolute(real), realTrain: realTrain.map(NamedPath.absolute),
-      synthetic: try NamedPath.parse(synthetic), classNames: classNames.map(NamedPath.absolute), add: add)
+      synthetic: try NamedPath.parse(synthetic), classNames: classNames.map(NamedPath.absolute))
   }
 
   /// Where the run goes: `--output`, or a new folder named by the time and the sets.

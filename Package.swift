@@ -67,7 +67,10 @@ let package = Package(
       dependencies: [
         "Training", "Metrics", "Datasets", "Networks", "Reports", "Images", "Kernels", "Randomness", yams,
       ],
-      resources: ["demo", "quick", "resnet20-short"].map { .embedInCode("Presets/\($0).yaml") },
+      resources: [
+        "cifar10-paper", "demo", "grey-images", "imagenet-paper", "images-64x64", "large-images", "quick",
+        "resnet20-short", "small-images",
+      ].map { .embedInCode("Presets/\($0).yaml") },
       swiftSettings: settings()),
     .executableTarget(
       name: "cas",

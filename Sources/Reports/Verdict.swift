@@ -36,7 +36,7 @@ extension Verdict {
     text +=
       "; \(reminder(of: baseline, beside: result)) it recognises \(NumberText.percent(reference.value, decimals: 2))"
     guard let drop = result.relativeDrop?.top1 else { return text + "." }
-    return text + (drop < 0 ? ", a relative gain of " : ", a relative drop (Top-1) of ")
+    return text + (drop < 0 ? ", a relative gain of " : ", a relative drop of ")
       + "\(NumberText.percent(abs(drop), decimals: 1))."
   }
 

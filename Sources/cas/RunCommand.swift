@@ -20,10 +20,10 @@ struct RunCommand {
   func run() throws {
     Interruption.watch()
     let terminal = Terminal(isQuiet: options.quiet)
-    let (request, experiment, folder) = try plan()
+    let events = terminal.events(shouldStop: { Interruption.received != 0 })
+    let (request, experiment, folder) = try plan(events)
     let machine = try Machine(
       threads: options.threads, choice: experiment.kernels, environment: ProcessInfo.processInfo.environment)
-    let events = terminal.events(shouldStop: { Interruption.received != 0 })
     if let report = try folder.finishedReport(request, experiment) {
       events.note("\(folder.path) holds this run, finished; nothing was read or trained again.")
       return try terminal.print(report, asJSON: options.json)
@@ -43,6 +43,12 @@ struct RunCommand {
     for note in study.notes { events.note("note: \(note)") }
     if try folder.prepare(request, experiment) {
       events.note("\(folder.path) holds this run already; going on with it.")
+    }
+
+    if options.estimate || options.choosesPreset,
+      let estimate = try TimeEstimate(study, experiment, folder: folder, machine: machine)
+    {
+      events.note(estimate.text)
     }
 
     let build = BuildDescription.current
@@ -67,11 +73,15 @@ struct RunCommand {
   }
 
   /// What is to be done and where: from the options, or from the folder of a run to be resumed.
-  private func plan() throws -> (RunRequest, Experiment, RunFolder) {
+  private func plan(_ events: StudyRunner.Events) throws -> (RunRequest, Experiment, RunFolder) {
     guard let resume = options.resume else {
       var request = try options.request(command)
       try complete(&request)
-      return (request, try options.experiment(), RunFolder(path: options.outputPath(for: request)))
+      let folder = RunFolder(path: options.outputPath(for: request))
+      guard options.choosesPreset else { return (request, try options.experiment(), folder) }
+      let choice = try PresetChoice(PresetChoice.Facts(of: request, try options.experiment()))
+      events.note("preset: \(choice.reason)")
+      return (request, try options.experiment(choice), folder)
     }
     let folder = RunFolder(path: resume)
     let (request, experiment) = try folder.stored()

@@ -79,9 +79,14 @@ struct Curve: ParsableCommand {
   @OptionGroup var axis: AxisOptions
 
   @Option(help: ArgumentHelp("Numbers of training images.", valueName: "n,n,…"))
-  var sizes: String
+  var sizes: String?
+
+  func validate() throws {
+    if sizes == nil && options.resume == nil { throw ValidationError("There are no --sizes, such as 500,1000,2000.") }
+  }
 
   func run() throws {
+    let sizes = sizes ?? "2"
     let numbers = sizes.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
     guard numbers.allSatisfy({ ($0 ?? 0) >= 2 && ($0 ?? 0) <= 1_000_000_000 }) else {
       throw UsageError.wrongValue(key: "--sizes", value: sizes, expected: "whole numbers from 2, such as 500,1000,2000")

@@ -18,7 +18,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Names of the classes of formats that have only numbers, one a line.")
   var classNames: String?
 
-  @Option(help: "A preset: \(Preset.all.map(\.name).joined(separator: ", ")).")
+  @Option(help: "A preset: \(Preset.all.map(\.name).joined(separator: ", ")); auto chooses one by the images.")
   var preset: String?
 
   @Option(help: "A YAML file of settings; only what differs from the defaults.")
@@ -75,6 +75,9 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "matched: the synthetic set's counts per class; full: the whole real training set.")
   var baselineSize: String?
 
+  @Flag(help: "Say how long the run will take, from a few measured steps; part of --preset auto.")
+  var estimate = false
+
   @Flag(help: "Train no baseline on real images.")
   var noBaseline = false
 
@@ -112,10 +115,17 @@ struct TrainingOptions: ParsableArguments {
 }
 
 extension TrainingOptions {
+  var choosesPreset: Bool { preset == Preset.automatic }
+
   /// The settings, from the defaults up: preset, file, --set, options.
-  func experiment() throws -> Experiment {
+  ///
+  /// - Parameter choice: what `--preset auto` stands for; without one it stands for the defaults.
+  func experiment(_ choice: PresetChoice? = nil) throws -> Experiment {
     var configuration = try Configuration()
-    if let preset { try configuration.overlay(yaml: try Preset.named(preset).yaml, source: "the preset \(preset)") }
+    if let name = choice?.preset ?? (choosesPreset ? nil : preset) {
+      try configuration.overlay(yaml: try Preset.named(name).yaml, source: "the preset \(name)")
+    }
+    if let choice { try configuration.overlay(yaml: choice.adjustments, source: "the choice of a preset") }
     if let config {
       guard let text = try? String(contentsOfFile: config, encoding: .utf8) else {
         throw DataNotFound(path: config, what: "no readable configuration")

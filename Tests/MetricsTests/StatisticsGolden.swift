@@ -30,6 +30,15 @@ struct StatisticsGolden: Decodable {
     }
   }
 
+  struct Law: Decodable {
+    let sizes: [Double]
+    let accuracies: [Double]
+    /// The sum of squared distances.
+    let error: Double
+    /// Limit, scale, exponent.
+    let law: [Double]
+  }
+
   let adjusted: [Adjusted]
   let mcnemar: [[Double]]
   let wilson: [[Double]]
@@ -37,6 +46,7 @@ struct StatisticsGolden: Decodable {
   let normalTails: [[Double]]
   let correlations: [Pairs]
   let bootstraps: [Bootstrap]
+  let powerLaws: [Law]
 
   static func load() throws -> StatisticsGolden {
     let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Golden/statistics.json")

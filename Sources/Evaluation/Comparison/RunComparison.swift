@@ -29,6 +29,10 @@ package struct RunComparison {
   /// - Throws: `UsageError.message` where fewer than two results take part, or the runs have other test images;
   ///   what `FinishedRun` throws.
   package init(_ request: Request, version: String) throws {
+    let places = request.runs.map { URL(filePath: $0).standardizedFileURL.path }
+    guard Set(places).count == places.count else {
+      throw UsageError.message("\(request.runs.joined(separator: ", ")): a run is named twice. Name each once.")
+    }
     let runs = try request.runs.map { try FinishedRun(RunFolder(path: $0)) }
     let sides = try Self.sides(runs, request)
     try Self.requireSameImages(runs)
@@ -70,9 +74,6 @@ extension RunComparison {
       let isShared = chosen.count { $0.classifiers.label == classifiers.label } > 1
       var name = isShared ? "\(URL(filePath: run.path).lastPathComponent):\(classifiers.label)" : classifiers.label
       if sides.contains(where: { $0.name == name }) { name = "\(run.path):\(classifiers.label)" }
-      guard !sides.contains(where: { $0.name == name }) else {
-        throw UsageError.message("\(run.path) is named twice. Name each run once.")
-      }
       sides.append(Side(name: name, run: run, classifiers: classifiers))
     }
     return sides

@@ -27,7 +27,7 @@ package struct ComparisonSummary: Sendable {
       .init(title: "First", minimum: 6), .init(title: "Second", minimum: 6),
       .init(title: "Top-1 %", alignment: .right, dropRank: 1), .init(title: "Top-1 %", alignment: .right, dropRank: 2),
       .init(title: "Difference", alignment: .right), .init(title: "95 %"),
-      .init(title: "p", alignment: .right), .init(title: "Top-5", alignment: .right, dropRank: 0),
+      .init(title: "p", alignment: .right, dropRank: 3), .init(title: "Top-5", alignment: .right, dropRank: 0),
     ])
     for entry in document.results {
       let points = NumberText.hundredths(entry.top1.value, decimals: 2, signed: true)

@@ -24,11 +24,12 @@ extension TerminalSummary {
     if let curves = report.curves {
       blocks += curveBlocks(curves)
     } else {
-      if results.contains(where: { $0.kind == .nas }) { blocks.append(augmentationTable) }
-      if results.count > 1 {
+      if results.contains(where: { $0.kind == .nas }) {
+        blocks.append(augmentationTable)
+      } else if results.count > 1 {
         blocks.append(overview(of: report.results.filter { $0.kind != .ganTest }))
-        blocks.append(sentences(Verdict(of: report)))
       }
+      if results.count > 1 { blocks.append(sentences(Verdict(of: report))) }
       for result in results.prefix(Self.resultLimit) {
         blocks.append(headline(of: result) + (results.count == 1 ? sentences(Verdict(of: report)) : []))
         if !result.perClass.isEmpty { blocks.append(classTable(of: result)) }
@@ -112,7 +113,7 @@ extension TerminalSummary {
       .init(title: "Calibration error %", alignment: .right, dropRank: -3),
     ])
     let axis = results.compactMap(\.axis).first
-    if let axis { table.prepend(.init(title: axis.name.printable, alignment: .right)) }
+    if let axis { table.prepend(.init(title: axis.name.printable, alignment: .right, dropRank: 4)) }
     for result in results {
       let isCompared = result.perClass.contains { $0.difference != nil }
       let row: [TextTable.Cell] = [

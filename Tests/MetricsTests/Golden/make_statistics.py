@@ -9,7 +9,7 @@ import pathlib
 import types
 
 import numpy as np
-from scipy import stats
+from scipy import optimize, stats
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
@@ -77,6 +77,30 @@ def bootstraps():
     return result
 
 
+def power_laws():
+    """limit - scale * n ** -exponent by least squares, from several starts, limit at most 1."""
+    result = []
+    for seed, limit, scale, exponent, sizes in [
+            (1, 0.93, 1.5, 0.35, [500, 1000, 2000, 5000, 10000, 50000]), (2, 0.7, 8.0, 0.6, [250, 500, 1000, 2000]),
+            (3, 0.88, 0.9, 0.25, [100, 300, 1000, 3000, 10000]), (4, 0.8, 30.0, 1.1, [60, 120, 240, 480, 960])]:
+        rng = np.random.default_rng(seed)
+        n = np.array(sizes, float)
+        y = np.round(limit - scale * n ** -exponent + rng.normal(size=len(n)) * 0.002, 6)
+
+        def residuals(v):
+            return v[0] - np.exp(v[1]) * (n / n.max()) ** -v[2] - y
+
+        fits = [
+            optimize.least_squares(
+                residuals, [y.max(), np.log(0.1), start], bounds=([0, -30, 0.05], [1, 10, 3]), xtol=1e-15, ftol=1e-15,
+                gtol=1e-15) for start in (0.1, 0.3, 0.8, 2.0)]
+        best = min(fits, key=lambda fit: fit.cost)
+        result.append({
+            "sizes": sizes, "accuracies": y.tolist(), "error": float(2 * best.cost),
+            "law": [float(best.x[0]), float(np.exp(best.x[1]) * n.max() ** best.x[2]), float(best.x[2])]})
+    return result
+
+
 def main():
     rng = np.random.default_rng(11)
     p_lists = [
@@ -95,7 +119,7 @@ def main():
             for hits, trials in [(428, 1000), (7187, 10000), (3, 7), (49, 50)]],
         "normalQuantiles": [[p, float(stats.norm.ppf(p))] for p in (1e-300, 1e-12, 0.001, 0.025, 0.3, 0.5, 0.8, 0.975, 0.999999)],
         "normalTails": [[z, float(2 * stats.norm.sf(abs(z)))] for z in (0.0, 0.5, -1.96, 3.3, 9.0, -20.0)],
-        "correlations": correlations(), "bootstraps": bootstraps(),
+        "correlations": correlations(), "bootstraps": bootstraps(), "powerLaws": power_laws(),
     }
     path = pathlib.Path(__file__).with_name("statistics.json")
     path.write_text(json.dumps(golden, separators=(",", ":")) + "\n")

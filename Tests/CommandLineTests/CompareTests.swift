@@ -48,6 +48,16 @@ import Testing
     // Equal trainings do not differ in one image.
     let same = try #require(pairs.first { $0["first"].text == "a:baseline" && $0["second"].text == "b:baseline" })
     #expect(same["top1"]["value"].number == 0 && same["top1"]["adjustedP"].number == 1)
+    for entry in pair["perClass"].list {
+      let (holm, rate) = (entry["top1"]["adjustedP"].number ?? 0, entry["falseDiscoveryRate"].number ?? 2)
+      #expect(rate <= holm)
+    }
+    let correlated = try Program.run(
+      "correlate", "\(folder.path)/a", "\(folder.path)/b", "--columns", "a:brier", "b:brier", "--json")
+    #expect(correlated.code == 0, "\(correlated.errors)")
+    // The runs have no set in common, so that there is no row with both.
+    let correlation = try Document(correlated.output)["results"][0]
+    #expect(correlation["rows"].number == 0 && correlation["kendall"].isNull)
     let text = try Program.run("compare", "\(folder.path)/a", "\(folder.path)/b")
     #expect(text.output.contains("good") && text.output.contains("McNemar"), "\(text.output)")
   }

@@ -149,6 +149,9 @@ extension RunComparison {
     for (place, p) in zip(places, holmAdjusted(places.map(\.p))) {
       result[place.pair].perClass[place.label].top1?.adjustedP = p
     }
+    for (place, rate) in zip(places, benjaminiHochbergAdjusted(places.map(\.p))) {
+      result[place.pair].perClass[place.label].falseDiscoveryRate = rate
+    }
     return result
   }
 }

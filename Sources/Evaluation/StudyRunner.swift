@@ -102,8 +102,8 @@ extension StudyRunner {
   ) throws -> Predictions {
     events.began(title, samples.count, "images", 0)
     let predictions = Evaluator.predict(
-      network, samples, normalization: job.normalization, untrained: entry.untrained, on: machine.processor,
-      progress: { events.advanced($0, "") })
+      network, samples, normalization: job.normalization, untrained: entry.untrained, flips: experiment.testFlips,
+      on: machine.processor, progress: { events.advanced($0, "") })
     events.ended(true)
     if events.shouldStop() { throw Interrupted() }
     return predictions

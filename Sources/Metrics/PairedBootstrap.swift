@@ -38,18 +38,28 @@ extension PairedBootstrap {
   /// The 95 % interval of the difference on these images; nil without images.
   func interval(_ images: [Int]) -> Interval? {
     guard let estimate = difference(images) else { return nil }
-    let fixed = images.map(scores(ones(first), ones(second)))
+    // Images on which all classifiers agree in being right or wrong have the same score in every draw.
+    var patterns: [[Bool]: Int] = [:]
+    var examples: [Int] = []
+    let pattern = images.map { image in
+      let answers = (first + second).map { $0[image] }
+      if let known = patterns[answers] { return known }
+      patterns[answers] = examples.count
+      examples.append(image)
+      return examples.count - 1
+    }
+    let fixed = examples.map(scores(ones(first), ones(second)))
     var replicates: [Double] = []
     replicates.reserveCapacity(resamples)
     for resample in 0..<resamples {
       var part = stream.split(resample)
-      let drawn = drawnScores(images, fixed: fixed, from: &part)
+      let drawn = drawnScores(examples, fixed: fixed, from: &part)
       var sum = 0
-      for _ in 0..<images.count { sum += drawn[part.nextInteger(below: images.count)] }
+      for _ in 0..<images.count { sum += drawn[pattern[part.nextInteger(below: images.count)]] }
       replicates.append(Double(sum) / scale(images.count))
     }
     return BootstrapDistribution(estimate: estimate, replicates: replicates)
-      .acceleratedInterval(jackknife: jackknife(images, fixed: fixed))
+      .acceleratedInterval(jackknife: jackknife(images, fixed: pattern.map { fixed[$0] }))
   }
 
   /// The scores of the images when the classifiers are drawn with replacement.

@@ -16,7 +16,7 @@ extension PresetChoice {
     package var side: Int
     package var isGrey: Bool
     package var classes: Int
-    /// Images of the smallest training set.
+    /// Images of the set whose epochs decide about the number of steps.
     package var images: Int
 
     package init(side: Int, isGrey: Bool, classes: Int, images: Int) {
@@ -60,7 +60,7 @@ extension PresetChoice {
     self.adjustments = adjustments.joined()
     reason =
       "\(name) for \(facts.isGrey ? "grey" : "colour") images of \(facts.side) pixels in \(facts.classes) classes, "
-      + "\(facts.images) in the smallest training set" + (reasons.isEmpty ? "" : "; ")
+      + "trained for epochs of \(facts.images)" + (reasons.isEmpty ? "" : "; ")
       + reasons.joined(separator: "; ")
   }
 }
@@ -73,19 +73,23 @@ extension PresetChoice.Facts {
   package init(of request: RunRequest, _ experiment: Experiment) throws {
     let real = try Dataset.open(request.real)
     let test = try real.list(.test)
-    var listings = try request.synthetic.map { try Dataset.open($0.path).list(.train) }
-    if experiment.baseline == .full || request.command == .nas {
-      if let path = request.realTrain {
-        listings.append(try Dataset.open(path).list(.train))
-      } else if real.hasTwoSplits {
-        listings.append(try real.list(.train))
-      }
-    }
+    let synthetic = try request.synthetic.map { try Dataset.open($0.path).list(.train) }
+    let realTrain =
+      try request.realTrain.map { try Dataset.open($0).list(.train) }
+      ?? (real.hasTwoSplits ? try real.list(.train) : nil)
     let glance = try real.glance(at: test)
     let limit = experiment.perClass ?? .max
-    let counts = listings.map { $0.classCounts.reduce(0) { $0 + min($1, limit) } }
+    func images(_ listing: SplitListing) -> Int { listing.classCounts.reduce(0) { $0 + min($1, limit) } }
+    // The set whose epochs decide about the number of steps.
+    let deciding: Int? =
+      switch request.command {
+      case .nas: realTrain.map(images)
+      case .curve: min(request.sizes?.max() ?? .max, synthetic.map(images).max() ?? 0)
+      case .train:
+        (synthetic + (experiment.baseline == .full ? realTrain.map { [$0] } ?? [] : [])).map(images).min()
+      }
     self.init(
       side: experiment.input ?? glance.side, isGrey: glance.isGrey, classes: test.classCounts.count { $0 > 0 },
-      images: counts.min() ?? 0)
+      images: deciding ?? 0)
   }
 }

@@ -39,6 +39,38 @@ import Testing
     #expect(table.output.replacing("\n", with: " ").contains("All trainings took 6 steps"))
   }
 
+  @Test func aKilledStudyDoesWhatIsMissing() throws {
+    let folder = try data()
+    let study = [
+      "nas", "--synthetic", "\(folder.path)/t0.5", "--add", "0.5,1", "--augment", "none,mixup", "--mix", "batch",
+      "--steps", "60", "--checkpoint-seconds", "0",
+    ]
+    _ = try run(folder, study, output: "whole")
+    let running = try Program.Running(
+      study + ["--real", "\(folder.path)/real", "--output", "\(folder.path)/cut"] + Self.quick)
+    // One training is finished, and another one under way.
+    let first = "\(folder.path)/cut/model-t0.5+0.5+none-seed0.safetensors"
+    let deadline = Date().addingTimeInterval(60)
+    while !FileManager.default.fileExists(atPath: first)
+      || !FileManager.default.fileExists(atPath: "\(folder.path)/cut/checkpoint"), running.isRunning, Date() < deadline
+    {
+      usleep(500)
+    }
+    running.send(SIGKILL)
+    #expect(running.finish().code == 137)
+    func written() throws -> Date? {
+      try FileManager.default.attributesOfItem(atPath: first)[.modificationDate] as? Date
+    }
+    let before = try written()
+    let resumed = try Program.run("nas", "--resume", "\(folder.path)/cut")
+    #expect(resumed.code == 0, "\(resumed.errors)")
+    #expect(!resumed.errors.contains("Training t0.5+0.5+none") && resumed.errors.contains("Training baseline+mixup"))
+    #expect(try written() == before)
+    for file in ["predictions.npz", "confusion.csv", "per_class.csv", "model-baseline+mixup-seed0.safetensors"] {
+      #expect(try folder.bytes("whole/\(file)") == folder.bytes("cut/\(file)"), "\(file)")
+    }
+  }
+
   @Test func everyBatchHoldsItsShareOfSamples() throws {
     let folder = try data()
     let report = try run(

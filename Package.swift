@@ -74,7 +74,10 @@ let package = Package(
       dependencies: [
         "Training", "Metrics", "Datasets", "Networks", "Reports", "Images", "Kernels", "Randomness", yams,
       ],
-      resources: ["demo", "quick", "resnet20-short"].map { .embedInCode("Presets/\($0).yaml") },
+      resources: [
+        "cifar10-paper", "demo", "grey-images", "imagenet-paper", "images-64x64", "large-images", "quick",
+        "resnet20-short", "small-images",
+      ].map { .embedInCode("Presets/\($0).yaml") },
       swiftSettings: settings()),
     library(
       "Benchmarks",
@@ -102,7 +105,7 @@ let package = Package(
     tests("DatasetsTests", ["Datasets", "Images", "Kernels", "Randomness"]),
     tests("NetworksTests", golden: ["Golden"], ["Networks", "Kernels", "Randomness"]),
     tests("TrainingTests", golden: ["Golden"], ["Training", "Networks", "Datasets", "Kernels", "Randomness"]),
-    tests("MetricsTests", golden: ["Golden"], ["Metrics"]),
+    tests("MetricsTests", golden: ["Golden"], ["Metrics", "Randomness"]),
     tests("EvaluationTests", ["Evaluation", "Training", "Metrics", "Datasets", "Networks", "Reports", "Kernels"]),
     tests("ReportsTests", golden: ["Snapshots"], ["Reports", "Images"]),
     tests("BenchmarksTests", ["Benchmarks", "Evaluation", "Networks", "Kernels", argumentParser]),

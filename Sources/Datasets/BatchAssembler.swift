@@ -9,6 +9,7 @@ package struct BatchAssembler: Sendable {
   package let samples: Samples
   package let augmentation: Augmentation
   private let stream: RandomStream
+  private let turns: RandomStream
   /// The normalised value of each byte, 256 for each channel, as float and as bf16 number.
   private let table: [Float]
   private let bfloatTable: [UInt16]
@@ -22,6 +23,8 @@ package struct BatchAssembler: Sendable {
     self.samples = samples
     self.augmentation = augmentation
     self.stream = stream
+    // Parts of epochs are numbered from 0, so that this one is none of theirs.
+    turns = stream.split(-1)
     self.table = normalization.table()
     self.bfloatTable = table.map(bfloat)
   }
@@ -37,17 +40,25 @@ extension BatchAssembler {
     pool.run(chunks: chunks) { chunk, _ in
       for place in (chunk * Self.chunk)..<min(batch.indices.count, (chunk + 1) * Self.chunk) {
         var stream = epoch.split(batch.position + place)
-        write(image: batch.indices[place], augmentation.placement(from: &stream), to: destination, at: place)
+        let image = batch.indices[place]
+        var placement = augmentation.placement(from: &stream)
+        if augmentation.flip && augmentation.alternateFlip {
+          placement.isFlipped = augmentation.isFlippedInTurn(image: image, epoch: batch.epoch, stream: turns)
+        }
+        write(image: image, placement, to: destination, at: place)
       }
     }
   }
 
-  /// Writes images `indices` as they are, without augmentation: the input of an evaluation.
-  package func fill(_ destination: Tensor, with indices: Range<Int>, pool: ThreadPool) {
+  /// Writes images `indices` without augmentation, as they are or mirrored: the input of an evaluation.
+  package func fill(_ destination: Tensor, with indices: Range<Int>, mirrored: Bool = false, pool: ThreadPool) {
+    var placement = Augmentation.Placement()
+    placement.isFlipped = mirrored
+    let fixed = placement
     let chunks = (indices.count + Self.chunk - 1) / Self.chunk
     pool.run(chunks: chunks) { chunk, _ in
       for place in (chunk * Self.chunk)..<min(indices.count, (chunk + 1) * Self.chunk) {
-        write(image: indices.lowerBound + place, Augmentation.Placement(), to: destination, at: place)
+        write(image: indices.lowerBound + place, fixed, to: destination, at: place)
       }
     }
   }

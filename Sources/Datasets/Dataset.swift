@@ -3,7 +3,7 @@ package import Kernels
 /// A data set that has been found and recognised: which format it has and which splits.
 package struct Dataset: Sendable {
   package let path: String
-  private let source: any DataSource
+  let source: any DataSource
 
   package var format: DataFormat { source.format }
   /// `[.train, .test]`, or `[.whole]` for a data set without splits.

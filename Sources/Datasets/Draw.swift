@@ -22,4 +22,15 @@ extension Samples {
     }
     return selecting(isDrawn.indices.filter { isDrawn[$0] })
   }
+
+  /// How many images of each class a part of `total` images has, in the proportions of this set; a smaller part is
+  /// within a larger one, class by class. All images where there are no more than `total`.
+  package func proportionalCounts(total: Int) -> [Int] {
+    precondition(total >= 0, "a part cannot have a negative number of images")
+    // Image j of n in a class stands at (j + 1/2) / n: the parts are the beginnings of one sequence.
+    let sequence = classCounts.enumerated().flatMap { label, count in
+      (0..<count).map { (place: (Double($0) + 0.5) / Double(count), label: label) }
+    }.sorted { ($0.place, $0.label) < ($1.place, $1.label) }
+    return sequence.prefix(total).reduce(into: classCounts.map { _ in 0 }) { $0[$1.label] += 1 }
+  }
 }

@@ -133,6 +133,9 @@ extension Experiment {
     try check(
       (0...32).contains(training.augmentation.padCrop), "training.augmentation.padCrop",
       training.augmentation.padCrop, "0 to 32 pixels")
+    let (mixup, cutmix) = (training.augmentation.mixup, training.augmentation.cutmix)
+    try check(mixup >= 0 && mixup <= 1e3, "training.augmentation.mixup", mixup, "0 to 1000")
+    try check(cutmix >= 0 && cutmix <= 1e3, "training.augmentation.cutmix", cutmix, "0 to 1000")
     try check(
       training.schedule.milestones.allSatisfy { (0...1e6).contains($0) }, "training.schedule.milestones",
       training.schedule.milestones, "epochs from 0 to a million")

@@ -13,23 +13,33 @@ package enum Evaluator {
   ///
   /// - Parameters:
   ///   - untrained: classes without a training image; they score 0 instead of what the untrained weights say.
+  ///   - flips: the mean of the probabilities of each image and of its mirror image, instead of those of the image.
   ///   - progress: called with the number of images done after each batch.
   package static func predict(
     _ network: Network, _ samples: Samples, normalization: Normalization, untrained: Set<Int> = [],
-    on processor: Processor, progress: (Int) -> Void = { _ in }
+    flips: Bool = false, on processor: Processor, progress: (Int) -> Void = { _ in }
   ) -> Predictions {
     let propagation = Propagation(network, batch: batchSize, purpose: .inference, on: processor)
     let classes = network.plan.output.shape.count
     var builder = PredictionsBuilder(classes: classes, untrained: untrained, capacity: samples.count)
     let assembler = BatchAssembler(samples: samples, normalization: normalization)
-    let arena = Arena(count: batchSize * classes)
+    let arena = Arena(count: 2 * batchSize * classes)
     let probabilities = arena.tensor(at: 0, images: batchSize, shape: network.plan.output.shape)
+    let mirrored = arena.tensor(at: batchSize * classes, images: batchSize, shape: network.plan.output.shape)
     for start in stride(from: 0, to: samples.count, by: batchSize) {
       let range = start..<min(start + batchSize, samples.count)
       let labels = Array(samples.labels[range])
       assembler.fill(propagation.input, with: range, pool: processor.pool)
       propagation.forward()
       softmax(propagation.logits, into: probabilities, on: propagation.memory.execution)
+      if flips {
+        assembler.fill(propagation.input, with: range, mirrored: true, pool: processor.pool)
+        propagation.forward()
+        softmax(propagation.logits, into: mirrored, on: propagation.memory.execution)
+        for index in 0..<labels.count * classes {
+          probabilities.base[index] = (probabilities.base[index] + mirrored.base[index]) / 2
+        }
+      }
       builder.append(
         probabilities: UnsafeBufferPointer(start: probabilities.base, count: labels.count * classes), labels: labels)
       progress(range.upperBound)

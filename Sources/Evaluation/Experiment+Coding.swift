@@ -1,7 +1,7 @@
 extension Experiment {
   private enum CodingKeys: String, CodingKey {
-    case model, input, resize, normalization, training, budget, steps, baseline, perClass, allowMissingClasses, seeds
-    case seed, precision, kernels
+    case model, input, resize, normalization, training, budget, steps, baseline, perClass, allowMissingClasses, ganTest
+    case testFlips, seeds, seed, precision, kernels
   }
 
   /// Every key is written, null where it has no value, so that the defaults list all keys that a file may set.
@@ -17,6 +17,8 @@ extension Experiment {
     try container.encode(baseline, forKey: .baseline)
     try container.encode(perClass, forKey: .perClass)
     try container.encode(allowMissingClasses, forKey: .allowMissingClasses)
+    try container.encode(testFlips, forKey: .testFlips)
+    try container.encode(ganTest, forKey: .ganTest)
     try container.encode(seeds, forKey: .seeds)
     try container.encode(seed, forKey: .seed)
     try container.encode(precision, forKey: .precision)

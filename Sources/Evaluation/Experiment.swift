@@ -22,6 +22,10 @@ package struct Experiment: Codable, Equatable, Sendable {
   /// At most this many images per class, of synthetic and baseline sets alike.
   package var perClass: Int?
   package var allowMissingClasses = false
+  /// Whether an image's probabilities are the mean of its own and its mirror image's; not the paper's single crop.
+  package var testFlips = false
+  /// Whether the baseline's classifiers are tested on the synthetic images too.
+  package var ganTest = true
   /// The number of independent trainings; training k has the seed `seed + k`.
   package var seeds = 1
   package var seed: UInt64 = 0

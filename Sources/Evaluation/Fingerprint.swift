@@ -12,6 +12,8 @@ struct Fingerprint: Codable {
   let normalization: Normalization
   /// The hash of the training images, their shape, their labels and the names of the classes.
   let data: String
+  /// The part of the data of which every batch has a fixed number; a key that is left out where there is none.
+  let supplement: EpochOrder.Supplement?
   let kernels: KernelChoice
 
   /// SHA-256 of the fields in a fixed order, in hexadecimal.

@@ -4,10 +4,19 @@ package struct Preset: Sendable {
   package let yaml: String
 
   package static let all: [Preset] = [
+    Preset("cifar10-paper", PackageResources.cifar10_paper_yaml),
     Preset("demo", PackageResources.demo_yaml),
+    Preset("grey-images", PackageResources.grey_images_yaml),
+    Preset("imagenet-paper", PackageResources.imagenet_paper_yaml),
+    Preset("images-64x64", PackageResources.images_64x64_yaml),
+    Preset("large-images", PackageResources.large_images_yaml),
     Preset("quick", PackageResources.quick_yaml),
     Preset("resnet20-short", PackageResources.resnet20_short_yaml),
+    Preset("small-images", PackageResources.small_images_yaml),
   ]
+
+  /// The name that stands for a choice by the data.
+  package static let automatic = "auto"
 
   private init(_ name: String, _ bytes: [UInt8]) {
     self.name = name
@@ -17,7 +26,7 @@ package struct Preset: Sendable {
   /// - Throws: `UsageError.unknownPreset`, which names the nearest right one.
   package static func named(_ name: String) throws -> Preset {
     guard let preset = all.first(where: { $0.name == name }) else {
-      throw UsageError.unknownPreset(name, known: all.map(\.name))
+      throw UsageError.unknownPreset(name, known: all.map(\.name) + [automatic])
     }
     return preset
   }

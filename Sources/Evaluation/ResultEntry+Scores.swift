@@ -8,15 +8,16 @@ extension ResultEntry {
   ///   - classNames: one name per class, in the order of the labels.
   package init(
     name: String, kind: ResultKind, scores: ScoreCard, classNames: [String], baseline: String? = nil,
-    fractionAdded: Double? = nil, training: TrainingEntry? = nil
+    variant: ResultVariant = ResultVariant(), difference: DifferenceEntry? = nil, training: TrainingEntry? = nil
   ) {
     precondition(classNames.count == scores.classes.count, "every class of a score card needs a name")
     self.init(
-      name: name, kind: kind, baseline: baseline, fractionAdded: fractionAdded,
+      name: name, kind: kind, baseline: baseline, variant: variant,
       top1: scores.top1.flatMap(AccuracyEntry.init), top5: scores.top5.flatMap(AccuracyEntry.init),
       brier: scores.brier, expectedCalibrationError: scores.expectedCalibrationError,
       relativeDrop: baseline == nil
         ? nil : RelativeDropEntry(top1: scores.relativeDropTop1, top5: scores.relativeDropTop5),
+      difference: difference,
       perClass: zip(classNames, scores.classes).map { ClassEntry(name: $0, score: $1, classNames: classNames) },
       training: training)
   }
@@ -27,6 +28,15 @@ extension AccuracyEntry {
     self.init(
       value: score.value, interval: Bounds(score.interval), perSeed: score.perSeed,
       seedInterval: score.seedInterval.flatMap(Bounds.init))
+  }
+}
+
+extension DifferenceEntry {
+  /// The Top-1 difference of a comparison.
+  package init(_ comparison: PairedComparison) {
+    self.init(
+      value: comparison.top1.value, interval: comparison.top1.interval.flatMap(Bounds.init),
+      seedInterval: comparison.seedInterval.flatMap(Bounds.init), pValue: comparison.pValue)
   }
 }
 

@@ -1,5 +1,6 @@
 internal import Datasets
 import Foundation
+package import Reports
 package import Training
 internal import Yams
 
@@ -49,6 +50,16 @@ extension RunFolder {
     try makeFolder(path)
     try write(try YAMLEncoder().encode(Stored(inputs: request)) + experiment.yaml(), to: configuration)
     return false
+  }
+
+  /// The report of this very run where the folder holds it finished; nil otherwise.
+  ///
+  /// - Throws: `ReportError` or `FileError` where it cannot be read.
+  package func finishedReport(_ request: RunRequest, _ experiment: Experiment) throws -> Report? {
+    guard FileManager.default.fileExists(atPath: report), FileManager.default.fileExists(atPath: configuration),
+      let (oldRequest, oldExperiment) = try? stored(), oldRequest == request, oldExperiment == experiment
+    else { return nil }
+    return try FinishedRun.report(of: self)
   }
 
   /// Makes a folder of the run with all folders above it.

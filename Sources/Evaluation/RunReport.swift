@@ -19,19 +19,13 @@ package struct RunReport {
     machine: MachineDescription, version: String
   ) throws {
     let classNames = study.test.classNames
-    let results = outcomes.map { outcome in
-      let baseline = outcomes.first { $0.entry.name == outcome.entry.baseline && $0.entry.kind == .baseline }
-      return ResultEntry(
-        name: outcome.entry.name, kind: outcome.entry.kind.reported,
-        scores: ScoreCard(seeds: outcome.predictions, baseline: baseline?.predictions), classNames: classNames,
-        baseline: outcome.entry.baseline, fractionAdded: outcome.entry.fractionAdded, training: outcome.training)
-    }
+    let results = Self.results(outcomes, request: request, classNames: classNames)
     report = Report(
       command: request.command.rawValue, version: version,
       config: try Self.configuration(request, experiment), machine: machine,
-      data: Self.dataSection(data, notes: study.notes), results: results)
+      data: Self.dataSection(data, notes: study.notes), results: results, curves: Self.curves(outcomes))
     galleries = zip(outcomes, results).flatMap { outcome, result in
-      outcome.entry.kind == .baseline ? [] : Self.galleries(outcome, result, study.test)
+      outcome.entry.hasGallery ? Self.galleries(outcome, result, study.test) : []
     }
     confusions = outcomes.map {
       ConfusionTable(result: $0.entry.label, classNames: classNames, seeds: $0.predictions)
@@ -131,18 +125,13 @@ extension RunReport {
   }
 }
 
-extension Study.Kind {
-  fileprivate var reported: ResultKind {
-    switch self {
-    case .cas: .cas
-    case .baseline: .baseline
-    case .nas: .nas
-    }
-  }
+extension Study.Entry {
+  /// Pictures of what each set does badly, once for each set.
+  fileprivate var hasGallery: Bool { kind != .baseline && size == nil && augmentation == nil }
 }
 
 extension StudyRunner.Outcome {
-  fileprivate var training: TrainingEntry? {
+  var training: TrainingEntry? {
     guard let job = jobs.first, !records.isEmpty else { return nil }
     let order = job.order
     let seconds = records.reduce(0) { $0 + $1.seconds }

@@ -1,6 +1,14 @@
 /// What a run was asked to do, apart from its settings: stored in config.yaml, so that a run can go on by itself.
 package struct RunRequest: Codable, Equatable, Sendable {
-  package enum Command: String, Codable, Sendable { case train, nas }
+  package enum Command: String, Codable, Sendable { case train, nas, curve }
+
+  /// How samples are added to real images.
+  package enum Mixing: String, Codable, Sendable, CaseIterable {
+    /// As many as the fraction asks for, in one set with the real ones.
+    case concatenate
+    /// From the whole synthetic set, in a fixed number in every batch.
+    case batch
+  }
 
   package var command: Command
   /// Absolute path of the real data.
@@ -10,17 +18,23 @@ package struct RunRequest: Codable, Equatable, Sendable {
   package var classNames: String?
   /// Fractions of the real training set's size that NAS adds in synthetic images.
   package var add: [Double]?
+  /// How NAS adds them; nil for `concatenate`.
+  package var mixing: Mixing?
+  /// The augmentations that NAS crosses with the fractions.
+  package var augmentations: [MixedAugmentation]?
+  /// The sizes of a curve.
+  package var sizes: [Int]?
+  /// What a sweep varies over the synthetic sets.
+  package var axis: SweepAxis?
 
   package init(
-    command: Command, real: String, realTrain: String? = nil, synthetic: [NamedPath], classNames: String? = nil,
-    add: [Double]? = nil
+    command: Command, real: String, realTrain: String? = nil, synthetic: [NamedPath], classNames: String? = nil
   ) {
     self.command = command
     self.real = real
     self.realTrain = realTrain
     self.synthetic = synthetic
     self.classNames = classNames
-    self.add = add
   }
 }
 

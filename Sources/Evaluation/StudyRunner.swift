@@ -53,6 +53,8 @@ package struct StudyRunner {
     package let records: [EpochRecord]
     /// Whether the trainings were taken from the cache of baselines.
     package let cached: Bool
+    /// What a baseline's classifiers say about the images of each synthetic set: the set's name, and seed by seed.
+    package let ganTests: [(name: String, predictions: [Predictions])]
   }
 
   package init(
@@ -74,23 +76,37 @@ extension StudyRunner {
     var log = folder.logged()
     return try study.entries.enumerated().map { index, entry in
       let own = Array(jobs[index * seeds..<(index + 1) * seeds])
+      let tested = experiment.ganTest ? study.ganTested(by: entry) : []
       var predictions: [Predictions] = []
+      var ganTests = tested.map { (name: $0.name, predictions: [Predictions]()) }
       var records: [EpochRecord] = []
       var cached = false
       for job in own {
         let trained = try trainedNetwork(job, entry: entry, log: &log)
         cached = cached || trained.cached
         records += log.filter { $0.name == job.name && $0.seed == job.seed }.suffix(1)
-        events.began("Testing \(job.name), seed \(job.seed)", study.test.count, "images", 0)
         predictions.append(
-          Evaluator.predict(
-            trained.network, study.test, normalization: job.normalization, untrained: entry.untrained,
-            on: machine.processor, progress: { events.advanced($0, "") }))
-        events.ended(true)
-        if events.shouldStop() { throw Interrupted() }
+          try predict(trained.network, study.test, job, title: "Testing \(job.name), seed \(job.seed)", of: entry))
+        for (place, set) in tested.enumerated() {
+          let title = "GAN-test of \(set.name), seed \(job.seed)"
+          ganTests[place].predictions.append(try predict(trained.network, set.samples, job, title: title, of: entry))
+        }
       }
-      return Outcome(entry: entry, jobs: own, predictions: predictions, records: records, cached: cached)
+      return Outcome(
+        entry: entry, jobs: own, predictions: predictions, records: records, cached: cached, ganTests: ganTests)
     }
+  }
+
+  private func predict(
+    _ network: Network, _ samples: Samples, _ job: TrainingJob, title: String, of entry: Study.Entry
+  ) throws -> Predictions {
+    events.began(title, samples.count, "images", 0)
+    let predictions = Evaluator.predict(
+      network, samples, normalization: job.normalization, untrained: entry.untrained, flips: experiment.testFlips,
+      on: machine.processor, progress: { events.advanced($0, "") })
+    events.ended(true)
+    if events.shouldStop() { throw Interrupted() }
+    return predictions
   }
 
   private func trainedNetwork(

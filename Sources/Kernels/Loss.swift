@@ -10,29 +10,61 @@ package func softmaxCrossEntropy(
   _ logits: Tensor, labels: UnsafeBufferPointer<Int32>, smoothing: Float = 0, gradient: Tensor?,
   on execution: Execution
 ) -> Double {
+  softmaxCrossEntropy(
+    logits, labels: MixedLabels(first: labels, second: labels, share: 1), smoothing: smoothing, gradient: gradient,
+    on: execution)
+}
+
+/// The labels of a batch whose images were mixed in pairs: image i is `first[i]` by `share` and `second[i]` by the rest.
+package struct MixedLabels {
+  package let first: UnsafeBufferPointer<Int32>
+  package let second: UnsafeBufferPointer<Int32>
+  /// 0...1.
+  package let share: Float
+
+  package init(first: UnsafeBufferPointer<Int32>, second: UnsafeBufferPointer<Int32>, share: Float) {
+    precondition(first.count == second.count, "both labels of a pair are needed")
+    precondition(share >= 0 && share <= 1, "a share lies between 0 and 1")
+    self.first = first
+    self.second = second
+    self.share = share
+  }
+}
+
+/// The same for labels that were mixed: share times the loss of the first plus (1 - share) times that of the second
+/// (Zhang et al. 2018, "mixup", section 2).
+package func softmaxCrossEntropy(
+  _ logits: Tensor, labels: MixedLabels, smoothing: Float = 0, gradient: Tensor?, on execution: Execution
+) -> Double {
   let classes = logits.shape.count
-  precondition(labels.count == logits.images && logits.images > 0, "there is not one label for each image")
-  precondition(labels.allSatisfy { $0 >= 0 && $0 < classes }, "a label is none of the classes")
+  precondition(labels.first.count == logits.images && logits.images > 0, "there is not one label for each image")
+  for group in [labels.first, labels.second] {
+    precondition(group.allSatisfy { $0 >= 0 && $0 < classes }, "a label is none of the classes")
+  }
+  let own = labels.share
   if let gradient { checkShapes(logits, gradient, nil) }
   let losses = execution.scratch.sharedDoubles(logits.images)
   execution.forEachRange(of: logits.images, step: 16) { images, worker in
     let weights = execution.scratch.worker(worker, classes)
     for image in images {
       let row = logits.base + image * classes
-      let label = Int(labels[image])
+      let label = Int(labels.first[image])
+      let other = Int(labels.second[image])
       let (maximum, total) = exponentials(row, classes, into: weights, execution.table)
       let share = smoothing / Float(classes)
       // Relative to the largest logit, so that the sums do not cancel.
       var sum = 0.0
       if smoothing != 0 { for index in 0..<classes { sum += Double(row[index]) - Double(maximum) } }
-      let labelled = Double(row[label]) - Double(maximum)
+      let labelled =
+        Double(own) * (Double(row[label]) - Double(maximum)) + Double(1 - own) * (Double(row[other]) - Double(maximum))
       losses[image] = log(Double(total)) - Double(1 - smoothing) * labelled - Double(share) * sum
       if let gradient {
         let target = gradient.base + image * classes
         let mean = 1 / Float(logits.images)
         let factor = 1 / total
         for index in 0..<classes { target[index] = (weights[index] * factor - share) * mean }
-        target[label] -= (1 - smoothing) * mean
+        target[label] -= (1 - smoothing) * own * mean
+        target[other] -= (1 - smoothing) * (1 - own) * mean
       }
     }
   }

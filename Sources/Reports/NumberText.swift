@@ -12,6 +12,13 @@ enum NumberText {
     return (value < 0 ? "−" : signed ? "+" : "") + digits
   }
 
+  /// A number with as many decimals as it has: "0.42", "2".
+  static func plain(_ value: Double?) -> String {
+    guard let value, value.isFinite else { return none }
+    let text = value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
+    return text.replacing("-", with: "−")
+  }
+
   /// A fraction as a number of percent, without the sign: 0.7187 is "71.87".
   static func hundredths(_ fraction: Double?, decimals: Int, signed: Bool = false) -> String {
     fixed(fraction.map { $0 * 100 }, decimals: decimals, signed: signed)

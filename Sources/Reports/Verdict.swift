@@ -125,9 +125,11 @@ extension Verdict {
 }
 
 extension ResultEntry {
-  /// The name, with the added fraction where several results of one set differ by it.
+  /// The name, with what several results of one set differ by.
   var label: String {
-    name.printable + (fractionAdded.map { " +\(NumberText.percent($0, decimals: 0))" } ?? "")
+    if kind == .baseline, augmentation != nil || size != nil { return name.printable }
+    return name.printable + (fractionAdded.map { " +\(NumberText.percent($0, decimals: 0))" } ?? "")
+      + (augmentation.map { " \($0.printable)" } ?? "") + (size.map { " @\(NumberText.grouped($0))" } ?? "")
   }
 
   fileprivate var worstFailed: ClassEntry? { worstFirst.first(where: \.isSignificantlyWorse) }

@@ -21,6 +21,9 @@ package final class Trainer {
   private var order: EpochOrder
   private let assembler: BatchAssembler
   private let smoothing: Float
+  private let mixing: RandomStream
+  /// The images of a batch before they are mixed; empty without mixing.
+  private let unmixed: Arena
   private var epochLoss = 0.0
   private var epochHits = 0
   private var epochImages = 0
@@ -41,6 +44,8 @@ package final class Trainer {
       samples: job.samples, normalization: job.normalization, augmentation: job.recipe.augmentation,
       stream: RandomStream(seed: job.seed, purpose: "augmentation"))
     smoothing = Float(job.recipe.labelSmoothing)
+    mixing = RandomStream(seed: job.seed, purpose: "mixing")
+    unmixed = Arena(count: job.recipe.augmentation.mixes ? order.batchSize * job.samples.shape.count : 0)
     average = job.recipe.averaging > 0 ? network.copy() : nil
   }
 }
@@ -82,12 +87,10 @@ extension Trainer {
       let batch = order.batch(atStep: step)
       let labels = assembler.labels(of: batch)
       assembler.fill(propagation.input, with: batch, pool: execution.pool)
+      let mix = mix(execution.pool)
       propagation.forward()
       let hits = correct(labels)
-      let loss = labels.withUnsafeBufferPointer {
-        softmaxCrossEntropy(
-          propagation.logits, labels: $0, smoothing: smoothing, gradient: propagation.logitsGradient, on: execution)
-      }
+      let loss = loss(labels, mix, on: execution)
       let multiplier = job.recipe.schedule.multiplier(step: step, of: job.steps, epochs: job.recipe.epochs)
       guard loss.isFinite else { throw divergence(at: step + 1, multiplier) }
       propagation.backward()
@@ -118,6 +121,28 @@ extension Trainer {
     return labels.enumerated().count { image, label in
       let row = logits.values[image * classes..<(image + 1) * classes]
       return row.indices.max { row[$0] < row[$1] } == row.startIndex + Int(label)
+    }
+  }
+
+  /// Mixes the images of the step's batch, where the recipe says so.
+  private func mix(_ pool: ThreadPool) -> BatchMix? {
+    var stream = mixing.split(step)
+    let shape = job.samples.shape
+    guard let mix = job.recipe.augmentation.mix(count: order.batchSize, shape: shape, from: &stream) else { return nil }
+    let input = propagation.input
+    mix.apply(
+      to: input, originals: unmixed.tensor(atByte: 0, input.format, images: input.images, shape: shape), pool: pool)
+    return mix
+  }
+
+  private func loss(_ labels: [Int32], _ mix: BatchMix?, on execution: Execution) -> Double {
+    let second = mix.map { $0.partners.map { labels[$0] } } ?? labels
+    return labels.withUnsafeBufferPointer { first in
+      second.withUnsafeBufferPointer { second in
+        softmaxCrossEntropy(
+          propagation.logits, labels: MixedLabels(first: first, second: second, share: mix?.share ?? 1),
+          smoothing: smoothing, gradient: propagation.logitsGradient, on: execution)
+      }
     }
   }
 

@@ -13,10 +13,12 @@ package struct TrainingJob: Sendable {
   package let normalization: Normalization
   /// Two trainings with equal fingerprints give equal weights on equal kernels.
   package let fingerprint: String
+  /// The last images of the samples, where every batch has a fixed number of them.
+  package let supplement: EpochOrder.Supplement?
 
   package init(
     name: String, seed: UInt64, steps: Int, architecture: Architecture, recipe: Recipe, samples: Samples,
-    normalization: Normalization, fingerprint: String
+    normalization: Normalization, fingerprint: String, supplement: EpochOrder.Supplement? = nil
   ) {
     self.name = name
     self.seed = seed
@@ -26,6 +28,7 @@ package struct TrainingJob: Sendable {
     self.samples = samples
     self.normalization = normalization
     self.fingerprint = fingerprint
+    self.supplement = supplement
   }
 
   package var plan: Plan {
@@ -34,5 +37,7 @@ package struct TrainingJob: Sendable {
   }
 
   /// Which images each step sees.
-  package var order: EpochOrder { EpochOrder(count: samples.count, batchSize: recipe.batchSize, seed: seed) }
+  package var order: EpochOrder {
+    EpochOrder(count: samples.count, batchSize: recipe.batchSize, seed: seed, supplement: supplement)
+  }
 }

@@ -2,39 +2,54 @@ import Evaluation
 import Foundation
 import Reports
 
-/// What `cas train` and `cas nas` do: load, lay out, train, test, report.
+/// What `cas train`, `cas nas` and `cas curve` do: load, lay out, train, test, report.
 struct RunCommand {
   private let options: TrainingOptions
   private let command: RunRequest.Command
-  private let add: [Double]?
+  private let complete: (inout RunRequest) throws -> Void
 
-  init(_ options: TrainingOptions, command: RunRequest.Command, add: [Double]? = nil) {
+  /// - Parameter complete: adds what only this command asks for.
+  init(
+    _ options: TrainingOptions, command: RunRequest.Command, complete: @escaping (inout RunRequest) throws -> Void
+  ) {
     self.options = options
     self.command = command
-    self.add = add
+    self.complete = complete
   }
 
   func run() throws {
     Interruption.watch()
     let terminal = Terminal(isQuiet: options.quiet)
-    let (request, experiment, folder) = try plan()
+    let events = terminal.events(shouldStop: { Interruption.received != 0 })
+    let (request, experiment, folder) = try plan(events)
     let machine = try Machine(
       threads: options.threads, choice: experiment.kernels, precision: experiment.precision,
       environment: ProcessInfo.processInfo.environment)
-    let events = terminal.events(shouldStop: { Interruption.received != 0 })
+    if let report = try folder.finishedReport(request, experiment) {
+      events.note("\(folder.path) holds this run, finished; nothing was read or trained again.")
+      return try terminal.print(report, asJSON: options.json)
+    }
+    if let note = request.axis?.note { events.note("note: \(note)") }
 
     let data = try StudyData.load(request, experiment, machine: machine, events: events)
     if events.shouldStop() { throw Interrupted() }
     let study =
       switch request.command {
       case .train: try Study.cas(data, experiment)
-      case .nas: try Study.nas(data, fractions: request.add ?? [], experiment)
+      case .nas: try Study.nas(data, Study.Augmenting(request), experiment)
+      case .curve: try Study.curve(data, sizes: request.sizes ?? [], experiment)
       }
     // Everything that can be wrong with the settings is found before the folder is made.
     try MemoryDemand(study, experiment, machine: machine).check()
     for note in study.notes { events.note("note: \(note)") }
     if try folder.prepare(request, experiment) {
       events.note("\(folder.path) holds this run already; going on with it.")
+    }
+
+    if options.estimate || options.choosesPreset,
+      let estimate = try TimeEstimate(study, experiment, folder: folder, machine: machine)
+    {
+      events.note(estimate.text)
     }
 
     let build = BuildDescription.current
@@ -59,10 +74,15 @@ struct RunCommand {
   }
 
   /// What is to be done and where: from the options, or from the folder of a run to be resumed.
-  private func plan() throws -> (RunRequest, Experiment, RunFolder) {
+  private func plan(_ events: StudyRunner.Events) throws -> (RunRequest, Experiment, RunFolder) {
     guard let resume = options.resume else {
-      let request = try options.request(command, add: add)
-      return (request, try options.experiment(), RunFolder(path: options.outputPath(for: request)))
+      var request = try options.request(command)
+      try complete(&request)
+      let folder = RunFolder(path: options.outputPath(for: request))
+      guard options.choosesPreset else { return (request, try options.experiment(), folder) }
+      let choice = try PresetChoice(PresetChoice.Facts(of: request, try options.experiment()))
+      events.note("preset: \(choice.reason)")
+      return (request, try options.experiment(choice), folder)
     }
     let folder = RunFolder(path: resume)
     let (request, experiment) = try folder.stored()

@@ -21,11 +21,14 @@ struct Terminal {
     if asJSON {
       try Self.write(Array(try report.json()))
     } else if !isQuiet {
-      let isTerminal = isatty(STDOUT_FILENO) == 1
-      let style = TerminalStyle(
-        isTerminal: isTerminal, columns: Self.columns(of: STDOUT_FILENO), environment: Self.environment)
-      try Self.write(Array(TerminalSummary(of: report, style: style).text.utf8))
+      try Self.write(Array(TerminalSummary(of: report, style: Self.outputStyle).text.utf8))
     }
+  }
+
+  /// How wide and how colourful stdout is.
+  static var outputStyle: TerminalStyle {
+    TerminalStyle(
+      isTerminal: isatty(STDOUT_FILENO) == 1, columns: columns(of: STDOUT_FILENO), environment: environment)
   }
 
   /// Writes to stdout.

@@ -11,8 +11,11 @@ struct Train: ParsableCommand {
       """)
 
   @OptionGroup var options: TrainingOptions
+  @OptionGroup var axis: AxisOptions
 
-  func run() throws { try RunCommand(options, command: .train).run() }
+  func run() throws {
+    try RunCommand(options, command: .train) { $0.axis = try axis.value($0) }.run()
+  }
 }
 
 /// `cas nas`: the Naive Augmentation Score.
@@ -20,18 +23,102 @@ struct NAS: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "nas",
     abstract: "Add synthetic samples to the real training set, and see whether that helps.",
-    discussion: "Each fraction is of the real training set's size, class by class; 0 is the real set alone.")
+    discussion: """
+      Each fraction is of the real training set's size, and every result is compared with the real set alone. With \
+      --augment all fractions are crossed with ways of changing the training images: none, classic (pad-crop and flip \
+      as the settings say), mixup and cutmix (on top of classic).
+      """)
 
   @OptionGroup var options: TrainingOptions
+  @OptionGroup var axis: AxisOptions
 
   @Option(help: ArgumentHelp("Fractions of synthetic images to add.", valueName: "f,f,…"))
   var add = "0,0.25,0.5,1"
+
+  @Option(help: "concatenate: as many samples as the fraction asks for; batch: every batch has the same share of them.")
+  var mix: RunRequest.Mixing = .concatenate
+
+  @Option(help: ArgumentHelp("Ways of changing images, crossed with the fractions.", valueName: "none,classic,…"))
+  var augment: String?
 
   func run() throws {
     let fractions = add.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
     guard fractions.allSatisfy({ $0.map { $0.isFinite && $0 >= 0 && $0 <= 100 } ?? false }) else {
       throw UsageError.wrongValue(key: "--add", value: add, expected: "fractions from 0 to 100, such as 0,0.25,0.5,1")
     }
-    try RunCommand(options, command: .nas, add: Set(fractions.compactMap { $0 }).sorted()).run()
+    let ways = try augment.map { text in
+      try text.split(separator: ",", omittingEmptySubsequences: false).map { word in
+        guard let way = MixedAugmentation(rawValue: String(word)) else {
+          throw UsageError.wrongValue(
+            key: "--augment", value: text,
+            expected: "some of \(MixedAugmentation.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return way
+      }
+    }
+    try RunCommand(options, command: .nas) { request in
+      request.add = Set(fractions.compactMap { $0 }).sorted()
+      request.mixing = mix == .concatenate ? nil : mix
+      request.augmentations = ways.map { ways in MixedAugmentation.allCases.filter(ways.contains) }
+      request.axis = try axis.value(request)
+    }.run()
+  }
+}
+
+/// `cas curve`: accuracy against the number of samples.
+struct Curve: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Accuracy against the number of samples, the limit that it tends to, and the real curve beside it.",
+    discussion: """
+      The images of a smaller size are among those of a larger one. With four sizes or more a power law is fitted to \
+      each curve. All trainings take as many steps as the largest size does in the recipe's epochs, unless --budget \
+      epochs is given.
+      """)
+
+  @OptionGroup var options: TrainingOptions
+  @OptionGroup var axis: AxisOptions
+
+  @Option(help: ArgumentHelp("Numbers of training images.", valueName: "n,n,…"))
+  var sizes: String?
+
+  func validate() throws {
+    if sizes == nil && options.resume == nil { throw ValidationError("There are no --sizes, such as 500,1000,2000.") }
+  }
+
+  func run() throws {
+    let sizes = sizes ?? "2"
+    let numbers = sizes.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    guard numbers.allSatisfy({ ($0 ?? 0) >= 2 && ($0 ?? 0) <= 1_000_000_000 }) else {
+      throw UsageError.wrongValue(key: "--sizes", value: sizes, expected: "whole numbers from 2, such as 500,1000,2000")
+    }
+    try RunCommand(options, command: .curve) { request in
+      request.sizes = Set(numbers.compactMap { $0 }).sorted()
+      request.axis = try axis.value(request)
+    }.run()
+  }
+}
+
+extension RunRequest.Mixing: ExpressibleByArgument {}
+
+/// What the synthetic sets of a sweep differ by.
+struct AxisOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "What the synthetic sets differ by, with a value for each in their order, or the number that each name ends in.",
+      valueName: "name[=v,v,…]"))
+  var axis: String?
+
+  @Option(help: "How the axis is meant; for truncation: resampled or scaled.")
+  var axisConvention: String?
+
+  func validate() throws {
+    if axisConvention != nil && axis == nil { throw ValidationError("--axis-convention needs --axis.") }
+  }
+
+  /// - Throws: `UsageError.message` where a set has no value.
+  func value(_ request: RunRequest) throws -> SweepAxis? {
+    try axis.map {
+      try SweepAxis(parsing: $0, convention: axisConvention, sets: request.synthetic.map(\.name))
+    }
   }
 }

@@ -18,7 +18,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Names of the classes of formats that have only numbers, one a line.")
   var classNames: String?
 
-  @Option(help: "A preset: \(Preset.all.map(\.name).joined(separator: ", ")).")
+  @Option(help: "A preset: \(Preset.all.map(\.name).joined(separator: ", ")); auto chooses one by the images.")
   var preset: String?
 
   @Option(help: "A YAML file of settings; only what differs from the defaults.")
@@ -75,8 +75,14 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "matched: the synthetic set's counts per class; full: the whole real training set.")
   var baselineSize: String?
 
+  @Flag(help: "Say how long the run will take, from a few measured steps; part of --preset auto.")
+  var estimate = false
+
   @Flag(help: "Train no baseline on real images.")
   var noBaseline = false
+
+  @Flag(name: .customLong("no-gan-test"), help: "Do not test the baseline's classifiers on the synthetic images.")
+  var noGANTest = false
 
   @Flag(help: "Score classes that one side lacks as 0 instead of stopping.")
   var allowMissingClasses = false
@@ -109,10 +115,17 @@ struct TrainingOptions: ParsableArguments {
 }
 
 extension TrainingOptions {
+  var choosesPreset: Bool { preset == Preset.automatic }
+
   /// The settings, from the defaults up: preset, file, --set, options.
-  func experiment() throws -> Experiment {
+  ///
+  /// - Parameter choice: what `--preset auto` stands for; without one it stands for the defaults.
+  func experiment(_ choice: PresetChoice? = nil) throws -> Experiment {
     var configuration = try Configuration()
-    if let preset { try configuration.overlay(yaml: try Preset.named(preset).yaml, source: "the preset \(preset)") }
+    if let name = choice?.preset ?? (choosesPreset ? nil : preset) {
+      try configuration.overlay(yaml: try Preset.named(name).yaml, source: "the preset \(name)")
+    }
+    if let choice { try configuration.overlay(yaml: choice.adjustments, source: "the choice of a preset") }
     if let config {
       guard let text = try? String(contentsOfFile: config, encoding: .utf8) else {
         throw DataNotFound(path: config, what: "no readable configuration")
@@ -129,6 +142,7 @@ extension TrainingOptions {
       ("--resize", ["resize"], resize), ("--normalize", ["normalization"], normalize),
       ("--baseline-size", ["baseline"], noBaseline ? "none" : baselineSize),
       ("--allow-missing-classes", ["allowMissingClasses"], allowMissingClasses ? "true" : nil),
+      ("--no-gan-test", ["ganTest"], noGANTest ? "false" : nil),
     ]
     for (option, key, value) in options {
       if let value { try configuration.set(key, yaml: value, source: option) }
@@ -137,7 +151,7 @@ extension TrainingOptions {
   }
 
   /// The request of a new run.
-  func request(_ command: RunRequest.Command, add: [Double]? = nil) throws -> RunRequest {
+  func request(_ command: RunRequest.Command) throws -> RunRequest {
     guard !synthetic.isEmpty else {
       throw UsageError.message("There is no --synthetic. Name the generator's samples with --synthetic [NAME=]PATH.")
     }
@@ -146,7 +160,7 @@ extension TrainingOptions {
     }
     return RunRequest(
       command: command, real: NamedPath.absolute(real), realTrain: realTrain.map(NamedPath.absolute),
-      synthetic: try NamedPath.parse(synthetic), classNames: classNames.map(NamedPath.absolute), add: add)
+      synthetic: try NamedPath.parse(synthetic), classNames: classNames.map(NamedPath.absolute))
   }
 
   /// Where the run goes: `--output`, or a new folder named by the time and the sets.

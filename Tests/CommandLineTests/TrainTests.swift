@@ -27,7 +27,11 @@ import Testing
     let report = try #require(JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
     #expect(report["schemaVersion"] as? Int == 1 && report["command"] as? String == "train")
     let results = try #require(report["results"] as? [[String: Any]])
-    #expect(results.compactMap { $0["name"] as? String } == ["good", "baseline"])
+    #expect(results.compactMap { $0["name"] as? String } == ["good", "baseline", "good"])
+    #expect(results.compactMap { $0["kind"] as? String } == ["cas", "baseline", "gan-test"])
+    for result in results {
+      #expect(result["brier"] is Double && result["expectedCalibrationError"] is Double)
+    }
     #expect(results.allSatisfy { $0["top5"] is NSNull }, "three classes have no Top-5")
     let top1 = try #require(results[0]["top1"] as? [String: Any])
     #expect((top1["perSeed"] as? [Double])?.count == 2)
@@ -39,6 +43,12 @@ import Testing
       #expect(try !folder.bytes("run/\(file)").isEmpty, "\(file)")
     }
     #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/run/checkpoint"))
+    // Finished work is not done again: the data may even be gone.
+    try FileManager.default.removeItem(atPath: "\(folder.path)/good")
+    let again = try train(folder, ["--synthetic", "\(folder.path)/good", "--seeds", "2", "--json"], output: "run")
+    #expect(again.code == 0 && again.output == result.output)
+    let resumed = try Program.run("train", "--resume", "\(folder.path)/run")
+    #expect(resumed.code == 0 && resumed.errors.contains("finished"), "\(resumed.errors)")
     let page = try folder.bytes("run/report.html")
     try FileManager.default.removeItem(atPath: "\(folder.path)/run/report.html")
     #expect(try Program.run("report", "\(folder.path)/run").code == 0)

@@ -89,6 +89,32 @@ import Testing
     #expect(counts.values.allSatisfy { abs($0 - 1000) < 155 })
   }
 
+  @Test func imagesAreMirroredInTurn() {
+    let samples = samples(24)
+    let assembler = BatchAssembler(
+      samples: samples, normalization: normalization, augmentation: Augmentation(flip: true, alternateFlip: true))
+    let batches = (0..<3).map { epoch in
+      filled(assembler, EpochOrder.Batch(epoch: epoch, position: 0, indices: Array(0..<24)), threads: 2)
+    }
+    // Another place in the batch does not change an image's turn.
+    let turned = filled(assembler, EpochOrder.Batch(epoch: 0, position: 96, indices: (0..<24).reversed()), threads: 2)
+    var flipped = 0
+    for image in 0..<24 {
+      let range = image * shape.count..<(image + 1) * shape.count
+      var mirror = Augmentation.Placement()
+      mirror.isFlipped = true
+      let plain = naive(Array(samples[image]), Augmentation.Placement(), padding: 0)
+      let reversed = naive(Array(samples[image]), mirror, padding: 0)
+      let isFirstFlipped = Array(batches[0][range]) == reversed
+      if isFirstFlipped { flipped += 1 }
+      #expect(Array(batches[0][range]) == (isFirstFlipped ? reversed : plain))
+      #expect(Array(batches[1][range]) == (isFirstFlipped ? plain : reversed))
+      #expect(batches[2][range] == batches[0][range])
+      #expect(Array(turned[(23 - image) * shape.count..<(24 - image) * shape.count]) == Array(batches[0][range]))
+    }
+    #expect((4...20).contains(flipped))
+  }
+
   @Test func evaluationTakesImagesAsTheyAre() {
     let samples = samples(11)
     let assembler = BatchAssembler(
@@ -102,6 +128,16 @@ import Testing
     }
     let expected = (5..<9).flatMap { naive(Array(samples[$0]), Augmentation.Placement(), padding: 0) }
     #expect(result == expected)
+    let mirrored = [Float](unsafeUninitializedCapacity: 4 * shape.count) { buffer, filled in
+      if let base = buffer.baseAddress {
+        assembler.fill(
+          Tensor(base: base, images: 4, shape: shape), with: 5..<9, mirrored: true, pool: ThreadPool(threads: 2))
+      }
+      filled = 4 * shape.count
+    }
+    var mirror = Augmentation.Placement()
+    mirror.isFlipped = true
+    #expect(mirrored == (5..<9).flatMap { naive(Array(samples[$0]), mirror, padding: 0) })
   }
 
   @Test func anEpochShowsEveryImageOnceAndDropsTheRest() {

@@ -42,6 +42,34 @@ import Testing
     }
   }
 
+  @Test(
+    arguments: InstructionSet.available,
+    [(5, 10, 0, 0.3), (33, 17, 0.2, 0.75), (3, 1000, 0.1, 0), (7, 16, 0, 1)] as [(Int, Int, Float, Float)])
+  func mixedLabelsAgreeWithTheirTwin(set: InstructionSet, test: (Int, Int, Float, Float)) {
+    let (images, classes, smoothing, share) = test
+    let shape = Shape(height: 1, width: 1, channels: classes)
+    let logits = Filled(images: images, shape: shape, seed: 1, mean: 5, deviation: 3)
+    let gradient = Filled(images: images, shape: shape, seed: 2)
+    let first = (0..<images).map { Int32($0 * 7 % classes) }
+    // Some pairs share their label.
+    let second = (0..<images).map { Int32($0 % 3 == 0 ? $0 * 7 % classes : $0 * 5 % classes) }
+    let value = first.withUnsafeBufferPointer { first in
+      second.withUnsafeBufferPointer { second in
+        softmaxCrossEntropy(
+          logits.tensor, labels: MixedLabels(first: first, second: second, share: share), smoothing: smoothing,
+          gradient: gradient.tensor,
+          on: .test(threads: 2, set, scratch: lossScratch(classes: classes, batch: images)))
+      }
+    }
+    let reference = Reference.softmaxCrossEntropy(
+      logits.doubles, labels: first, second: second, share: Double(share), classes: classes,
+      smoothing: Double(smoothing))
+    #expect(abs(value - reference.loss) < 1e-6 * max(1, abs(reference.loss)))
+    #expect(excess(of: gradient.floats, over: reference.gradient) { _ in 1e-6 / Double(images) } <= 1)
+    #expect(gradient.isIntact)
+    if share == 1 { #expect(value == loss(logits, first, smoothing: smoothing, gradient: nil, set)) }
+  }
+
   /// With equal logits the loss is the logarithm of the number of classes, smoothed or not.
   @Test(arguments: InstructionSet.available, [0, 0.1] as [Float])
   func closedForms(set: InstructionSet, smoothing: Float) {

@@ -1,16 +1,19 @@
 import Foundation
 
 extension Reference {
-  /// The mean over the rows of -sum over classes of target log softmax, and its gradient with respect to the logits.
+  /// The mean over the rows of -sum over classes of target log softmax, and its gradient with respect to the logits;
+  /// the target is `share` of the label and the rest of the second one.
   package static func softmaxCrossEntropy(
-    _ logits: [Double], labels: [Int32], classes: Int, smoothing: Double
+    _ logits: [Double], labels: [Int32], second: [Int32]? = nil, share: Double = 1, classes: Int, smoothing: Double
   ) -> (loss: Double, gradient: [Double]) {
     var loss = 0.0
     var gradient: [Double] = []
     for (image, label) in labels.enumerated() {
       let probabilities = softmax(Array(logits[image * classes..<(image + 1) * classes]))
       for (index, probability) in probabilities.enumerated() {
-        let target = (index == Int(label) ? 1 - smoothing : 0) + smoothing / Double(classes)
+        let own = index == Int(label) ? share : 0
+        let other = index == Int(second?[image] ?? label) ? 1 - share : 0
+        let target = (1 - smoothing) * (own + other) + smoothing / Double(classes)
         loss -= target * log(probability) / Double(labels.count)
         gradient.append((probability - target) / Double(labels.count))
       }

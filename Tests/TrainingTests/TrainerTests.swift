@@ -25,17 +25,23 @@ import Training
       origin: Samples.Origin(path: "halves"))
   }
 
-  private func job(steps: Int = 12, averaging: Double = 0, seed: UInt64 = 5) -> TrainingJob {
+  private func job(
+    steps: Int = 12, averaging: Double = 0, seed: UInt64 = 5, mixup: Double = 0, cutmix: Double = 0,
+    supplement: EpochOrder.Supplement? = nil
+  ) -> TrainingJob {
     var recipe = Recipe()
     recipe.batchSize = 16
     recipe.epochs = 4
     recipe.averaging = averaging
     recipe.augmentation.padCrop = 1
     recipe.augmentation.flip = false
+    recipe.augmentation.mixup = mixup
+    recipe.augmentation.cutmix = cutmix
     let samples = samples()
     return TrainingJob(
       name: "halves", seed: seed, steps: steps, architecture: .cifarResNet(depth: 8, shortcut: .padded),
-      recipe: recipe, samples: samples, normalization: .computed(from: samples), fingerprint: "f")
+      recipe: recipe, samples: samples, normalization: .computed(from: samples), fingerprint: "f",
+      supplement: supplement)
   }
 
   private func trainer(
@@ -84,6 +90,26 @@ import Training
     #expect(second.state.parameters == whole.state.parameters)
     #expect(second.state.velocity == whole.state.velocity && second.state.average == whole.state.average)
     #expect(second.history.map(\.loss) == whole.history.map(\.loss))
+  }
+
+  @Test(arguments: [(1.0, 0.0), (0, 1), (0.2, 1)])
+  func mixedImagesAreLearntFromAndResumed(mixup: Double, cutmix: Double) throws {
+    let supplement = EpochOrder.Supplement(count: 16, perBatch: 5)
+    let job = job(steps: 30, mixup: mixup, cutmix: cutmix, supplement: supplement)
+    let whole = try trainer(job)
+    try whole.run(Trainer.Monitor())
+    let plain = try trainer(self.job(steps: 30, supplement: supplement))
+    try plain.run(Trainer.Monitor())
+    #expect(whole.state.parameters != plain.state.parameters)
+    let (first, last) = (try #require(whole.history.first), try #require(whole.history.last))
+    #expect(last.loss < first.loss)
+
+    let cut = try trainer(job, threads: 1)
+    try cut.run(Trainer.Monitor(shouldStop: { cut.step == 13 }))
+    let second = try trainer(job, threads: 3)
+    try second.restore(cut.state, path: "memory")
+    try second.run(Trainer.Monitor())
+    #expect(second.state.parameters == whole.state.parameters)
   }
 
   @Test func seedsDiffer() throws {

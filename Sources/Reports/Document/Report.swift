@@ -13,10 +13,12 @@ package struct Report: Codable, Sendable, Equatable {
   package var machine: MachineDescription
   package var data: DataSection
   package var results: [ResultEntry]
+  /// Accuracy against the number of images, of each set and of the real images; null but for `cas curve`.
+  @ExplicitNull package var curves: [CurveEntry]?
 
   package init(
     command: String, version: String, config: JSONValue, machine: MachineDescription, data: DataSection,
-    results: [ResultEntry]
+    results: [ResultEntry], curves: [CurveEntry]? = nil
   ) {
     self.command = command
     self.version = version
@@ -24,14 +26,21 @@ package struct Report: Codable, Sendable, Equatable {
     self.machine = machine
     self.data = data
     self.results = results
+    self.curves = curves
   }
 }
 
 extension Report {
-  /// The results that answer the run's question: all but the baselines, or these where there is nothing else.
+  /// The results that answer the run's question: all but the baselines and GAN-tests, or these where there is nothing
+  /// else.
   package var mainResults: [ResultEntry] {
-    let others = results.filter { $0.kind != .baseline }
+    let others = results.filter { $0.kind != .baseline && $0.kind != .ganTest }
     return others.isEmpty ? results : others
+  }
+
+  /// The GAN-test of a result's set, where there is one.
+  package func ganTest(of result: ResultEntry) -> ResultEntry? {
+    results.first { $0.kind == .ganTest && $0.name == result.name && result.kind == .cas }
   }
 
   /// The result that `result` is compared with.

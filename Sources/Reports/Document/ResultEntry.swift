@@ -12,6 +12,26 @@ package enum ResultKind: String, Codable, Sendable {
   case evaluation
 }
 
+/// What a result differs by from others of the same set.
+package struct ResultVariant: Sendable, Equatable {
+  package var fractionAdded: Double?
+  package var mixing: String?
+  package var augmentation: String?
+  package var size: Int?
+  package var axis: AxisEntry?
+
+  package init(
+    fractionAdded: Double? = nil, mixing: String? = nil, augmentation: String? = nil, size: Int? = nil,
+    axis: AxisEntry? = nil
+  ) {
+    self.fractionAdded = fractionAdded
+    self.mixing = mixing
+    self.augmentation = augmentation
+    self.size = size
+    self.axis = axis
+  }
+}
+
 /// The scores of one training set, over all seeds.
 package struct ResultEntry: Codable, Sendable, Equatable {
   package var name: String
@@ -20,6 +40,14 @@ package struct ResultEntry: Codable, Sendable, Equatable {
   @ExplicitNull package var baseline: String?
   /// Synthetic images added, as a fraction of the real ones (NAS).
   @ExplicitNull package var fractionAdded: Double?
+  /// How these were added: `concatenate` or `batch` (NAS).
+  @ExplicitNull package var mixing: String?
+  /// How training images are changed, where a run compares several ways (NAS): `none`, `classic`, `mixup`, `cutmix`.
+  @ExplicitNull package var augmentation: String?
+  /// Images of the training set, where a run has several sizes of it (curve).
+  @ExplicitNull package var size: Int?
+  /// What a sweep varies, and its value for this set.
+  @ExplicitNull package var axis: AxisEntry?
   /// Which epoch's weights were tested.
   package var selectedOn: String
   @ExplicitNull package var top1: AccuracyEntry?
@@ -29,32 +57,46 @@ package struct ResultEntry: Codable, Sendable, Equatable {
   @ExplicitNull package var brier: Double?
   @ExplicitNull package var expectedCalibrationError: Double?
   @ExplicitNull package var relativeDrop: RelativeDropEntry?
+  /// Top-1 minus the baseline's.
+  @ExplicitNull package var difference: DifferenceEntry?
   package var perClass: [ClassEntry]
   /// Null where nothing was trained.
   @ExplicitNull package var training: TrainingEntry?
 
   package init(
-    name: String, kind: ResultKind, baseline: String? = nil, fractionAdded: Double? = nil,
+    name: String, kind: ResultKind, baseline: String? = nil, variant: ResultVariant = ResultVariant(),
     selectedOn: String = "last epoch", top1: AccuracyEntry?, top5: AccuracyEntry?, brier: Double? = nil,
-    expectedCalibrationError: Double? = nil, relativeDrop: RelativeDropEntry? = nil, perClass: [ClassEntry] = [],
-    training: TrainingEntry? = nil
+    expectedCalibrationError: Double? = nil, relativeDrop: RelativeDropEntry? = nil,
+    difference: DifferenceEntry? = nil, perClass: [ClassEntry] = [], training: TrainingEntry? = nil
   ) {
     self.name = name
     self.kind = kind
     self.baseline = baseline
-    self.fractionAdded = fractionAdded
+    fractionAdded = variant.fractionAdded
+    mixing = variant.mixing
+    augmentation = variant.augmentation
+    size = variant.size
+    axis = variant.axis
     self.selectedOn = selectedOn
     self.top1 = top1
     self.top5 = top5
     self.brier = brier
     self.expectedCalibrationError = expectedCalibrationError
     self.relativeDrop = relativeDrop
+    self.difference = difference
     self.perClass = perClass
     self.training = training
   }
 }
 
 extension ResultEntry {
+  /// The result's name in file names and in predictions.npz, unique in its run among the trained ones.
+  package var key: String {
+    guard kind != .baseline else { return name }
+    return name + (fractionAdded.map { "+\($0)" } ?? "") + (augmentation.map { "+\($0)" } ?? "")
+      + (size.map { "@\($0)" } ?? "")
+  }
+
   /// The images that were tested on.
   package var testImages: Int { perClass.reduce(0) { $0 + $1.support } }
 

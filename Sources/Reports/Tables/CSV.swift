@@ -22,7 +22,7 @@ extension CSV {
     var csv = CSV(header: [
       "result", "kind", "fraction_added", "class", "support", "top1", "top1_low", "top1_high", "top5",
       "baseline_top1", "difference", "adjusted_p", "confused_with_1", "confused_count_1", "confused_with_2",
-      "confused_count_2", "confused_with_3", "confused_count_3",
+      "confused_count_2", "confused_with_3", "confused_count_3", "augmentation", "size",
     ])
     for result in report.results {
       for entry in result.perClass {
@@ -35,7 +35,7 @@ extension CSV {
             result.name, result.kind.rawValue, number(result.fractionAdded), entry.name, String(entry.support),
             number(entry.top1), number(entry.interval?.low), number(entry.interval?.high), number(entry.top5),
             number(entry.baselineTop1), number(entry.difference), number(entry.adjustedP),
-          ] + confusions)
+          ] + confusions + [result.augmentation ?? "", result.size.map { "\($0)" } ?? ""])
       }
     }
     return csv

@@ -2,7 +2,7 @@
 ///
 /// What you give up by using it: classes beyond `classLimit`, which `per_class.csv` and the HTML page hold.
 package struct TerminalSummary: Sendable {
-  private let report: Report
+  let report: Report
   let style: TerminalStyle
   let classLimit: Int
 
@@ -14,17 +14,31 @@ package struct TerminalSummary: Sendable {
 }
 
 extension TerminalSummary {
+  /// Results of which the classes are shown.
+  private static let resultLimit = 6
+
   /// Lines no wider than the style's width (where names leave room for that), each with a newline at its end.
   package var text: String {
     let results = report.mainResults
     var blocks: [[String]] = []
-    if results.count > 1 {
-      blocks.append(overview(of: report.results))
-      blocks.append(sentences(Verdict(of: report)))
-    }
-    for result in results {
-      blocks.append(headline(of: result) + (results.count == 1 ? sentences(Verdict(of: report)) : []))
-      if !result.perClass.isEmpty { blocks.append(classTable(of: result)) }
+    if let curves = report.curves {
+      blocks += curveBlocks(curves)
+    } else {
+      if results.contains(where: { $0.kind == .nas }) {
+        blocks.append(augmentationTable)
+      } else if results.count > 1 {
+        blocks.append(overview(of: report.results.filter { $0.kind != .ganTest }))
+      }
+      if results.count > 1 { blocks.append(sentences(Verdict(of: report))) }
+      for result in results.prefix(Self.resultLimit) {
+        blocks.append(headline(of: result) + (results.count == 1 ? sentences(Verdict(of: report)) : []))
+        if !result.perClass.isEmpty { blocks.append(classTable(of: result)) }
+      }
+      if results.count > Self.resultLimit {
+        blocks.append(
+          "The classes of the other \(results.count - Self.resultLimit) results are in per_class.csv and report.html."
+            .wrapped(to: style.width))
+      }
     }
     let warnings = report.data.notices.flatMap { "! \($0)".wrapped(to: style.width, indent: 2) }
     if !warnings.isEmpty { blocks.append(warnings) }
@@ -64,6 +78,7 @@ extension TerminalSummary {
       let text = "Top-1 over \(top1.perSeed.count) seeds: \(seeds); 95 % t interval \(interval)"
       lines += text.wrapped(to: style.width - 2).map { "  " + $0 }
     }
+    lines += probabilities(of: result)
     if let training = result.training {
       lines.append(
         "  trained on \(NumberText.count(training.trainingImages, "image", "images")), "
@@ -72,24 +87,47 @@ extension TerminalSummary {
     return lines
   }
 
+  /// How good the probabilities are, and how the set's images look to a classifier of real ones.
+  private func probabilities(of result: ResultEntry) -> [String] {
+    guard result.brier != nil else { return [] }
+    var text =
+      "Brier score \(NumberText.fixed(result.brier, decimals: 4)), calibration error "
+      + NumberText.percent(result.expectedCalibrationError, decimals: 2)
+    if let test = report.ganTest(of: result)?.top1 {
+      text +=
+        "; GAN-test (trained on real images, tested on these) \(NumberText.percent(test.value, decimals: 2))"
+        + " [\(NumberText.range(test.interval, decimals: 2))]"
+    }
+    return text.wrapped(to: style.width - 2, indent: 2).map { "  " + $0 }
+  }
+
   private func overview(of results: [ResultEntry]) -> [String] {
     var table = TextTable(columns: [
       .init(title: "Result", minimum: 8), .init(title: "Top-1 %", alignment: .right),
       .init(title: "95 % interval", dropRank: 2),
-      .init(title: "Top-5 %", alignment: .right, dropRank: 3), .init(title: "Drop", alignment: .right),
+      .init(title: "Top-5 %", alignment: .right, dropRank: 3), .init(title: "Top-1 drop", alignment: .right),
       .init(title: "Failed", alignment: .right), .init(title: "Images", alignment: .right, dropRank: 1),
       .init(title: "Steps", alignment: .right, dropRank: 0),
+      .init(title: "GAN-test %", alignment: .right, dropRank: -1),
+      .init(title: "Brier", alignment: .right, dropRank: -2),
+      .init(title: "Calibration error %", alignment: .right, dropRank: -3),
     ])
+    let axis = results.compactMap(\.axis).first
+    if let axis { table.prepend(.init(title: axis.name.printable, alignment: .right, dropRank: 4)) }
     for result in results {
       let isCompared = result.perClass.contains { $0.difference != nil }
-      table.rows.append([
+      let row: [TextTable.Cell] = [
         .init(result.label), .init(NumberText.hundredths(result.top1?.value, decimals: 2), .bold),
         .init(NumberText.range(result.top1?.interval, decimals: 2)),
         .init(NumberText.hundredths(result.top5?.value, decimals: 2)),
         .init(NumberText.percent(result.relativeDrop?.top1, decimals: 1)),
         .init(isCompared ? "\(result.failedClasses.count)/\(result.perClass.count)" : NumberText.none),
         .init(NumberText.grouped(result.training?.trainingImages)), .init(NumberText.grouped(result.training?.steps)),
-      ])
+        .init(NumberText.hundredths(report.ganTest(of: result)?.top1?.value, decimals: 2)),
+        .init(NumberText.fixed(result.brier, decimals: 4)),
+        .init(NumberText.hundredths(result.expectedCalibrationError, decimals: 2)),
+      ]
+      table.rows.append((axis == nil ? [] : [.init(NumberText.plain(result.axis?.value))]) + row)
     }
     return table.lines(style)
   }

@@ -31,6 +31,9 @@ struct TextTable {
 
   init(columns: [Column]) { self.columns = columns }
 
+  /// Adds a column before the others; rows that are there already lack it.
+  mutating func prepend(_ column: Column) { columns.insert(column, at: 0) }
+
   func lines(_ style: TerminalStyle) -> [String] {
     let least = columns.indices.map { min(columns[$0].minimum ?? .max, naturalWidth($0)) }
     if least.reduce(0, +) + Self.gap * (columns.count - 1) > style.width,

@@ -1,0 +1,52 @@
+internal import Metrics
+internal import Randomness
+package import Reports
+
+extension ColumnTable {
+  /// The rank and product-moment correlations of pairs of columns (`cas correlate`), over the rows that both have.
+  ///
+  /// - Parameter names: the columns to correlate with each other; empty for all.
+  /// - Throws: `UsageError.message` for a column that does not exist, or where there are not two.
+  package func correlations(_ names: [String]) throws -> [CorrelationEntry] {
+    for name in names where !columns.contains(where: { $0.name == name }) {
+      let known = columns.map(\.name)
+      let nearest = Spelling.nearest(to: name, in: known).map { " Did you mean \($0)?" } ?? ""
+      throw UsageError.message(
+        "There is no column \(name).\(nearest) The columns are \(known.joined(separator: ", ")).")
+    }
+    let chosen = names.isEmpty ? columns : names.compactMap { name in columns.first { $0.name == name } }
+    guard chosen.count > 1 else { throw UsageError.message("A correlation needs two columns, and there is one.") }
+    return chosen.indices.flatMap { first in
+      chosen[(first + 1)...].map { Self.entry(chosen[first], $0) }
+    }
+  }
+
+  private static func entry(_ first: Column, _ second: Column) -> CorrelationEntry {
+    let pairs = zip(first.values, second.values).compactMap { x, y in x.flatMap { x in y.map { (x, $0) } } }
+    func measured(_ measure: ([Double], [Double]) -> Correlation?) -> CorrelationEntry.Measure? {
+      measure(pairs.map(\.0), pairs.map(\.1)).map { estimate in
+        CorrelationEntry.Measure(
+          value: estimate.coefficient, interval: interval(pairs, estimate.coefficient, measure).flatMap(Bounds.init),
+          pValue: estimate.pValue)
+      }
+    }
+    return CorrelationEntry(
+      first: first.name, second: second.name, rows: pairs.count, kendall: measured(Correlation.kendall),
+      spearman: measured(Correlation.spearman), pearson: measured(Correlation.pearson))
+  }
+
+  /// The 95 % interval over generators: what other generators of the same kind might have given.
+  private static func interval(
+    _ pairs: [(Double, Double)], _ estimate: Double, _ measure: ([Double], [Double]) -> Correlation?
+  ) -> Interval? {
+    func coefficient(_ indices: [Int]) -> Double {
+      measure(indices.map { pairs[$0].0 }, indices.map { pairs[$0].1 })?.coefficient ?? .nan
+    }
+    let all = Array(pairs.indices)
+    let distribution = BootstrapDistribution(
+      count: pairs.count, resamples: PairedComparison.resamples,
+      stream: RandomStream(seed: 0, purpose: "correlation bootstrap"), estimate: estimate, statistic: coefficient)
+    let jackknife = all.map { left in coefficient(all.filter { $0 != left }) }
+    return distribution.acceleratedInterval(jackknife: [jackknife.filter(\.isFinite)])
+  }
+}

@@ -1,0 +1,104 @@
+internal import Datasets
+import Foundation
+internal import Reports
+
+/// Numbers of several generators: a row for each, a column for each metric, and gaps where one is not known.
+package struct ColumnTable: Equatable, Sendable {
+  package let rows: [String]
+  package let columns: [Column]
+
+  package struct Column: Equatable, Sendable {
+    package let name: String
+    package let values: [Double?]
+  }
+}
+
+extension ColumnTable {
+  /// Reads a CSV file (RFC 4180) with a header line; its first column names the rows, fields that are no numbers are
+  /// gaps.
+  ///
+  /// - Throws: `DataError.damaged` with the line, `FileError`.
+  package init(csv path: String) throws {
+    guard let text = String(validating: try InputFile.contents(of: path), as: UTF8.self) else {
+      throw DataError.damaged(path, "it is not text")
+    }
+    let lines = Self.fields(text)
+    guard let header = lines.first, header.count > 1 else {
+      throw DataError.damaged(path, "line 1: a header with a name column and one more is needed")
+    }
+    for (index, line) in lines.enumerated() where line.count != header.count {
+      throw DataError.damaged(path, "line \(index + 1): \(line.count) fields where the header has \(header.count)")
+    }
+    let body = lines.dropFirst()
+    rows = body.map { $0[0] }
+    columns = header.indices.dropFirst().map { index in
+      Column(name: header[index], values: body.map { Double($0[index].trimmingCharacters(in: .whitespaces)) })
+    }
+  }
+
+  /// The results of finished runs, matched by their names: accuracies, scores, GAN-test and the value of a sweep's
+  /// axis. With several runs a column's name begins with its run's.
+  ///
+  /// - Throws: what `FinishedRun.report` throws.
+  package init(runs: [String]) throws {
+    let reports = try runs.map { (path: $0, report: try FinishedRun.report(of: RunFolder(path: $0))) }
+    let keys = reports.flatMap { $0.report.mainResults.map(\.key) }.reduce(into: [String]()) {
+      if !$0.contains($1) { $0.append($1) }
+    }
+    let metrics: [(name: String, value: (ResultEntry, Report) -> Double?)] = [
+      ("top1", { result, _ in result.top1?.value }), ("top5", { result, _ in result.top5?.value }),
+      ("drop", { result, _ in result.relativeDrop?.top1 }), ("brier", { result, _ in result.brier }),
+      ("calibration", { result, _ in result.expectedCalibrationError }),
+      ("gan-test", { $1.ganTest(of: $0)?.top1?.value }), ("axis", { result, _ in result.axis?.value }),
+    ]
+    rows = keys
+    columns = reports.flatMap { path, report in
+      metrics.map { metric in
+        let prefix = runs.count > 1 ? "\(URL(filePath: path).lastPathComponent):" : ""
+        let name = metric.name == "axis" ? report.mainResults.compactMap(\.axis).first?.name ?? "axis" : metric.name
+        return Column(
+          name: prefix + name,
+          values: keys.map { key in
+            report.mainResults.first { $0.key == key }.flatMap { metric.value($0, report) }
+          })
+      }
+    }.filter { $0.values.contains { $0 != nil } }
+  }
+
+  /// The fields of each line that is not empty; quoted ones may hold commas, doubled quotes and line breaks.
+  private static func fields(_ text: String) -> [[String]] {
+    var lines: [[String]] = []
+    var line: [String] = []
+    var field = ""
+    var isQuoted = false
+    // Whether the character before closed a quoted part: a second quote is then one of the text.
+    var hasClosed = false
+    func endField() {
+      line.append(field)
+      field = ""
+    }
+    func endLine() {
+      endField()
+      if line != [""] { lines.append(line) }
+      line = []
+    }
+    for character in text {
+      let closedBefore = hasClosed
+      hasClosed = false
+      if isQuoted {
+        if character == "\"" { (isQuoted, hasClosed) = (false, true) } else { field.append(character) }
+      } else if character == "\"" {
+        if closedBefore { field.append("\"") }
+        isQuoted = true
+      } else if character == "," {
+        endField()
+      } else if character.isNewline {
+        endLine()
+      } else {
+        field.append(character)
+      }
+    }
+    endLine()
+    return lines
+  }
+}

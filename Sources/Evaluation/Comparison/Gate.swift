@@ -1,0 +1,67 @@
+package import Reports
+
+/// The thresholds of `cas check`, and how a run's results stand to them.
+package struct Gate: Sendable {
+  /// Fractions from 0 to 1; nil where it was not asked for.
+  package var minTop1: Double?
+  package var minTop5: Double?
+  /// The largest relative drop of Top-1 from the baseline.
+  package var maxDrop: Double?
+  /// The least Top-1 of any class that has test images.
+  package var minClassTop1: Double?
+  /// The least distance of Top-1 to the baseline's, in fractions: negative allows a loss.
+  package var minDifference: Double?
+
+  package init() {}
+
+  package var isEmpty: Bool {
+    [minTop1, minTop5, maxDrop, minClassTop1, minDifference].allSatisfy { $0 == nil }
+  }
+}
+
+extension Gate {
+  /// Holds the results of a run against the thresholds.
+  ///
+  /// - Parameter names: the results that must pass, by their keys; empty for all but baselines and GAN-tests.
+  /// - Throws: `UsageError.message` where a result or a number that a threshold is about does not exist, because a gate
+  ///   that checks nothing must not pass.
+  package func check(_ report: Report, path: String, names: [String]) throws -> CheckDocument {
+    guard !isEmpty else {
+      throw UsageError.message("There is no threshold. Give one, such as --min-top1 0.7.")
+    }
+    let tested = report.results.filter { $0.kind != .ganTest }
+    for name in names where !tested.contains(where: { $0.key == name }) {
+      let nearest = Spelling.nearest(to: name, in: tested.map(\.key)).map { " Did you mean \($0)?" } ?? ""
+      throw UsageError.message("\(path) has no result \(name).\(nearest)")
+    }
+    let chosen = names.isEmpty ? report.mainResults : tested.filter { names.contains($0.key) }
+    guard !chosen.isEmpty else { throw UsageError.message("\(path) has no results to check.") }
+    return CheckDocument(run: path, checks: try chosen.flatMap { try checks($0, path: path) })
+  }
+
+  private func checks(_ result: ResultEntry, path: String) throws -> [CheckDocument.Check] {
+    func check(
+      _ what: String, _ threshold: Double?, _ value: Double?, atLeast: Bool, missing: String, note: String? = nil
+    ) throws -> [CheckDocument.Check] {
+      guard let threshold else { return [] }
+      guard let value else { throw UsageError.message("\(result.key) in \(path) \(missing).") }
+      let holds = atLeast ? value >= threshold : value <= threshold
+      return [
+        CheckDocument.Check(
+          result: result.key, what: what, threshold: threshold, value: value, isAtLeast: atLeast, holds: holds,
+          note: note)
+      ]
+    }
+    let worst = result.perClass.filter { $0.top1 != nil }.min { ($0.top1 ?? 1) < ($1.top1 ?? 1) }
+    let noBaseline = "has no baseline to compare with: run it with real training images, or leave the threshold out"
+    var checks = try check("top1", minTop1, result.top1?.value, atLeast: true, missing: "was not tested")
+    checks += try check(
+      "top5", minTop5, result.top5?.value, atLeast: true, missing: "has no Top-5, because it has five classes or fewer")
+    checks += try check("drop", maxDrop, result.relativeDrop?.top1, atLeast: false, missing: noBaseline)
+    checks += try check("difference", minDifference, result.difference?.value, atLeast: true, missing: noBaseline)
+    checks += try check(
+      "class top1", minClassTop1, worst?.top1, atLeast: true, missing: "has no class with test images",
+      note: worst?.name)
+    return checks
+  }
+}

@@ -1,0 +1,180 @@
+import Foundation
+internal import Metrics
+package import Reports
+
+/// Compares the classifiers of finished runs pair by pair on the same test images (`cas compare`).
+package struct RunComparison {
+  /// One side of a comparison: a result of a run, under a name that no other side has.
+  fileprivate struct Side {
+    let name: String
+    let run: FinishedRun
+    let classifiers: FinishedRun.Classifiers
+  }
+
+  package struct Request: Codable, Sendable {
+    package var runs: [String]
+    /// The results that take part; empty for all but the baselines.
+    package var results: [String]
+    package var baselines: Bool
+
+    package init(runs: [String], results: [String], baselines: Bool) {
+      self.runs = runs
+      self.results = results
+      self.baselines = baselines
+    }
+  }
+
+  package let document: ComparisonDocument
+
+  /// - Throws: `UsageError.message` where fewer than two results take part, or the runs have other test images;
+  ///   what `FinishedRun` throws.
+  package init(_ request: Request, version: String) throws {
+    let places = request.runs.map { URL(filePath: $0).standardizedFileURL.path }
+    guard Set(places).count == places.count else {
+      throw UsageError.message("\(request.runs.joined(separator: ", ")): a run is named twice. Name each once.")
+    }
+    let runs = try request.runs.map { try FinishedRun(RunFolder(path: $0)) }
+    let sides = try Self.sides(runs, request)
+    try Self.requireSameImages(runs)
+    let entries = Self.pairs(of: sides).compactMap { first, second -> (ComparisonEntry, PairedComparison)? in
+      let isPaired = first.classifiers.seeds == second.classifiers.seeds
+      guard
+        let comparison = PairedComparison(
+          first.classifiers.predictions, second.classifiers.predictions, isPaired: isPaired, perClass: true)
+      else { return nil }
+      return (ComparisonEntry(comparison, first, second, classNames: runs[0].classNames), comparison)
+    }
+    document = ComparisonDocument(
+      version: version, config: try JSONDecoder().decode(JSONValue.self, from: try JSONEncoder().encode(request)),
+      data: runs[0].report.data.real, warnings: Self.warnings(sides), results: Self.adjusted(entries))
+  }
+}
+
+extension RunComparison {
+  /// The results that take part. A result's name stands alone where it is the only one of that name.
+  private static func sides(_ runs: [FinishedRun], _ request: Request) throws -> [Side] {
+    let chosen = runs.flatMap { run in
+      run.classifiers.filter { entry in
+        request.results.isEmpty
+          ? request.baselines || entry.result.kind != .baseline : request.results.contains(entry.label)
+      }.map { (run: run, classifiers: $0) }
+    }
+    let known = Set(runs.flatMap { $0.classifiers.map(\.label) })
+    for name in request.results where !known.contains(name) {
+      let nearest = Spelling.nearest(to: name, in: known.sorted()).map { " Did you mean \($0)?" } ?? ""
+      throw UsageError.message("No run has a result \(name).\(nearest)")
+    }
+    guard chosen.count > 1 else {
+      throw UsageError.message(
+        "A comparison needs two results, and \(request.runs.joined(separator: ", ")) "
+          + "\(chosen.isEmpty ? "has none" : "has one"). Name another run, or add --baselines.")
+    }
+    var sides: [Side] = []
+    for (run, classifiers) in chosen {
+      let isShared = chosen.count { $0.classifiers.label == classifiers.label } > 1
+      var name = isShared ? "\(URL(filePath: run.path).lastPathComponent):\(classifiers.label)" : classifiers.label
+      if sides.contains(where: { $0.name == name }) { name = "\(run.path):\(classifiers.label)" }
+      sides.append(Side(name: name, run: run, classifiers: classifiers))
+    }
+    return sides
+  }
+
+  /// Every unordered pair, in the order of the sides.
+  private static func pairs(of sides: [Side]) -> [(Side, Side)] {
+    sides.indices.flatMap { first in
+      sides[(first + 1)...].map { (sides[first], $0) }
+    }
+  }
+
+  private static func requireSameImages(_ runs: [FinishedRun]) throws {
+    let first = runs[0]
+    for run in runs.dropFirst() {
+      guard run.report.data.real.test.hash == first.report.data.real.test.hash, run.classNames == first.classNames
+      else {
+        throw UsageError.message(
+          "\(first.path) and \(run.path) were tested on different images (\(first.report.data.real.test.path) and "
+            + "\(run.report.data.real.test.path)), so that they cannot be compared image by image. Run one of them "
+            + "again with the other's --real.")
+      }
+    }
+  }
+
+  /// Differences between the runs that are not the training images'.
+  private static func warnings(_ sides: [Side]) -> [String] {
+    func differing(_ title: String, _ value: (FinishedRun) -> String) -> [String] {
+      let values = sides.map { value($0.run) }
+      guard Set(values).count > 1 else { return [] }
+      let list = zip(sides, values).reduce(into: [(run: String, value: String)]()) { list, item in
+        if !list.contains(where: { $0.run == item.0.run.path }) { list.append((item.0.run.path, item.1)) }
+      }
+      return ["The runs differ in \(title): " + list.map { "\($0.run) \($0.value)" }.joined(separator: ", ") + "."]
+    }
+    func setting(_ key: String) -> (FinishedRun) -> String {
+      { run in run.report.config.leaves.first { $0.path == key }?.text ?? "unknown" }
+    }
+    var warnings = differing("precision") { setting("precision")($0) }
+    warnings += differing("kernels") {
+      "\(setting("kernels")($0)), \($0.report.machine.instructionSet), \($0.report.machine.blasCore)"
+    }
+    warnings += differing("version", \.report.version)
+    let recipe = { (run: FinishedRun) in
+      run.report.config.leaves.filter { $0.path.hasPrefix("training.") || $0.path == "model" }
+    }
+    let keys = Set(sides.flatMap { recipe($0.run).map(\.path) })
+    for key in keys.sorted() { warnings += differing("the setting \(key)", setting(key)) }
+    if Set(sides.map { $0.classifiers.seeds }).count > 1 {
+      warnings.append("The results have different seeds: those are compared without pairs of seeds.")
+    }
+    let steps = Set(sides.compactMap { $0.classifiers.result.training?.steps })
+    if steps.count > 1 {
+      let list = steps.sorted().map(String.init).joined(separator: ", ")
+      warnings.append("The trainings took different numbers of steps: \(list).")
+    }
+    return warnings
+  }
+
+  /// The entries with their p-values adjusted by Holm's method: over the pairs, and over all classes of all pairs.
+  private static func adjusted(
+    _ entries: [(entry: ComparisonEntry, comparison: PairedComparison)]
+  ) -> [ComparisonEntry] {
+    var result = entries.map(\.entry)
+    for (index, p) in holmAdjusted(entries.map(\.comparison.pValue)).enumerated() {
+      result[index].top1.adjustedP = p
+    }
+    let places = entries.indices.flatMap { pair in
+      entries[pair].comparison.classes.indices.compactMap { label in
+        entries[pair].comparison.classes[label].pValue.map { (pair: pair, label: label, p: $0) }
+      }
+    }
+    for (place, p) in zip(places, holmAdjusted(places.map(\.p))) {
+      result[place.pair].perClass[place.label].top1?.adjustedP = p
+    }
+    for (place, rate) in zip(places, benjaminiHochbergAdjusted(places.map(\.p))) {
+      result[place.pair].perClass[place.label].falseDiscoveryRate = rate
+    }
+    return result
+  }
+}
+
+extension ComparisonEntry {
+  fileprivate init(
+    _ comparison: PairedComparison, _ first: RunComparison.Side, _ second: RunComparison.Side, classNames: [String]
+  ) {
+    self.init(
+      names: (first.name, second.name), accuracies: (comparison.top1.first, comparison.top1.second),
+      top1: DifferenceEntry(comparison),
+      top5: comparison.top5.map { DifferenceEntry(value: $0.value, interval: $0.interval.flatMap(Bounds.init)) },
+      perSeed: zip(first.classifiers.seeds, comparison.perSeed).map { seed, pair in
+        Seed(
+          seed: seed, accuracies: (pair.first, pair.second), onlyOneRight: (pair.onlyFirst, pair.onlySecond),
+          pValue: pair.pValue)
+      },
+      perClass: zip(classNames, comparison.classes).map { name, entry in
+        Class(
+          name: name, support: entry.support, accuracies: (entry.top1?.first, entry.top1?.second),
+          top1: entry.top1.map {
+            DifferenceEntry(value: $0.value, interval: $0.interval.flatMap(Bounds.init), pValue: entry.pValue)
+          })
+      })
+  }
+}

@@ -1,0 +1,29 @@
+internal import Datasets
+
+/// One way in which a study of mixed augmentation changes the training images.
+package enum MixedAugmentation: String, Codable, Sendable, CaseIterable {
+  /// The images as they are.
+  case none
+  /// The recipe's pad-crop and flip.
+  case classic
+  /// Pad-crop and flip, then mixup (Zhang et al. 2018).
+  case mixup
+  /// Pad-crop and flip, then cutmix (Yun et al. 2019).
+  case cutmix
+}
+
+extension MixedAugmentation {
+  /// The recipe's augmentation changed to this one; where the recipe does not mix, the parameter is 1.
+  func applied(to recipe: Augmentation) -> Augmentation {
+    var augmentation = recipe
+    augmentation.mixup = 0
+    augmentation.cutmix = 0
+    switch self {
+    case .none: augmentation = .none
+    case .classic: break
+    case .mixup: augmentation.mixup = recipe.mixup > 0 ? recipe.mixup : 1
+    case .cutmix: augmentation.cutmix = recipe.cutmix > 0 ? recipe.cutmix : 1
+    }
+    return augmentation
+  }
+}

@@ -1,0 +1,95 @@
+internal import Datasets
+
+/// A preset chosen by the data (`--preset auto`), with the settings that their number changes.
+package struct PresetChoice: Equatable, Sendable {
+  package let preset: String
+  /// Settings over the preset's, as YAML; empty for none.
+  package let adjustments: String
+  /// What was seen and what follows from it, for the user.
+  package let reason: String
+}
+
+extension PresetChoice {
+  /// What the choice depends on.
+  package struct Facts: Equatable, Sendable {
+    /// The longer side of the images as they are trained on.
+    package var side: Int
+    package var isGrey: Bool
+    package var classes: Int
+    /// Images of the set whose epochs decide about the number of steps.
+    package var images: Int
+
+    package init(side: Int, isGrey: Bool, classes: Int, images: Int) {
+      self.side = side
+      self.isGrey = isGrey
+      self.classes = classes
+      self.images = images
+    }
+  }
+
+  /// Fewer steps than this leave the smallest networks half-trained.
+  private static let leastSteps = 1500.0
+  private static let mostEpochs = 200.0
+
+  /// The family by the size and the colour of the images, a wider network for more than 50 classes of small ones, and
+  /// more epochs for small sets.
+  package init(_ facts: Facts) throws {
+    let name =
+      switch facts.side {
+      case ...40: facts.isGrey ? "grey-images" : "small-images"
+      case ...96: "images-64x64"
+      default: "large-images"
+      }
+    var configuration = try Configuration()
+    try configuration.overlay(yaml: try Preset.named(name).yaml, source: name)
+    let training = try configuration.experiment().training
+    var adjustments: [String] = []
+    var reasons: [String] = []
+    if facts.side <= 40, facts.classes > 50 {
+      let model = facts.isGrey ? "resnet20" : "wrn-16-4"
+      adjustments.append("model: \(model)\n")
+      reasons.append("\(model) for \(facts.classes) classes")
+    }
+    let stepsPerEpoch = (Double(facts.images) / Double(training.batchSize)).rounded(.down)
+    let epochs = min(Self.mostEpochs, (Self.leastSteps / max(stepsPerEpoch, 1)).rounded(.up))
+    if epochs > training.epochs {
+      adjustments.append("training: {epochs: \(Int(epochs))}\n")
+      reasons.append("\(Int(epochs)) epochs because there are few images")
+    }
+    preset = name
+    self.adjustments = adjustments.joined()
+    reason =
+      "\(name) for \(facts.isGrey ? "grey" : "colour") images of \(facts.side) pixels in \(facts.classes) classes, "
+      + "trained for epochs of \(facts.images)" + (reasons.isEmpty ? "" : "; ")
+      + reasons.joined(separator: "; ")
+  }
+}
+
+extension PresetChoice.Facts {
+  /// Looks at the data of a run without decoding more than a few images.
+  ///
+  /// - Parameter experiment: the user's own settings, of which the size and the images per class count.
+  /// - Throws: `DataError`, `ImageError` or `FileError`.
+  package init(of request: RunRequest, _ experiment: Experiment) throws {
+    let real = try Dataset.open(request.real)
+    let test = try real.list(.test)
+    let synthetic = try request.synthetic.map { try Dataset.open($0.path).list(.train) }
+    let realTrain =
+      try request.realTrain.map { try Dataset.open($0).list(.train) }
+      ?? (real.hasTwoSplits ? try real.list(.train) : nil)
+    let glance = try real.glance(at: test)
+    let limit = experiment.perClass ?? .max
+    func images(_ listing: SplitListing) -> Int { listing.classCounts.reduce(0) { $0 + min($1, limit) } }
+    // The set whose epochs decide about the number of steps.
+    let deciding: Int? =
+      switch request.command {
+      case .nas: realTrain.map(images)
+      case .curve: min(request.sizes?.max() ?? .max, synthetic.map(images).max() ?? 0)
+      case .train:
+        (synthetic + (experiment.baseline == .full ? realTrain.map { [$0] } ?? [] : [])).map(images).min()
+      }
+    self.init(
+      side: experiment.input ?? glance.side, isGrey: glance.isGrey, classes: test.classCounts.count { $0 > 0 },
+      images: deciding ?? 0)
+  }
+}

@@ -1,0 +1,99 @@
+internal import Metrics
+internal import Reports
+
+// The results of a study as the report lists them: every entry, then the GAN-tests.
+extension RunReport {
+  static func results(
+    _ outcomes: [StudyRunner.Outcome], request: RunRequest, classNames: [String]
+  ) -> [ResultEntry] {
+    var trained = outcomes.map { outcome in
+      let entry = outcome.entry
+      let baseline = outcomes.first { $0.entry.name == entry.baseline && $0.entry.kind == .baseline }
+      let comparison = baseline.flatMap {
+        PairedComparison(outcome.predictions, $0.predictions, isPaired: true, perClass: false)
+      }
+      return ResultEntry(
+        name: entry.name, kind: entry.kind.reported,
+        scores: ScoreCard(seeds: outcome.predictions, baseline: baseline?.predictions), classNames: classNames,
+        baseline: entry.baseline, variant: variant(of: entry, request),
+        difference: comparison.map(DifferenceEntry.init), training: outcome.training)
+    }
+    let compared = trained.indices.filter { trained[$0].difference?.pValue != nil }
+    for (index, p) in zip(compared, holmAdjusted(compared.compactMap { trained[$0].difference?.pValue })) {
+      trained[index].difference?.adjustedP = p
+    }
+    let ganTests = outcomes.flatMap(\.ganTests).map { test in
+      ResultEntry(
+        name: test.name, kind: .ganTest, scores: ScoreCard(seeds: test.predictions), classNames: classNames,
+        variant: ResultVariant(axis: axis(of: test.name, request)))
+    }
+    return trained + ganTests
+  }
+
+  private static func variant(of entry: Study.Entry, _ request: RunRequest) -> ResultVariant {
+    ResultVariant(
+      fractionAdded: entry.fractionAdded,
+      mixing: entry.kind == .nas ? (request.mixing ?? .concatenate).rawValue : nil,
+      augmentation: entry.augmentation?.rawValue, size: entry.size,
+      axis: entry.kind == .baseline ? nil : axis(of: entry.name, request))
+  }
+
+  private static func axis(of name: String, _ request: RunRequest) -> AxisEntry? {
+    guard let axis = request.axis, let value = axis.values[name] else { return nil }
+    return AxisEntry(name: axis.name, value: value, convention: axis.convention)
+  }
+
+  /// The curve of each synthetic set, and of the real images at the same sizes; nil for other studies.
+  static func curves(_ outcomes: [StudyRunner.Outcome]) -> [CurveEntry]? {
+    let sized = outcomes.filter { $0.entry.size != nil }
+    guard !sized.isEmpty else { return nil }
+    func curve(_ members: [StudyRunner.Outcome]) -> LearningCurve? {
+      let points = members.map { (size: $0.entry.samples.count, seeds: $0.predictions) }.sorted { $0.size < $1.size }
+      return points.isEmpty || points[0].seeds[0].count == 0 ? nil : LearningCurve(points)
+    }
+    // Synthetic sets with other numbers of each class have real parts of their own; the first of a size is the curve.
+    let real = curve(sized.filter { $0.entry.kind == .baseline && !$0.entry.name.contains("+") })
+    let names = sized.filter { $0.entry.kind == .cas }.map(\.entry.name).reduce(into: [String]()) {
+      if !$0.contains($1) { $0.append($1) }
+    }
+    let synthetic = names.compactMap { name -> CurveEntry? in
+      curve(sized.filter { $0.entry.kind == .cas && $0.entry.name == name }).map {
+        CurveEntry(name: name, curve: $0, reference: real, images: sized[0].predictions[0].count)
+      }
+    }
+    let reference = real.map {
+      CurveEntry(name: "baseline", curve: $0, reference: nil, images: sized[0].predictions[0].count)
+    }
+    return synthetic + (reference.map { [$0] } ?? [])
+  }
+}
+
+extension CurveEntry {
+  fileprivate init(name: String, curve: LearningCurve, reference: LearningCurve?, images: Int) {
+    let worth = reference.map { curve.worth(in: $0) }
+    self.init(
+      name: name,
+      points: curve.sizes.indices.map { index in
+        Point(
+          size: curve.sizes[index], top1: curve.accuracies[index],
+          interval: Interval.wilson(proportion: curve.accuracies[index], trials: images).flatMap(Bounds.init),
+          worth: worth.map {
+            Worth(value: $0[index].value, low: $0[index].interval.low, high: $0[index].interval.high)
+          })
+      },
+      fit: curve.fit().map {
+        Fit(
+          limit: $0.law.limit, interval: Bounds($0.limit), scale: $0.law.scale, exponent: $0.law.exponent)
+      })
+  }
+}
+
+extension Study.Kind {
+  fileprivate var reported: ResultKind {
+    switch self {
+    case .cas: .cas
+    case .baseline: .baseline
+    case .nas: .nas
+    }
+  }
+}

@@ -1,0 +1,88 @@
+internal import Datasets
+
+extension Study {
+  /// What a study of naive augmentation varies.
+  package struct Augmenting: Sendable {
+    /// Fractions of the real training set's size that are added in synthetic images.
+    package var fractions: [Double]
+    package var mixing: RunRequest.Mixing
+    /// Ways of changing the images that are crossed with the fractions; empty for the recipe's own alone.
+    package var augmentations: [MixedAugmentation]
+
+    package init(
+      fractions: [Double], mixing: RunRequest.Mixing = .concatenate, augmentations: [MixedAugmentation] = []
+    ) {
+      self.fractions = fractions
+      self.mixing = mixing
+      self.augmentations = augmentations
+    }
+
+    package init(_ request: RunRequest) {
+      self.init(
+        fractions: request.add ?? [], mixing: request.mixing ?? .concatenate,
+        augmentations: request.augmentations ?? [])
+    }
+  }
+
+  /// The Naive Augmentation Score (Ravuri and Vinyals 2019, section 4.4): the whole real training set, and with each
+  /// fraction of its size of synthetic images added to it; the real set alone is what each is compared with.
+  ///
+  /// Concatenated, as many samples of each class are drawn as the fraction asks for. Mixed by the batch, each batch
+  /// has the same share of samples, which come from the whole synthetic set. With several augmentations each has a
+  /// real set alone of its own.
+  package static func nas(_ data: StudyData, _ plan: Augmenting, _ experiment: Experiment) throws -> Study {
+    guard let whole = data.realTrain else {
+      throw UsageError.message(
+        "NAS adds samples to the real training set, and there is none. Name it with --real-train.")
+    }
+    var notes: [String] = []
+    let real = try limited(whole, experiment, name: "the real training set", notes: &notes)
+    let ways: [MixedAugmentation?] = plan.augmentations.isEmpty ? [nil] : plan.augmentations
+    var entries: [Entry] = []
+    for set in data.synthetic {
+      for fraction in plan.fractions where fraction > 0 {
+        var entry: Entry
+        switch plan.mixing {
+        case .concatenate:
+          let wanted = real.classCounts.map { Int((Double($0) * fraction).rounded()) }
+          let added = try matched(set.samples, to: wanted, name: set.name, notes: &notes)
+          entry = Entry(name: set.name, kind: .nas, fractionAdded: fraction, samples: real.concatenating(added))
+        case .batch:
+          let added = try limited(set.samples, experiment, name: set.name, notes: &notes)
+          entry = Entry(name: set.name, kind: .nas, fractionAdded: fraction, samples: real.concatenating(added))
+          let batch = experiment.training.batchSize
+          let share = Int((Double(batch) * fraction / (1 + fraction)).rounded())
+          guard (1..<batch).contains(share), added.count > 0 else {
+            throw UsageError.message(
+              "A batch of \(batch) images cannot hold \(fraction) samples of \(set.name) for each real image. "
+                + "Choose a larger --batch-size, or --mix concatenate.")
+          }
+          entry.supplement = EpochOrder.Supplement(count: added.count, perBatch: share)
+        }
+        for way in ways {
+          entry.augmentation = way
+          entry.baseline = baselineName(way)
+          entries.append(entry)
+        }
+      }
+    }
+    entries += ways.map { way in
+      Entry(name: baselineName(way), kind: .baseline, fractionAdded: 0, augmentation: way, samples: real)
+    }
+    notes.append(budgetNote(experiment))
+    return Study(test: data.test, entries: entries, notes: data.notes + unique(notes))
+  }
+
+  private static func baselineName(_ way: MixedAugmentation?) -> String {
+    way.map { "baseline+\($0.rawValue)" } ?? "baseline"
+  }
+
+  /// More images with as many epochs are more steps, which help by themselves.
+  private static func budgetNote(_ experiment: Experiment) -> String {
+    if let steps = experiment.steps { return "All trainings take \(steps) steps, whatever was added." }
+    return experiment.budget == .steps
+      ? "All trainings take as many steps as the real set alone: what was added does not lengthen a training."
+      : "All trainings pass over their own set equally often: where something was added, they take more steps, "
+        + "and a gain may come from these."
+  }
+}

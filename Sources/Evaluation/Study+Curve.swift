@@ -1,0 +1,54 @@
+internal import Datasets
+
+extension Study {
+  /// The accuracy against the number of samples: nested parts of each synthetic set, and parts of the real training
+  /// set with the same number of images of each class beside them.
+  ///
+  /// - Throws: `UsageError.message` where no set has as many images as the smallest size.
+  package static func curve(_ data: StudyData, sizes: [Int], _ experiment: Experiment) throws -> Study {
+    var notes: [String] = []
+    var entries: [Entry] = []
+    var references: [(counts: [Int], entry: Entry)] = []
+    for set in data.synthetic {
+      let samples = try limited(set.samples, experiment, name: set.name, notes: &notes)
+      for size in sizes {
+        guard size <= samples.count else {
+          notes.append("\(set.name) has \(samples.count) images, so that there is no point at \(size).")
+          continue
+        }
+        let part = try samples.drawing(perClass: samples.proportionalCounts(total: size))
+        var entry = Entry(name: set.name, kind: .cas, size: size, samples: part)
+        entry.baseline = try reference(to: part, size: size, data, experiment, known: &references)
+        entries.append(entry)
+      }
+    }
+    guard !entries.isEmpty else {
+      throw UsageError.message("No synthetic set has \(sizes.min() ?? 0) images. Choose smaller --sizes.")
+    }
+    if experiment.steps == nil {
+      notes.append(
+        experiment.budget == .steps
+          ? "All trainings take as many steps as the recipe's epochs over the largest size."
+          : "All trainings pass over their own images equally often: small sizes take fewer steps.")
+    }
+    return Study(test: data.test, entries: entries + references.map(\.entry), notes: data.notes + unique(notes))
+  }
+
+  /// The name of the real part with the same numbers of each class, which is drawn once; nil where the real set has
+  /// too few, or there is none.
+  private static func reference(
+    to part: Samples, size: Int, _ data: StudyData, _ experiment: Experiment,
+    known: inout [(counts: [Int], entry: Entry)]
+  ) throws -> String? {
+    guard let real = data.realTrain, experiment.baseline != .none else { return nil }
+    let counts = part.classCounts
+    if let same = known.first(where: { $0.counts == counts }) { return same.entry.name }
+    guard zip(real.classCounts, counts).allSatisfy({ $0 >= $1 }) else { return nil }
+    // Names of synthetic sets hold no at sign, so that these cannot clash with one.
+    let others = known.count { $0.entry.size == size }
+    let name = "baseline@\(size)" + (others == 0 ? "" : "+\(others + 1)")
+    let entry = Entry(name: name, kind: .baseline, size: size, samples: try real.drawing(perClass: counts))
+    known.append((counts, entry))
+    return name
+  }
+}

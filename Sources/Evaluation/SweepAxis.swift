@@ -1,0 +1,68 @@
+import Foundation
+
+/// What the synthetic sets of a sweep differ by, such as their truncation, and its value for each set.
+package struct SweepAxis: Codable, Equatable, Sendable {
+  package let name: String
+  /// By the name of the set.
+  package let values: [String: Double]
+  /// How the values are meant; nil where that was not said.
+  package let convention: String?
+}
+
+extension SweepAxis {
+  /// The two readings of a truncation threshold t. They are different distributions, and papers say one and mean the
+  /// other: t > 1 makes the second wider than the normal distribution, and leaves the first almost as it is.
+  private static let truncations = [
+    "resampled": "noise from N(0, 1), drawn again where it lies outside of ±2t",
+    "scaled": "t times noise from N(0, 1), drawn again outside of ±2",
+  ]
+
+  /// Reads `--axis NAME=VALUE,…` (one value for each set, in their order) or `--axis NAME` (the number that each set's
+  /// name ends in), and `--axis-convention`.
+  ///
+  /// - Throws: `UsageError.message`, which names the set that has no value.
+  package init(parsing text: String, convention: String?, sets: [String]) throws {
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    guard let name = parts.first, !name.isEmpty else {
+      throw UsageError.message("--axis takes NAME=VALUE,… or NAME, and this is \(text.debugDescription).")
+    }
+    var values: [String: Double] = [:]
+    if parts.count == 2 {
+      let numbers = parts[1].split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+      guard numbers.count == sets.count, numbers.allSatisfy({ $0?.isFinite == true }) else {
+        throw UsageError.message(
+          "--axis \(text) has \(numbers.count) values, and there are \(sets.count) synthetic sets "
+            + "(\(sets.joined(separator: ", "))). Give each its number.")
+      }
+      for (set, number) in zip(sets, numbers) { values[set] = number }
+    } else {
+      for set in sets {
+        guard let number = Self.number(endOf: set) else {
+          throw UsageError.message(
+            "The name \(set) does not end in a number for --axis \(name). Name the sets like t0.5=PATH, or give the "
+              + "values: --axis \(name)=VALUE,….")
+        }
+        values[set] = number
+      }
+    }
+    if name == "truncation", let convention, Self.truncations[convention] == nil {
+      throw UsageError.message(
+        "There is no truncation convention \(convention). The conventions are "
+          + Self.truncations.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value))" }.joined(separator: " and ")
+          + ".")
+    }
+    self.init(name: name, values: values, convention: convention)
+  }
+
+  /// The number at the end of a name: 0.3 of `cgan-trunc0.3`, 1 of `guided1`.
+  static func number(endOf name: String) -> Double? {
+    let digits = name.reversed().prefix { $0.isASCII && ($0.isNumber || $0 == ".") }.reversed()
+    return Double(String(digits).trimmingCharacters(in: ["."]))
+  }
+
+  /// What to say about an axis whose convention is not known, although papers mean two things by it.
+  package var note: String? {
+    guard name == "truncation", convention == nil else { return nil }
+    return "The truncation's convention is not recorded: say --axis-convention resampled or scaled."
+  }
+}

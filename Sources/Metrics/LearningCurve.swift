@@ -1,0 +1,95 @@
+import Foundation
+internal import Randomness
+
+/// Classifiers trained on more and more images of one set, all tested on the same images.
+package struct LearningCurve: Sendable {
+  /// Ascending.
+  package let sizes: [Int]
+  /// The mean over seeds at each size.
+  package let accuracies: [Double]
+  /// 1 where a classifier is right: by size, seed, and test image.
+  private let hits: [[[Int32]]]
+
+  /// - Parameter points: sizes, ascending, with the classifiers of each, one a seed, the same seeds everywhere.
+  package init(_ points: [(size: Int, seeds: [Predictions])]) {
+    precondition(!points.isEmpty && points.allSatisfy { !$0.seeds.isEmpty }, "a curve has points with classifiers")
+    sizes = points.map(\.size)
+    hits = points.map { point in
+      point.seeds.map { seed in (0..<seed.count).map { seed.isHit($0, top: 1) ? 1 : 0 } }
+    }
+    accuracies = points.map { point in
+      point.seeds.reduce(0) { $0 + ($1.accuracy(top: 1) ?? 0) } / Double(point.seeds.count)
+    }
+  }
+}
+
+extension LearningCurve {
+  /// The accuracies with test images and seeds drawn again. Curves of the same test images and seeds get the same draw
+  /// under the same number, so that what they have in common stays in common.
+  func resampled(_ number: Int) -> [Double] {
+    var stream = RandomStream(seed: 0, purpose: "curve bootstrap").split(number)
+    let (seeds, images) = (hits[0].count, hits[0][0].count)
+    var weights = [Double](repeating: 0, count: seeds)
+    for _ in 0..<seeds { weights[stream.nextInteger(below: seeds)] += 1 }
+    var counts = [Int32](repeating: 0, count: images)
+    for _ in 0..<images { counts[stream.nextInteger(below: images)] += 1 }
+    return hits.map { seedHits in
+      zip(seedHits, weights).reduce(0) { sum, seed in
+        guard seed.1 > 0 else { return sum }
+        var right: Int32 = 0
+        for image in 0..<images { right &+= seed.0[image] &* counts[image] }
+        return sum + seed.1 * Double(right)
+      } / Double(seeds * images)
+    }
+  }
+
+  package static let resamples = 1000
+
+  /// The law of the curve, and the 95 % interval of its limit over test images and seeds; nil below four sizes.
+  package func fit() -> (law: PowerLaw, limit: Interval)? {
+    let sizes = sizes.map(Double.init)
+    guard let law = PowerLaw.fitted(sizes: sizes, accuracies: accuracies) else { return nil }
+    let limits = (0..<Self.resamples).compactMap {
+      PowerLaw.fitted(sizes: sizes, accuracies: resampled($0))?.limit
+    }
+    let distribution = BootstrapDistribution(estimate: law.limit, replicates: limits)
+    return distribution.percentileInterval().map { (law, $0) }
+  }
+
+  /// At each size, how many images of `reference` teach as much as one image of this curve.
+  ///
+  /// Infinite where the reference never gets as high as that at its sizes, and 0 where it is higher at its smallest.
+  package func worth(in reference: LearningCurve) -> [(value: Double, interval: Interval)] {
+    func ratios(_ own: [Double], _ other: [Double]) -> [Double] {
+      zip(sizes, own).map { reference.size(reaching: $1, accuracies: other) / Double($0) }
+    }
+    let values = ratios(accuracies, reference.accuracies)
+    let replicates = (0..<Self.resamples).map { ratios(resampled($0), reference.resampled($0)) }
+    return values.indices.map { index in
+      // By rank, because some of them may be infinite.
+      let sorted = replicates.map { $0[index] }.sorted()
+      let tail = Int((0.025 * Double(sorted.count)).rounded(.down))
+      return (values[index], Interval(low: sorted[tail], high: sorted[sorted.count - 1 - tail]))
+    }
+  }
+
+  /// The size at which the curve reaches an accuracy: between two sizes by the logarithm, on the highest values so far
+  /// because more images do no harm; 0 below the first point and infinite above the last.
+  private func size(reaching accuracy: Double, accuracies: [Double]) -> Double {
+    var previous: (size: Double, height: Double)?
+    for (size, value) in zip(sizes.map(Double.init), accuracies) {
+      let height = max(value, previous?.height ?? value)
+      if let previous {
+        if accuracy <= height {
+          guard height > previous.height else { return previous.size }
+          let share = (accuracy - previous.height) / (height - previous.height)
+          return previous.size * pow(size / previous.size, share)
+        }
+      } else if accuracy <= height {
+        return accuracy == height ? size : 0
+      }
+      previous = (size, height)
+    }
+    return .infinity
+  }
+}

@@ -1,0 +1,66 @@
+package import Foundation
+
+/// How the results of a run stand to thresholds (`cas check`).
+package struct CheckDocument: Codable, Sendable, Equatable {
+  /// One result and one threshold.
+  package struct Check: Codable, Sendable, Equatable {
+    package var result: String
+    /// `top1`, `top5`, `drop`, `difference` or `class top1`.
+    package var what: String
+    package var threshold: Double
+    package var value: Double
+    /// Whether the value must reach the threshold; otherwise it must not exceed it.
+    package var isAtLeast: Bool
+    package var holds: Bool
+    /// The class that the value is of.
+    @ExplicitNull package var note: String?
+
+    package init(
+      result: String, what: String, threshold: Double, value: Double, isAtLeast: Bool, holds: Bool, note: String?
+    ) {
+      self.result = result
+      self.what = what
+      self.threshold = threshold
+      self.value = value
+      self.isAtLeast = isAtLeast
+      self.holds = holds
+      self.note = note
+    }
+  }
+
+  package var schemaVersion = Report.currentSchemaVersion
+  package var command = "check"
+  package var run: String
+  package var results: [Check]
+
+  package init(run: String, checks: [Check]) {
+    self.run = run
+    results = checks
+  }
+}
+
+extension CheckDocument {
+  package var holds: Bool { results.allSatisfy(\.holds) }
+
+  /// A line for each check, and the outcome.
+  package var text: String {
+    let lines = results.map { check in
+      let relation = check.isAtLeast ? "at least" : "at most"
+      let note = check.note.map { " (\($0.printable))" } ?? ""
+      return "\(check.holds ? "ok    " : "FAILED")  \(check.result.printable): \(check.what)\(note) is "
+        + "\(NumberText.percent(check.value, decimals: 2)), \(relation) \(NumberText.percent(check.threshold, decimals: 2))"
+    }
+    let failed = results.count { !$0.holds }
+    let outcome =
+      failed == 0
+      ? "All \(NumberText.count(results.count, "threshold holds", "thresholds hold"))."
+      : "\(failed) of \(NumberText.count(results.count, "threshold", "thresholds")) missed."
+    return (lines + [outcome]).map { $0 + "\n" }.joined().replacing("\u{A0}", with: " ")
+  }
+
+  package func json() throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(self) + Data("\n".utf8)
+  }
+}

@@ -1,0 +1,85 @@
+package import Foundation
+
+/// How two columns go together over generators.
+package struct CorrelationEntry: Codable, Sendable, Equatable {
+  package struct Measure: Codable, Sendable, Equatable {
+    /// −1...1.
+    package var value: Double
+    /// 95 %, by the bootstrap over rows.
+    @ExplicitNull package var interval: Bounds?
+    /// Two-sided, of no association.
+    package var pValue: Double
+
+    package init(value: Double, interval: Bounds?, pValue: Double) {
+      self.value = value
+      self.interval = interval
+      self.pValue = pValue
+    }
+  }
+
+  package var first: String
+  package var second: String
+  /// Rows in which both columns have a number.
+  package var rows: Int
+  /// τ-b; null where a column is constant or there are too few rows, as the others.
+  @ExplicitNull package var kendall: Measure?
+  @ExplicitNull package var spearman: Measure?
+  @ExplicitNull package var pearson: Measure?
+
+  package init(first: String, second: String, rows: Int, kendall: Measure?, spearman: Measure?, pearson: Measure?) {
+    self.first = first
+    self.second = second
+    self.rows = rows
+    self.kendall = kendall
+    self.spearman = spearman
+    self.pearson = pearson
+  }
+}
+
+/// What `cas correlate` computed.
+package struct CorrelationDocument: Codable, Sendable, Equatable {
+  package var schemaVersion = Report.currentSchemaVersion
+  package var command = "correlate"
+  package var inputs: [String]
+  package var results: [CorrelationEntry]
+
+  package init(inputs: [String], results: [CorrelationEntry]) {
+    self.inputs = inputs
+    self.results = results
+  }
+}
+
+extension CorrelationDocument {
+  package func json() throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(self) + Data("\n".utf8)
+  }
+
+  /// A table with a row for each pair of columns.
+  package func text(_ style: TerminalStyle) -> String {
+    var table = TextTable(columns: [
+      .init(title: "First", minimum: 6), .init(title: "Second", minimum: 6),
+      .init(title: "Rows", alignment: .right, dropRank: 1), .init(title: "Kendall", alignment: .right),
+      .init(title: "95 %", dropRank: 4), .init(title: "p", alignment: .right, dropRank: 5),
+      .init(title: "Spearman", alignment: .right, dropRank: 3), .init(title: "Pearson", alignment: .right, dropRank: 2),
+    ])
+    for entry in results {
+      table.rows.append([
+        .init(entry.first.printable), .init(entry.second.printable), .init(NumberText.grouped(entry.rows)),
+        .init(NumberText.fixed(entry.kendall?.value, decimals: 3), .bold), .init(Self.range(entry.kendall?.interval)),
+        .init(NumberText.pValue(entry.kendall?.pValue)), .init(NumberText.fixed(entry.spearman?.value, decimals: 3)),
+        .init(NumberText.fixed(entry.pearson?.value, decimals: 3)),
+      ])
+    }
+    let note =
+      "Kendall's τ-b with the 95 % bootstrap interval over rows and its p-value; intervals of a few rows are too narrow."
+    return (table.lines(style) + note.wrapped(to: style.width).map { style.emphasised($0, .faint) })
+      .joined(separator: "\n").replacing("\u{A0}", with: " ") + "\n"
+  }
+
+  private static func range(_ bounds: Bounds?) -> String {
+    bounds.map { "\(NumberText.fixed($0.low, decimals: 2)) to \(NumberText.fixed($0.high, decimals: 2))" }
+      ?? NumberText.none
+  }
+}

@@ -1,0 +1,68 @@
+/// Accuracy against the number of training images of one set (`cas curve`).
+package struct CurveEntry: Codable, Sendable, Equatable {
+  /// One size.
+  package struct Point: Codable, Sendable, Equatable {
+    package var size: Int
+    /// The mean over seeds.
+    package var top1: Double
+    /// 95 % Wilson with n = test images.
+    @ExplicitNull package var interval: Bounds?
+    /// Null for the real curve, and where there is none.
+    @ExplicitNull package var worth: Worth?
+
+    package init(size: Int, top1: Double, interval: Bounds?, worth: Worth?) {
+      self.size = size
+      self.top1 = top1
+      self.interval = interval
+      self.worth = worth
+    }
+  }
+
+  /// How many real images teach as much as one image of the set, at one size of it.
+  package struct Worth: Codable, Sendable, Equatable {
+    /// Null where the real curve does not pass through this accuracy at the sizes that were measured.
+    @ExplicitNull package var realImages: Double?
+    /// The ends of the 95 % interval, null where an end lies outside of the real curve's sizes.
+    @ExplicitNull package var low: Double?
+    @ExplicitNull package var high: Double?
+    /// `below` or `above` the measured part of the real curve; null within it.
+    @ExplicitNull package var outside: String?
+
+    /// - Parameters: 0 stands for below the measured part of the real curve, infinity for above it.
+    package init(value: Double, low: Double, high: Double) {
+      func inside(_ value: Double) -> Double? { value > 0 && value.isFinite ? value : nil }
+      realImages = inside(value)
+      self.low = inside(low)
+      self.high = inside(high)
+      outside = value == 0 ? "below" : value.isFinite ? nil : "above"
+    }
+  }
+
+  /// top1 ≈ limit − scale · size^(−exponent).
+  package struct Fit: Codable, Sendable, Equatable {
+    package var limit: Double
+    /// 95 %, by the bootstrap over test images and seeds.
+    @ExplicitNull package var interval: Bounds?
+    package var scale: Double
+    package var exponent: Double
+
+    package init(limit: Double, interval: Bounds?, scale: Double, exponent: Double) {
+      self.limit = limit
+      self.interval = interval
+      self.scale = scale
+      self.exponent = exponent
+    }
+  }
+
+  /// The set's name, or `baseline` for the real images.
+  package var name: String
+  package var points: [Point]
+  /// Null below four sizes.
+  @ExplicitNull package var fit: Fit?
+
+  package init(name: String, points: [Point], fit: Fit?) {
+    self.name = name
+    self.points = points
+    self.fit = fit
+  }
+}

@@ -1,0 +1,38 @@
+/// A difference between two results on the same test images, in fractions: the first's accuracy minus the second's.
+package struct DifferenceEntry: Codable, Sendable, Equatable {
+  package var value: Double
+  /// 95 %, by the bootstrap over test images and seeds.
+  @ExplicitNull package var interval: Bounds?
+  /// 95 % t over pairs of seeds; null for one seed, or where the seeds differ.
+  @ExplicitNull package var seedInterval: Bounds?
+  /// Exact McNemar on the seeds' majority predictions; null for Top-5.
+  @ExplicitNull package var pValue: Double?
+  /// The same by Holm's method over all differences of the document.
+  @ExplicitNull package var adjustedP: Double?
+
+  package init(
+    value: Double, interval: Bounds?, seedInterval: Bounds? = nil, pValue: Double? = nil, adjustedP: Double? = nil
+  ) {
+    self.value = value
+    self.interval = interval
+    self.seedInterval = seedInterval
+    self.pValue = pValue
+    self.adjustedP = adjustedP
+  }
+
+  package var isSignificant: Bool { (adjustedP ?? 1) < ClassEntry.significance }
+}
+
+/// The value of a sweep's axis for one result.
+package struct AxisEntry: Codable, Sendable, Equatable {
+  package var name: String
+  package var value: Double
+  /// How the value is meant; null where that was not said.
+  @ExplicitNull package var convention: String?
+
+  package init(name: String, value: Double, convention: String?) {
+    self.name = name
+    self.value = value
+    self.convention = convention
+  }
+}

@@ -1,0 +1,69 @@
+extension TerminalSummary {
+  /// The curves as a table with a row for each size, and what their fits say.
+  func curveBlocks(_ curves: [CurveEntry]) -> [[String]] {
+    let synthetic = curves.filter { $0.name != "baseline" }
+    let real = curves.first { $0.name == "baseline" }
+    var columns: [TextTable.Column] = [.init(title: "Images", alignment: .right)]
+    for curve in synthetic {
+      columns.append(.init(title: "\(curve.name.printable) %", alignment: .right, minimum: 7))
+      if real != nil { columns.append(.init(title: "worth", alignment: .right, dropRank: 0)) }
+    }
+    if real != nil { columns.append(.init(title: "real %", alignment: .right)) }
+    var table = TextTable(columns: columns)
+    for size in Set(curves.flatMap { $0.points.map(\.size) }).sorted() {
+      func point(_ curve: CurveEntry?) -> CurveEntry.Point? { curve?.points.first { $0.size == size } }
+      var row: [TextTable.Cell] = [.init(NumberText.grouped(size))]
+      for curve in synthetic {
+        row.append(.init(NumberText.hundredths(point(curve)?.top1, decimals: 2), .bold))
+        if real != nil { row.append(.init(worth(point(curve)?.worth))) }
+      }
+      if real != nil { row.append(.init(NumberText.hundredths(point(real)?.top1, decimals: 2))) }
+      table.rows.append(row)
+    }
+    var blocks = [table.lines(style)]
+    if real != nil {
+      let note =
+        "worth: how many real images teach as much as one image of the set; < and >: outside of the real curve's sizes."
+      blocks[0] += note.wrapped(to: style.width).map { style.emphasised($0, .faint) }
+    }
+    blocks.append(curves.flatMap { sentence($0).wrapped(to: style.width, indent: 2) })
+    let ends = synthetic.compactMap { curve in curve.points.last.map { exchange(curve.name, $0) } }
+    if real != nil { blocks.append(ends.flatMap { $0.wrapped(to: style.width, indent: 2) }) }
+    return blocks
+  }
+
+  private func worth(_ worth: CurveEntry.Worth?) -> String {
+    guard let worth else { return "" }
+    switch worth.outside {
+    case "below": return "<"
+    case "above": return ">"
+    default: return NumberText.fixed(worth.realImages, decimals: 2)
+    }
+  }
+
+  private func sentence(_ curve: CurveEntry) -> String {
+    let name = curve.name == "baseline" ? "real images" : curve.name.printable
+    guard let fit = curve.fit else {
+      return "\(name): a limit needs four sizes or more."
+    }
+    guard fit.scale > 0 else { return "\(name): Top-1 does not rise with the number of images." }
+    return "\(name): with ever more images Top-1 tends to \(NumberText.percent(fit.limit, decimals: 1)) "
+      + "[\(NumberText.range(fit.interval, decimals: 1))], by a power law with the exponent "
+      + "\(NumberText.fixed(fit.exponent, decimals: 2)) (95 % bootstrap interval over test images and seeds)."
+  }
+
+  /// What one image of the set is worth at its largest size.
+  private func exchange(_ name: String, _ point: CurveEntry.Point) -> String {
+    let size = NumberText.grouped(point.size)
+    guard let worth = point.worth else { return "\(name.printable): no real curve." }
+    guard let value = worth.realImages else {
+      return "\(name.printable): \(size) images teach \(worth.outside == "above" ? "more" : "less") than any "
+        + "measured number of real images."
+    }
+    func end(_ value: Double?, _ none: String) -> String {
+      value.map { NumberText.fixed($0, decimals: 2) } ?? none
+    }
+    return "\(name.printable): of \(size) images each is worth \(NumberText.fixed(value, decimals: 2)) real images "
+      + "[\(end(worth.low, "below the curve"))–\(end(worth.high, "above the curve"))]."
+  }
+}

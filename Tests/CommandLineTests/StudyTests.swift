@@ -1,0 +1,141 @@
+import Foundation
+import Support
+import Testing
+
+/// Augmentation, curves and sweeps, on stripes that a small network learns in seconds.
+@Suite(.serialized) struct StudyTests {
+  private static let quick = ["--model", "resnet8", "--epochs", "2", "--batch-size", "16", "--quiet", "--json"]
+
+  private func data() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    try Stripes.write(to: folder, "real/train", perClass: 16, seed: 1)
+    try Stripes.write(to: folder, "real/test", perClass: 10, seed: 2)
+    try Stripes.write(to: folder, "t0.5", perClass: 16, seed: 3)
+    try Stripes.write(to: folder, "t1", perClass: 12, seed: 4)
+    return folder
+  }
+
+  private func run(_ folder: TemporaryFolder, _ arguments: [String], output: String) throws -> Document {
+    let result = try Program.run(
+      arguments + ["--real", "\(folder.path)/real", "--output", "\(folder.path)/\(output)"] + Self.quick)
+    #expect(result.code == 0, "\(result.errors)")
+    return try Document(result.output)
+  }
+
+  @Test func augmentationsAreCrossedWithFractions() throws {
+    let folder = try data()
+    let report = try run(
+      folder, ["nas", "--synthetic", "\(folder.path)/t0.5", "--add", "0,0.5", "--augment", "cutmix,none"], output: "nas"
+    )
+    let results = report["results"].list
+    #expect(results.map { $0["name"].text } == ["t0.5", "t0.5", "baseline+none", "baseline+cutmix"])
+    #expect(results.map { $0["augmentation"].text } == ["none", "cutmix", "none", "cutmix"])
+    #expect(results.prefix(2).map { $0["baseline"].text } == ["baseline+none", "baseline+cutmix"])
+    #expect(results.prefix(2).allSatisfy { $0["difference"]["adjustedP"].number != nil })
+    #expect(results.allSatisfy { $0["training"]["steps"].number == 6 })
+    let table = try Program.run(
+      ["nas", "--resume", "\(folder.path)/nas"], environment: ["COLUMNS": "100"])
+    #expect(table.output.contains("real alone") && table.output.contains("+ 50 % t0.5"), "\(table.output)")
+    #expect(table.output.replacing("\n", with: " ").contains("All trainings took 6 steps"))
+  }
+
+  @Test func aKilledStudyDoesWhatIsMissing() throws {
+    let folder = try data()
+    let study = [
+      "nas", "--synthetic", "\(folder.path)/t0.5", "--add", "0.5,1", "--augment", "none,mixup", "--mix", "batch",
+      "--steps", "60", "--checkpoint-seconds", "0",
+    ]
+    _ = try run(folder, study, output: "whole")
+    let running = try Program.Running(
+      study + ["--real", "\(folder.path)/real", "--output", "\(folder.path)/cut"] + Self.quick)
+    // One training is finished, and another one under way.
+    let first = "\(folder.path)/cut/model-t0.5+0.5+none-seed0.safetensors"
+    let deadline = Date().addingTimeInterval(60)
+    while !FileManager.default.fileExists(atPath: first)
+      || !FileManager.default.fileExists(atPath: "\(folder.path)/cut/checkpoint"), running.isRunning, Date() < deadline
+    {
+      usleep(500)
+    }
+    running.send(SIGKILL)
+    #expect(running.finish().code == 137)
+    func written() throws -> Date? {
+      try FileManager.default.attributesOfItem(atPath: first)[.modificationDate] as? Date
+    }
+    let before = try written()
+    let resumed = try Program.run("nas", "--resume", "\(folder.path)/cut")
+    #expect(resumed.code == 0, "\(resumed.errors)")
+    #expect(!resumed.errors.contains("Training t0.5+0.5+none") && resumed.errors.contains("Training baseline+mixup"))
+    #expect(try written() == before)
+    for file in ["predictions.npz", "confusion.csv", "per_class.csv", "model-baseline+mixup-seed0.safetensors"] {
+      #expect(try folder.bytes("whole/\(file)") == folder.bytes("cut/\(file)"), "\(file)")
+    }
+  }
+
+  @Test func everyBatchHoldsItsShareOfSamples() throws {
+    let folder = try data()
+    let report = try run(
+      folder, ["nas", "--synthetic", "\(folder.path)/t1", "--add", "1", "--mix", "batch", "--budget", "epochs"],
+      output: "batch")
+    let results = report["results"].list
+    #expect(results[0]["mixing"].text == "batch" && results[0]["training"]["trainingImages"].number == 84)
+    // Eight of sixteen places are left for the real images, so an epoch of them takes twice as many steps.
+    #expect(results.map { $0["training"]["steps"].number } == [12, 6])
+    let refused = try Program.run(
+      ["nas", "--synthetic", "\(folder.path)/t1", "--add", "0.01", "--mix", "batch", "--real", "\(folder.path)/real"]
+        + Self.quick)
+    #expect(refused.code == 64 && refused.errors.contains("--batch-size"), "\(refused.errors)")
+  }
+
+  @Test func curvesAreNestedAndFitted() throws {
+    let folder = try data()
+    let report = try run(
+      folder, ["curve", "--synthetic", "\(folder.path)/t0.5", "\(folder.path)/t1", "--sizes", "12,18,24,36,48"],
+      output: "curve")
+    let curves = report["curves"].list
+    #expect(curves.map { $0["name"].text } == ["t0.5", "t1", "baseline"])
+    #expect(curves[0]["points"].list.map { $0["size"].number } == [12, 18, 24, 36, 48])
+    #expect(curves[1]["points"].list.map { $0["size"].number } == [12, 18, 24, 36])
+    for curve in curves {
+      let limit = try #require(curve["fit"]["limit"].number)
+      #expect((0...1).contains(limit) && curve["fit"]["interval"].list.count == 2)
+    }
+    #expect(curves[2]["points"][0]["worth"].isNull && !curves[0]["points"][0]["worth"].isNull)
+    #expect(report["results"].list.allSatisfy { $0["training"]["steps"].number == 6 })
+    let shown = try Program.run(["curve", "--resume", "\(folder.path)/curve"])
+    #expect(shown.output.contains("worth") && shown.output.contains("real images"), "\(shown.output)")
+    let tooLarge = try Program.run(
+      ["curve", "--synthetic", "\(folder.path)/t1", "--sizes", "1000", "--real", "\(folder.path)/real"] + Self.quick)
+    #expect(tooLarge.code == 64 && tooLarge.errors.contains("--sizes"))
+  }
+
+  @Test func sweepsCarryTheirAxis() throws {
+    let folder = try data()
+    let sets = ["--synthetic", "\(folder.path)/t1", "\(folder.path)/t0.5"]
+    let named = try run(
+      folder, ["train", "--axis", "truncation", "--axis-convention", "scaled", "--no-baseline"] + sets, output: "named")
+    let results = named["results"].list
+    #expect(results.map { $0["axis"]["value"].number } == [1, 0.5])
+    #expect(results.allSatisfy { $0["axis"]["name"].text == "truncation" && $0["axis"]["convention"].text == "scaled" })
+    let given = try run(folder, ["train", "--axis", "guidance=3,7.5", "--no-baseline"] + sets, output: "given")
+    #expect(given["results"].list.map { $0["axis"]["value"].number } == [3, 7.5])
+    for (axis, hint) in [("guidance=3", "2 synthetic sets"), ("=3", "NAME"), ("x=1,y", "2 synthetic sets")] {
+      let wrong = try Program.run(["train", "--real", "\(folder.path)/real", "--axis", axis] + sets)
+      #expect(wrong.code == 64 && wrong.errors.contains(hint), "\(wrong.errors)")
+    }
+    let convention = try Program.run(
+      ["train", "--real", "\(folder.path)/real", "--axis", "truncation", "--axis-convention", "clipped"] + sets)
+    #expect(convention.code == 64 && convention.errors.contains("resampled"))
+  }
+
+  @Test func aPresetIsChosenByTheImages() throws {
+    let folder = try data()
+    let result = try Program.run(
+      "train", "--preset", "auto", "--steps", "2", "--no-baseline", "--synthetic", "\(folder.path)/t1", "--real",
+      "\(folder.path)/real", "--output", "\(folder.path)/auto")
+    #expect(result.code == 0, "\(result.errors)")
+    #expect(result.errors.contains("preset: grey-images for grey images of 12 pixels in 3 classes"))
+    #expect(result.errors.contains("expected time: about"))
+    let settings = String(decoding: try folder.bytes("auto/config.yaml"), as: UTF8.self)
+    #expect(settings.contains("model: resnet8") && settings.contains("epochs: 2e+2"), "\(settings)")
+  }
+}

@@ -1,0 +1,131 @@
+import Evaluation
+import Foundation
+import Reports
+import Support
+import Testing
+
+@Suite struct SweepAxisTests {
+  @Test(arguments: [
+    ("truncation", ["t0.5", "t1.0", "cgan-trunc0.3"], [0.5, 1, 0.3]), ("guidance", ["guided1", "flow-3"], [1, 3]),
+    ("x=4,-2.5", ["a", "b"], [4, -2.5]),
+  ])
+  func values(text: String, sets: [String], expected: [Double]) throws {
+    let axis = try SweepAxis(parsing: text, convention: nil, sets: sets)
+    #expect(sets.map { axis.values[$0] } == expected)
+    #expect((axis.note == nil) == (axis.name != "truncation"))
+  }
+
+  @Test(arguments: [("t", ["half"]), ("", ["t1"]), ("t=1,2", ["a"]), ("t=1,x", ["a", "b"]), ("t=nan", ["a"])])
+  func refused(text: String, sets: [String]) {
+    #expect(throws: UsageError.self) { try SweepAxis(parsing: text, convention: nil, sets: sets) }
+  }
+}
+
+@Suite struct PresetChoiceTests {
+  @Test(arguments: [
+    (PresetChoice.Facts(side: 32, isGrey: false, classes: 10, images: 50_000), "small-images", ""),
+    (PresetChoice.Facts(side: 28, isGrey: true, classes: 10, images: 60_000), "grey-images", ""),
+    (
+      PresetChoice.Facts(side: 32, isGrey: false, classes: 100, images: 50_000), "small-images", "model: wrn-16-4"
+    ),
+    (PresetChoice.Facts(side: 64, isGrey: false, classes: 200, images: 100_000), "images-64x64", ""),
+    (PresetChoice.Facts(side: 256, isGrey: false, classes: 1000, images: 1_281_167), "large-images", ""),
+    (PresetChoice.Facts(side: 28, isGrey: true, classes: 10, images: 6000), "grey-images", "epochs: 33"),
+    (PresetChoice.Facts(side: 28, isGrey: true, classes: 10, images: 20), "grey-images", "epochs: 200"),
+  ])
+  func byTheImages(facts: PresetChoice.Facts, preset: String, adjustment: String) throws {
+    let choice = try PresetChoice(facts)
+    #expect(choice.preset == preset && choice.reason.hasPrefix(preset))
+    #expect(adjustment.isEmpty ? choice.adjustments.isEmpty : choice.adjustments.contains(adjustment), "\(choice)")
+    var configuration = try Configuration()
+    try configuration.overlay(yaml: try Preset.named(choice.preset).yaml, source: "p")
+    try configuration.overlay(yaml: choice.adjustments, source: "c")
+    _ = try configuration.experiment()
+  }
+}
+
+@Suite struct GateTests {
+  private func report(_ results: [ResultEntry]) -> Report {
+    Report(
+      command: "train", version: "1", config: .null,
+      machine: MachineDescription(
+        cpu: "", threads: 1, instructionSet: "", blas: "", blasCore: "", memoryBytes: 1, os: ""),
+      data: DataSection(
+        real: .init(
+          test: DataEntry(
+            path: "p", split: nil, images: 1, classes: 2, hash: "h", size: .init(width: 1, height: 1, channels: 1)),
+          train: nil), synthetic: [:]), results: results)
+  }
+
+  private func entry(_ name: String, _ kind: ResultKind, top1: Double) -> ResultEntry {
+    ResultEntry(
+      name: name, kind: kind, baseline: kind == .cas ? "baseline" : nil,
+      top1: AccuracyEntry(value: top1, interval: nil, perSeed: [top1], seedInterval: nil), top5: nil,
+      relativeDrop: kind == .cas ? RelativeDropEntry(top1: 1 - top1, top5: nil) : nil,
+      difference: kind == .cas ? DifferenceEntry(value: top1 - 1, interval: nil) : nil,
+      perClass: [
+        ClassEntry(name: "a", support: 5, top1: top1), ClassEntry(name: "b", support: 5, top1: top1 / 2),
+        ClassEntry(name: "c", support: 0, top1: nil),
+      ])
+  }
+
+  @Test func thresholdsHoldUpToTheirOwnValue() throws {
+    let report = report([
+      entry("x", .cas, top1: 0.5), entry("baseline", .baseline, top1: 1), entry("x", .ganTest, top1: 0.1),
+    ])
+    var gate = Gate()
+    (gate.minTop1, gate.maxDrop, gate.minClassTop1, gate.minDifference) = (0.5, 0.5, 0.25, -0.5)
+    let passed = try gate.check(report, path: "p", names: [])
+    #expect(passed.holds && passed.results.count == 4 && passed.results.last?.note == "b")
+    gate.minTop1 = 0.51
+    let failed = try gate.check(report, path: "p", names: [])
+    #expect(!failed.holds && failed.results.count { !$0.holds } == 1)
+    #expect(try gate.check(report, path: "p", names: ["x"]) == failed)
+  }
+
+  @Test func whatCannotBeCheckedDoesNotPass() throws {
+    let report = report([entry("x", .cas, top1: 0.5), entry("baseline", .baseline, top1: 1)])
+    #expect(throws: UsageError.self) { try Gate().check(report, path: "p", names: []) }
+    for set in [\Gate.minTop5, \Gate.maxDrop, \Gate.minDifference] {
+      var gate = Gate()
+      gate[keyPath: set] = 0.1
+      let name = set == \Gate.minTop5 ? "x" : "baseline"
+      #expect(throws: UsageError.self) { try gate.check(report, path: "p", names: [name]) }
+    }
+    var gate = Gate()
+    gate.minTop1 = 0.1
+    #expect(throws: UsageError.self) { try gate.check(report, path: "p", names: ["y"]) }
+    #expect(throws: UsageError.self) { try gate.check(self.report([]), path: "p", names: []) }
+  }
+}
+
+@Suite struct ColumnTableTests {
+  private func table(_ text: String) throws -> ColumnTable {
+    let folder = try TemporaryFolder()
+    return try ColumnTable(csv: folder.write(Array(text.utf8), "t.csv"))
+  }
+
+  @Test func csvIsReadWithQuotesAndGaps() throws {
+    let table = try table("name,top1,\"FID, clean\"\r\n\"a \"\"b\"\"\",0.5,12\n\"\"\"q\",, 3.5 \n\nc,x,-1\n")
+    #expect(table.rows == ["a \"b\"", "\"q", "c"])
+    #expect(table.columns.map(\.name) == ["top1", "FID, clean"])
+    #expect(table.columns[0].values == [0.5, nil, nil] && table.columns[1].values == [12, 3.5, -1])
+  }
+
+  @Test(arguments: ["", "name\n", "name,a\nx,1,2\n"])
+  func damagedTablesNameTheLine(text: String) {
+    #expect { try table(text) } throws: { "\($0)".contains("line") }
+  }
+
+  @Test func correlationsOfColumns() throws {
+    let table = try table("n,a,b,c\nu,1,10,1\nv,2,20,1\nw,3,15,1\nx,4,40,1\ny,,50,1\n")
+    let all = try table.correlations([])
+    #expect(all.count == 3 && all[0].rows == 4)
+    let kendall = try #require(all[0].kendall)
+    #expect(abs(kendall.value - 4.0 / 6) < 1e-12 && kendall.interval != nil)
+    #expect(all[1].kendall == nil && all[1].pearson == nil)
+    #expect(try table.correlations(["b", "a"]).map(\.first) == ["b"])
+    #expect(throws: UsageError.self) { try table.correlations(["a"]) }
+    #expect(throws: UsageError.self) { try table.correlations(["a", "z"]) }
+  }
+}

@@ -1,0 +1,147 @@
+import Metrics
+import Randomness
+import Testing
+
+/// A classifier of two classes that is right about the images for which `isRight` says so.
+private func classifier(_ images: Int, classes: Int = 2, isRight: (Int) -> Bool) -> Predictions {
+  var builder = PredictionsBuilder(classes: classes)
+  for image in 0..<images {
+    let label = image % classes
+    var row = [Float](repeating: 0, count: classes)
+    row[isRight(image) ? label : (label + 1) % classes] = 1
+    builder.append(probabilities: row, labels: [Int32(label)])
+  }
+  return builder.finish()
+}
+
+@Suite struct PairedComparisonTests {
+  @Test func oneSeedEach() throws {
+    let first = classifier(100) { $0 < 70 }
+    let second = classifier(100) { $0 >= 20 && $0 < 80 }
+    let comparison = try #require(PairedComparison([first], [second], isPaired: true, perClass: true))
+    #expect(comparison.top1.first == 0.7 && comparison.top1.second == 0.6)
+    #expect(abs(comparison.top1.value - 0.1) < 1e-12 && comparison.top5 == nil && comparison.seedInterval == nil)
+    #expect(comparison.pValue == exactMcNemar(20, 10))
+    let seed = try #require(comparison.perSeed.first)
+    #expect(seed.onlyFirst == 20 && seed.onlySecond == 10 && seed.pValue == comparison.pValue)
+    let interval = try #require(comparison.top1.interval)
+    // The difference of 30 discordant images of 100 has the standard error √(0.30 − 0.01) / 10 = 0.0539.
+    #expect(abs(interval.low - (0.1 - 1.96 * 0.0539)) < 0.015 && abs(interval.high - (0.1 + 1.96 * 0.0539)) < 0.015)
+    #expect(comparison.classes.count == 2 && comparison.classes.allSatisfy { $0.support == 50 })
+    #expect(comparison.classes[0].pValue == exactMcNemar(10, 5))
+  }
+
+  @Test func equalClassifiersDoNotDiffer() throws {
+    let same = [classifier(60) { $0 % 3 != 0 }, classifier(60) { $0 % 5 != 0 }]
+    let comparison = try #require(PairedComparison(same, same, isPaired: true, perClass: false))
+    #expect(comparison.top1.value == 0 && comparison.top1.interval == Interval(low: 0, high: 0))
+    #expect(comparison.pValue == 1 && comparison.classes.isEmpty)
+    #expect(comparison.seedInterval == Interval(low: 0, high: 0))
+  }
+
+  @Test func otherNumbersOfSeeds() throws {
+    let first = (0..<3).map { seed in classifier(90) { ($0 + seed) % 4 != 0 } }
+    let second = [classifier(90) { $0 % 2 == 0 }]
+    let comparison = try #require(PairedComparison(first, second, isPaired: false, perClass: true))
+    #expect(comparison.perSeed.isEmpty && comparison.seedInterval == nil)
+    let mean = first.compactMap { $0.accuracy(top: 1) }.reduce(0, +) / 3
+    #expect(abs(comparison.top1.value - (mean - 0.5)) < 1e-12)
+    let interval = try #require(comparison.top1.interval)
+    #expect(interval.low < comparison.top1.value && comparison.top1.value < interval.high)
+  }
+
+  @Test func sixClassesHaveATop5AndNoImagesHaveNothing() throws {
+    let first = [classifier(60, classes: 6) { $0 < 40 }]
+    let second = [classifier(60, classes: 6) { $0 < 30 }]
+    let comparison = try #require(PairedComparison(first, second, isPaired: true, perClass: false))
+    // Where a classifier is wrong, the last class is the one that is not among its five best.
+    #expect(abs((comparison.top5?.value ?? 0) - 2.0 / 60) < 1e-12)
+    let none = PredictionsBuilder(classes: 2).finish()
+    #expect(PairedComparison([none], [none], isPaired: true, perClass: true) == nil)
+  }
+
+  /// Classifiers whose accuracies vary with the seed and with the images: about 95 % of the intervals shall hold the
+  /// difference that all images and all seeds would give; crossed resampling errs on the wide side.
+  @Test func intervalsCoverImagesAndSeeds() throws {
+    let trials = 120
+    let images = 300
+    let seeds = 5
+    let source = RandomStream(seed: 3, purpose: "classifiers")
+    var covered = 0
+    for trial in 0..<trials {
+      var stream = source.split(trial)
+      // Difficulty of each image, skill of each seed; the first set is better by a tenth on average.
+      let difficulty = (0..<images).map { _ in Double(stream.nextUniform()) }
+      func set(_ skill: Double) -> [Predictions] {
+        (0..<seeds).map { _ in
+          let own = skill + 0.03 * Double(stream.nextNormal())
+          let luck = (0..<images).map { _ in Double(stream.nextUniform()) * 0.2 }
+          return classifier(images) { difficulty[$0] + luck[$0] < own }
+        }
+      }
+      let first = set(0.8)
+      let comparison = try #require(PairedComparison(first, set(0.7), isPaired: false, perClass: false))
+      let interval = try #require(comparison.top1.interval)
+      if interval.low <= 0.1 && 0.1 <= interval.high { covered += 1 }
+    }
+    #expect((107...120).contains(covered), "\(covered)")
+  }
+}
+
+@Suite struct LearningCurveTests {
+  let golden: StatisticsGolden
+
+  init() throws { golden = try StatisticsGolden.load() }
+
+  @Test func powerLawsEqualSciPysLeastSquares() throws {
+    #expect(golden.powerLaws.count == 4)
+    for entry in golden.powerLaws {
+      let law = try #require(PowerLaw.fitted(sizes: entry.sizes, accuracies: entry.accuracies))
+      #expect(abs(law.limit - entry.law[0]) < 1e-4 && abs(law.exponent - entry.law[2]) < 2e-3, "\(law) \(entry.law)")
+      let error = zip(entry.sizes, entry.accuracies).reduce(0) { sum, point in
+        let distance = law.value(at: point.0) - point.1
+        return sum + distance * distance
+      }
+      #expect(error <= entry.error * (1 + 1e-6) + 1e-15, "\(error) \(entry.error)")
+    }
+  }
+
+  @Test func lawsStayWhereTheyMayBe() throws {
+    let sizes = [100.0, 200, 400, 800]
+    let falling = try #require(PowerLaw.fitted(sizes: sizes, accuracies: [0.8, 0.7, 0.6, 0.5]))
+    #expect(falling.scale == 0 && abs(falling.limit - 0.65) < 1e-12)
+    let steep = try #require(PowerLaw.fitted(sizes: sizes, accuracies: [0.3, 0.5, 0.7, 0.9]))
+    #expect(steep.limit <= 1)
+    #expect(PowerLaw.fitted(sizes: [1, 2, 3], accuracies: [0.1, 0.2, 0.3]) == nil)
+    #expect(PowerLaw.fitted(sizes: [1, 2, 2, 3], accuracies: [0.1, 0.2, 0.2, 0.3]) == nil)
+  }
+
+  private func curve(_ hits: [(size: Int, right: Int)], seeds: Int = 2) -> LearningCurve {
+    LearningCurve(
+      hits.map { point in
+        (point.size, (0..<seeds).map { seed in classifier(400) { ($0 * 37 + seed) % 400 < point.right } })
+      })
+  }
+
+  @Test func imagesHaveTheirWorth() {
+    let real = curve([(100, 200), (200, 240), (400, 280), (800, 300)])
+    let synthetic = curve([(100, 180), (200, 200), (400, 260), (800, 320)])
+    let worth = synthetic.worth(in: real)
+    #expect(worth[0].value == 0 && worth[3].value == .infinity)
+    #expect(abs(worth[1].value - 0.5) < 1e-12)
+    // Halfway between 240 and 280 hits lies the geometric mean of 200 and 400 images.
+    #expect(abs(worth[2].value - 282.842712 / 400) < 1e-6)
+    #expect(worth[2].interval.low <= worth[2].value && worth[2].value <= worth[2].interval.high)
+    // A curve is worth itself, and exactly so: both sides see the same draws.
+    for entry in real.worth(in: real) { #expect(abs(entry.value - 1) < 1e-12) }
+  }
+
+  @Test func limitsHaveIntervals() throws {
+    let sizes = [250.0, 500, 1000, 2000, 4000]
+    let law = PowerLaw(limit: 0.9, scale: 2, exponent: 0.4)
+    let points = sizes.map { (size: Int($0), right: Int((law.value(at: $0) * 400).rounded())) }
+    let fit = try #require(curve(points).fit())
+    #expect(abs(fit.law.limit - 0.9) < 0.03 && fit.limit.low <= 0.9 && 0.9 <= fit.limit.high)
+    #expect(curve([(10, 100), (20, 200), (40, 300)]).fit() == nil)
+  }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import Images
+import Reports
+import Testing
+
+@Suite struct StudySummaryTests {
+  static let reports = [
+    "naive": Example.naive, "augmented": Example.augmented, "curve": Example.curve, "sweep": Example.sweep,
+  ]
+
+  private func text(_ report: Report, columns: Int) -> String {
+    TerminalSummary(of: report, style: TerminalStyle(isTerminal: false, columns: columns), classLimit: 3).text
+  }
+
+  private func comparison(_ columns: Int) -> String {
+    ComparisonSummary(of: Example.comparison, style: TerminalStyle(isTerminal: false, columns: columns)).text
+  }
+
+  @Test func snapshots() throws {
+    for (name, report) in Self.reports { try expectSnapshot(text(report, columns: 100), "\(name).txt") }
+    try expectSnapshot(comparison(80), "comparison.txt")
+    try expectSnapshot(String(decoding: Example.comparison.json(), as: UTF8.self), "comparison.json")
+    try expectSnapshot(
+      CheckDocument(
+        run: "runs/demo",
+        checks: [
+          .init(
+            result: "flow", what: "top1", threshold: 0.8, value: 0.8612, isAtLeast: true, holds: true, note: nil),
+          .init(
+            result: "flow", what: "class top1", threshold: 0.5, value: 0.231, isAtLeast: true, holds: false,
+            note: "shirt"),
+        ]
+      ).text, "check.txt")
+  }
+
+  @Test(arguments: [40, 60, 72, 80, 100, 120, 200])
+  func linesFitTheWidth(columns: Int) {
+    for text in Self.reports.values.map({ text($0, columns: columns) }) + [comparison(columns)] {
+      for line in text.split(separator: "\n") {
+        let wide = line.unicodeScalars.count { (0x3041...0x9FFF).contains($0.value) }
+        #expect(line.count + wide <= columns, "\(line)")
+      }
+    }
+  }
+
+  @Test(arguments: ["naive", "augmented", "curve", "sweep"])
+  func documentsSurviveTheirFile(name: String) throws {
+    let report = try #require(Self.reports[name])
+    #expect(try Report(json: report.json(), path: "p") == report)
+    let page = try HTMLPage(report: report, galleries: [], encode: PNG.encode)
+    #expect(page.text.contains("</html>"))
+  }
+
+  @Test func keysAreThoseOfTheFiles() {
+    #expect(Example.augmented.results.map(\.key).prefix(2) == ["flow+0.5+none", "baseline+none"])
+    #expect(Example.naive.results.map(\.key) == ["flow+0.25", "flow+1.0", "baseline"])
+    var sized = Example.cas
+    sized.size = 500
+    #expect(sized.key == "cvae@500")
+  }
+}

@@ -9,8 +9,9 @@ package struct BatchAssembler: Sendable {
   package let samples: Samples
   package let augmentation: Augmentation
   private let stream: RandomStream
-  /// The normalised value of each byte, 256 for each channel.
+  /// The normalised value of each byte, 256 for each channel, as float and as bf16 number.
   private let table: [Float]
+  private let bfloatTable: [UInt16]
 
   /// `normalization` has as many channels as the samples. Use the stream of the purpose "augmentation".
   package init(
@@ -22,40 +23,31 @@ package struct BatchAssembler: Sendable {
     self.augmentation = augmentation
     self.stream = stream
     self.table = normalization.table()
+    self.bfloatTable = table.map(bfloat)
   }
 }
 
 extension BatchAssembler {
   private static let chunk = 8
 
-  private struct Destination: @unchecked Sendable {
-    let base: UnsafeMutablePointer<Float>
-  }
-
-  /// Writes the batch's images, NHWC, to the `batch.indices.count * samples.shape.count` floats at `destination`.
-  package func fill(_ destination: UnsafeMutablePointer<Float>, with batch: EpochOrder.Batch, pool: ThreadPool) {
-    let destination = Destination(base: destination)
+  /// Writes the batch's images to a tensor of at least as many.
+  package func fill(_ destination: Tensor, with batch: EpochOrder.Batch, pool: ThreadPool) {
     let epoch = stream.split(batch.epoch)
     let chunks = (batch.indices.count + Self.chunk - 1) / Self.chunk
     pool.run(chunks: chunks) { chunk, _ in
       for place in (chunk * Self.chunk)..<min(batch.indices.count, (chunk + 1) * Self.chunk) {
         var stream = epoch.split(batch.position + place)
-        write(
-          image: batch.indices[place], augmentation.placement(from: &stream),
-          to: destination.base + place * samples.shape.count)
+        write(image: batch.indices[place], augmentation.placement(from: &stream), to: destination, at: place)
       }
     }
   }
 
   /// Writes images `indices` as they are, without augmentation: the input of an evaluation.
-  package func fill(_ destination: UnsafeMutablePointer<Float>, with indices: Range<Int>, pool: ThreadPool) {
-    let destination = Destination(base: destination)
+  package func fill(_ destination: Tensor, with indices: Range<Int>, pool: ThreadPool) {
     let chunks = (indices.count + Self.chunk - 1) / Self.chunk
     pool.run(chunks: chunks) { chunk, _ in
       for place in (chunk * Self.chunk)..<min(indices.count, (chunk + 1) * Self.chunk) {
-        write(
-          image: indices.lowerBound + place, Augmentation.Placement(),
-          to: destination.base + place * samples.shape.count)
+        write(image: indices.lowerBound + place, Augmentation.Placement(), to: destination, at: place)
       }
     }
   }
@@ -63,7 +55,17 @@ extension BatchAssembler {
   /// The labels of the batch's images.
   package func labels(of batch: EpochOrder.Batch) -> [Int32] { batch.indices.map { samples.labels[$0] } }
 
-  private func write(image: Int, _ placement: Augmentation.Placement, to target: UnsafeMutablePointer<Float>) {
+  private func write(image: Int, _ placement: Augmentation.Placement, to tensor: Tensor, at place: Int) {
+    precondition(tensor.shape == samples.shape && place < tensor.images, "the tensor does not hold the batch")
+    switch tensor.format {
+    case .fp32: write(image, placement, table, to: tensor.base + place * samples.shape.count)
+    case .bf16: write(image, placement, bfloatTable, to: tensor.bfloats + place * samples.shape.count)
+    }
+  }
+
+  private func write<Number: AdditiveArithmetic>(
+    _ image: Int, _ placement: Augmentation.Placement, _ table: [Number], to target: UnsafeMutablePointer<Number>
+  ) {
     let (height, width, channels) = (samples.shape.height, samples.shape.width, samples.shape.channels)
     precondition(image >= 0 && image < samples.count, "the image lies outside of the samples")
     samples.pixels.withUnsafeBufferPointer { pixels in
@@ -72,7 +74,7 @@ extension BatchAssembler {
           let row = target + y * width * channels
           let sourceY = y + placement.rowOffset
           guard sourceY >= 0 && sourceY < height else {
-            row.update(repeating: 0, count: width * channels)
+            row.update(repeating: .zero, count: width * channels)
             continue
           }
           let source = (image * height + sourceY) * width * channels
@@ -81,7 +83,7 @@ extension BatchAssembler {
             let isInside = sourceX >= 0 && sourceX < width
             for channel in 0..<channels {
               let at = x * channels + channel
-              row[at] = isInside ? table[channel << 8 | Int(pixels[source + sourceX * channels + channel])] : 0
+              row[at] = isInside ? table[channel << 8 | Int(pixels[source + sourceX * channels + channel])] : .zero
             }
           }
         }

@@ -27,7 +27,7 @@ package enum Evaluator {
     for start in stride(from: 0, to: samples.count, by: batchSize) {
       let range = start..<min(start + batchSize, samples.count)
       let labels = Array(samples.labels[range])
-      assembler.fill(propagation.input.base, with: range, pool: processor.pool)
+      assembler.fill(propagation.input, with: range, pool: processor.pool)
       propagation.forward()
       softmax(propagation.logits, into: probabilities, on: propagation.memory.execution)
       builder.append(

@@ -2,7 +2,11 @@
 package func rectify(_ input: Tensor, into output: Tensor, on execution: Execution) {
   checkShapes(input, output, nil)
   execution.forEachRange(of: input.count, step: elementwiseStep) { range, _ in
-    execution.table.rectify(input.base + range.lowerBound, range.count, output.base + range.lowerBound)
+    let at = range.lowerBound
+    switch input.format {
+    case .fp32: execution.table.rectify(input.base + at, range.count, output.base + at)
+    case .bf16: execution.dots.rectify(input.bfloats + at, range.count, output.bfloats + at)
+    }
   }
 }
 
@@ -15,8 +19,14 @@ package func rectifyBackward(
   checkShapes(outputGradient, output, inputGradient)
   execution.forEachRange(of: output.count, step: elementwiseStep) { range, _ in
     let at = range.lowerBound
-    execution.table.rectifyBackward(
-      outputGradient.base + at, output.base + at, range.count, accumulating, inputGradient.base + at)
+    switch output.format {
+    case .fp32:
+      execution.table.rectifyBackward(
+        outputGradient.base + at, output.base + at, range.count, accumulating, inputGradient.base + at)
+    case .bf16:
+      execution.dots.rectifyBackward(
+        outputGradient.bfloats + at, output.bfloats + at, range.count, accumulating, inputGradient.bfloats + at)
+    }
   }
 }
 
@@ -27,7 +37,10 @@ package func add(
   checkShapes(first, output, second)
   execution.forEachRange(of: first.count, step: elementwiseStep) { range, _ in
     let at = range.lowerBound
-    execution.table.add(first.base + at, second.base + at, range.count, rectify, output.base + at)
+    switch first.format {
+    case .fp32: execution.table.add(first.base + at, second.base + at, range.count, rectify, output.base + at)
+    case .bf16: execution.dots.add(first.bfloats + at, second.bfloats + at, range.count, rectify, output.bfloats + at)
+    }
   }
 }
 
@@ -38,8 +51,12 @@ package func addBackward(
 ) {
   if accumulating { return add(outputGradient, inputGradient, into: inputGradient, on: execution) }
   checkShapes(outputGradient, inputGradient, nil)
-  guard outputGradient.base != inputGradient.base else { return }
+  guard !outputGradient.isAt(inputGradient) else { return }
   execution.forEachRange(of: outputGradient.count, step: elementwiseStep) { range, _ in
-    (inputGradient.base + range.lowerBound).update(from: outputGradient.base + range.lowerBound, count: range.count)
+    let at = range.lowerBound
+    switch inputGradient.format {
+    case .fp32: (inputGradient.base + at).update(from: outputGradient.base + at, count: range.count)
+    case .bf16: (inputGradient.bfloats + at).update(from: outputGradient.bfloats + at, count: range.count)
+    }
   }
 }

@@ -28,6 +28,15 @@ package final class Arena: @unchecked Sendable {
     return Tensor(base: base + offset, images: images, shape: shape)
   }
 
+  /// A tensor of any format that begins `offset` bytes behind the arena's start.
+  package func tensor(atByte offset: Int, _ format: NumberFormat, images: Int, shape: Shape) -> Tensor {
+    precondition(
+      offset >= 0 && offset % format.bytes == 0
+        && offset + images * shape.count * format.bytes <= count * MemoryLayout<Float>.stride,
+      "the tensor lies outside of its arena")
+    return Tensor(address: UnsafeMutableRawPointer(base) + offset, format: format, images: images, shape: shape)
+  }
+
   package func fill(with value: Float) { values.update(repeating: value) }
 
   package func copy(from other: Arena) {

@@ -4,11 +4,16 @@
 /// the gradient of the patch matrix is computed tile by tile and added to the positions that it was gathered from.
 package func convolveBackwardData(
   _ outputGradient: Tensor, weights: UnsafePointer<Float>, into inputGradient: Tensor, accumulating: Bool,
-  geometry: ConvolutionGeometry, on execution: Execution
+  geometry: ConvolutionGeometry, fusion: ConvolutionFusion = ConvolutionFusion(), on execution: Execution
 ) {
   precondition(
     inputGradient.shape == geometry.input && outputGradient.shape == geometry.output
       && inputGradient.images == outputGradient.images, "the tensors do not have the convolution's shapes")
+  if inputGradient.format == .bf16 {
+    return convolveBFloatsBackwardData(
+      outputGradient, weights: weights, into: inputGradient, accumulating: accumulating, geometry: geometry,
+      fusion: fusion, on: execution)
+  }
   switch geometry.algorithm(.data, execution.choice) {
   case .direct:
     return convolveBackwardDataDirectly(
@@ -84,7 +89,7 @@ private func scatterGradient(
 /// the number of threads.
 package func convolveBackwardWeights(
   _ outputGradient: Tensor, input: Tensor, into weightGradient: UnsafeMutablePointer<Float>,
-  geometry: ConvolutionGeometry, on execution: Execution
+  geometry: ConvolutionGeometry, fusion: ConvolutionFusion = ConvolutionFusion(), on execution: Execution
 ) {
   precondition(
     input.shape == geometry.input && outputGradient.shape == geometry.output && input.images == outputGradient.images,
@@ -101,9 +106,16 @@ package func convolveBackwardWeights(
     }
   execution.pool.run(chunks: chunks) { chunk, worker in
     let images = chunk * input.images / chunks..<(chunk + 1) * input.images / chunks
-    write(
-      outputGradient[images], input[images], geometry, execution.table, partial + chunk * count,
-      execution.scratch.worker(worker, scratch))
+    let target = partial + chunk * count
+    if input.format == .bf16 {
+      writeBFloatWeightGradient(
+        images, outputGradient, input, geometry, fusion, into: target,
+        scratch: execution.scratch.worker(worker, BFloatGradientTiling(geometry: geometry).scratch), execution)
+    } else {
+      write(
+        outputGradient[images], input[images], geometry, execution.table, target,
+        execution.scratch.worker(worker, scratch))
+    }
   }
   guard chunks > 1 else { return }
   execution.forEachRange(of: count, step: 4096) { range, _ in
@@ -150,9 +162,18 @@ extension ConvolutionGeometry {
 }
 
 /// The scratch that a convolution of `batch` images needs, forward and backward, whatever the number of threads.
-package func convolutionScratch(_ geometry: ConvolutionGeometry, batch: Int) -> ScratchSize {
+package func convolutionScratch(
+  _ geometry: ConvolutionGeometry, batch: Int, format: NumberFormat = .fp32
+) -> ScratchSize {
   let inputs = geometry.input.channels
   let sums = geometry.weightCount * max(1, geometry.weightGradientChunks(images: batch))
+  if format == .bf16 {
+    let forward = BFloatScratch(geometry, passes: [geometry.bfloatForward])
+    let data = BFloatScratch(geometry, passes: geometry.bfloatData)
+    return ScratchSize(perWorker: BFloatGradientTiling(geometry: geometry).scratch, shared: sums)
+      .union(forward.size(channels: geometry.outputChannels, batch: batch))
+      .union(data.size(channels: inputs, batch: batch))
+  }
   let packed = max(
     RightMatrix.packedCount(k: geometry.k, n: geometry.outputChannels),
     RightMatrix.packedCount(k: geometry.outputChannels, n: geometry.k),

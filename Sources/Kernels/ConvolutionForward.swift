@@ -1,12 +1,17 @@
 /// Convolves `input` (images of `geometry.input`) with `weights` (k x outputChannels) into `output`
 /// (images of `geometry.output`), as patch matrix times weights (Chellapilla, Puri, Simard 2006).
+///
+/// - Parameter fusion: what else is done to input and output, for bf16 images only.
 package func convolve(
   _ input: Tensor, weights: UnsafePointer<Float>, into output: Tensor, geometry: ConvolutionGeometry,
-  on execution: Execution
+  fusion: ConvolutionFusion = ConvolutionFusion(), on execution: Execution
 ) {
   precondition(
     input.shape == geometry.input && output.shape == geometry.output && input.images == output.images,
     "the tensors do not have the convolution's shapes")
+  if input.format == .bf16 {
+    return convolveBFloats(input, weights: weights, into: output, geometry: geometry, fusion: fusion, on: execution)
+  }
   switch geometry.algorithm(.forward, execution.choice) {
   case .direct: return convolveDirectly(input, weights: weights, into: output, geometry: geometry, on: execution)
   case .winograd:

@@ -48,6 +48,11 @@ package struct Scratch: Sendable {
     return arena.base + threads * distance
   }
 
+  /// The part of one worker as `count` bf16 numbers.
+  func workerBFloats(_ index: Int, _ count: Int) -> UnsafeMutablePointer<UInt16> {
+    UnsafeMutableRawPointer(worker(index, (count + 1) / 2)).assumingMemoryBound(to: UInt16.self)
+  }
+
   /// The part for all workers as doubles.
   func sharedDoubles(_ count: Int) -> UnsafeMutablePointer<Double> {
     UnsafeMutableRawPointer(shared(2 * count)).assumingMemoryBound(to: Double.self)
@@ -75,6 +80,12 @@ package struct Execution: Sendable {
 }
 
 extension Execution {
+  /// The loops over bf16 numbers, which whoever made tensors of them has checked for.
+  var dots: BFloatTable {
+    guard let bfloat = table.bfloat else { preconditionFailure("this machine has no loops over bf16 numbers") }
+    return bfloat
+  }
+
   /// Calls `body` for consecutive ranges of at most `step` of the indices below `count`. The ranges do not depend
   /// on the number of threads.
   func forEachRange(of count: Int, step: Int, _ body: (_ range: Range<Int>, _ worker: Int) -> Void) {

@@ -1,3 +1,4 @@
+internal import CTiles
 internal import KernelsAVX2
 internal import KernelsAVX512
 
@@ -7,6 +8,8 @@ internal import KernelsAVX512
 /// What you give up by using it: the loops check nothing; whoever calls them has checked all lengths.
 package struct KernelTable: Sendable {
   package let instructionSet: InstructionSet
+  /// The loops over bf16 numbers, nil where the processor has no dot products of them.
+  package var bfloat: BFloatTable?
 
   typealias Source = UnsafePointer<Float>
   typealias Target = UnsafeMutablePointer<Float>
@@ -18,6 +21,8 @@ package struct KernelTable: Sendable {
   let packPanel: @Sendable (Source, Int, Bool, Int, Int, Target) -> Void
   let multiplyPanel: @Sendable (Source, Int, Int, Int, Source, Int, Bool, Target, Int) -> Void
   let padImage: @Sendable (Source, Target, Int, Int, Int, Int, Int, Int, Int) -> Void
+  let padNormalized:
+    @Sendable (Source, Target, Int, Int, Int, Int, Int, Int, Int, Source, Source, Source, Bool) -> Void
   let winogradInput: @Sendable (Source, Int, Int, Int, Int, Int, Target, Int) -> Void
   let winogradOutput: @Sendable (Source, Int, Int, Int, Int, Int, Target, Int, Int, Bool) -> Void
   let winogradWeights: @Sendable (Source, Int, Target, Int, Int) -> Void
@@ -31,10 +36,13 @@ package struct KernelTable: Sendable {
   let addToRows: @Sendable (Source, Int, Int, Target) -> Void
   let sumParts: @Sendable (Source, Int, Int, Int, Target) -> Void
   let moments: @Sendable (Source, Int, Int, Int, Doubles, Doubles) -> Void
-  let gradientSums: @Sendable (Source, Source?, Source, Source, Int, Int, Int, Doubles, Doubles) -> Void
+  let gradientSums:
+    @Sendable (Source, Source?, Source?, Source, Source, Source, Int, Int, Int, Doubles, Doubles) -> Void
   let normalizeRows: @Sendable (Source, Int, Int, Source, Source, Source, Source?, Bool, Target) -> Void
   let normalizeRowsBackward:
-    @Sendable (Source, Source?, Source, Int, Int, Source, Source, Source, Source, Bool, Target, Target?, Bool) -> Void
+    @Sendable (
+      Source, Source?, Source?, Source, Int, Int, Source, Source, Source, Source, Bool, Target, Target?, Bool
+    ) -> Void
   let maximumWindows: @Sendable (Source, Int, Int, Int, Int, Int, Int, Int, Int, Target) -> Void
   let maximumWindowsBackward: @Sendable (Source, Source, Int, Int, Int, Int, Int, Int, Int, Int, Target) -> Void
   let averageWindows: @Sendable (Source, Int, Int, Int, Int, Int, Int, Int, Int, Float, Target) -> Void
@@ -51,9 +59,15 @@ extension KernelTable {
     precondition(set.isAvailable, "the machine lacks the instruction set \(set.rawValue)")
     switch set {
     case .avx2: return avx2
-    case .avx512: return avx512
+    case .avx512:
+      var table = avx512
+      if cas_cpu_has_avx512_bf16() != 0 { table.bfloat = BFloatTable() }
+      return table
     }
   }
+
+  /// Whether feature maps can be kept in this format.
+  package func supports(_ format: NumberFormat) -> Bool { format == .fp32 || bfloat != nil }
 
   private static let avx2 = KernelTable(
     instructionSet: .avx2,
@@ -63,6 +77,7 @@ extension KernelTable {
     packPanel: KernelsAVX2.packPanel,
     multiplyPanel: KernelsAVX2.multiplyPanel,
     padImage: KernelsAVX2.padImage,
+    padNormalized: KernelsAVX2.padNormalized,
     winogradInput: KernelsAVX2.winogradInput,
     winogradOutput: KernelsAVX2.winogradOutput,
     winogradWeights: KernelsAVX2.winogradWeights,
@@ -96,6 +111,7 @@ extension KernelTable {
     packPanel: KernelsAVX512.packPanel,
     multiplyPanel: KernelsAVX512.multiplyPanel,
     padImage: KernelsAVX512.padImage,
+    padNormalized: KernelsAVX512.padNormalized,
     winogradInput: KernelsAVX512.winogradInput,
     winogradOutput: KernelsAVX512.winogradOutput,
     winogradWeights: KernelsAVX512.winogradWeights,

@@ -1,62 +1,51 @@
-/// Batch normalisation (Ioffe, Szegedy 2015) over images and positions, with an optional residual sum and rectifier
-/// in the same pass:
-///
-///     output = rectify((input - mean) / sqrt(variance + epsilon) * gamma + beta + residual)
-///
-/// `mean` and `inverseDeviation` (channels values each) receive the batch's statistics for the backward pass. The
-/// running statistics move towards the batch's by `momentum`, the running variance towards the unbiased one, as in
-/// PyTorch; a batch of one value a channel counts as unbiased with variance 0.
-///
-/// `output` may be the same memory as `residual`. It must not be that of `input`, which the backward pass reads.
-package func normalizeTraining(
-  _ input: Tensor, gamma: UnsafePointer<Float>, beta: UnsafePointer<Float>, residual: Tensor? = nil, rectify: Bool,
-  epsilon: Float = 1e-5, into output: Tensor, mean: UnsafeMutablePointer<Float>,
-  inverseDeviation: UnsafeMutablePointer<Float>, runningMean: UnsafeMutablePointer<Float>,
-  runningVariance: UnsafeMutablePointer<Float>, momentum: Float = 0.1, on execution: Execution
-) {
-  checkShapes(input, output, residual)
-  let channels = input.shape.channels
-  let count = Double(input.rows)
+/// Measures the moments of a batch over images and positions, and moves the running statistics.
+package func measureMoments(of input: Tensor, into normalization: BatchNormalization, on execution: Execution) {
   guard input.rows > 0 else { return }
-  let moments = batchMoments(of: input, on: execution)
-  let scale = moments.rest
-  for channel in 0..<channels {
-    let variance = moments.squares[channel] / count
-    let inverse = 1 / (variance + Double(epsilon)).squareRoot()
-    mean[channel] = Float(moments.mean[channel])
-    inverseDeviation[channel] = Float(inverse)
-    scale[channel] = gamma[channel] * inverseDeviation[channel]
-    let unbiased = moments.squares[channel] / max(1, count - 1)
-    runningMean[channel] += momentum * (mean[channel] - runningMean[channel])
-    runningVariance[channel] += momentum * (Float(unbiased) - runningVariance[channel])
+  let blocks = RowBlocks(rows: input.rows, channels: normalization.channels)
+  let moments = BlockMoments(execution.scratch, blocks: blocks.count, channels: normalization.channels)
+  execution.pool.run(chunks: blocks.count) { block, _ in
+    moments.measure(input, rows: blocks[block], span: blocks.span, block: block, execution)
   }
-  transform(
-    input, mean: mean, scale: scale, beta: beta, residual: residual, rectify: rectify, into: output, on: execution)
+  moments.merge(counts: (0..<blocks.count).map { blocks[$0].count })
+  normalization.settle(mean: moments.means, squares: moments.squares, count: input.rows)
 }
 
-/// Batch normalisation with the running statistics, and an optional residual sum and rectifier in the same pass.
-/// `output` may be the same memory as `input` or `residual`.
-package func normalizeInference(
-  _ input: Tensor, gamma: UnsafePointer<Float>, beta: UnsafePointer<Float>, residual: Tensor? = nil, rectify: Bool,
-  epsilon: Float = 1e-5, into output: Tensor, runningMean: UnsafePointer<Float>,
-  runningVariance: UnsafePointer<Float>, on execution: Execution
+/// output = rectify((input - mean) · scale + beta (+ residual)), with the moments that were settled on before.
+///
+/// `output` may be the same memory as `residual`, and as `input` where no backward pass reads that.
+package func normalize(
+  _ input: Tensor, with normalization: BatchNormalization, residual: Tensor? = nil, into output: Tensor,
+  on execution: Execution
 ) {
   checkShapes(input, output, residual)
-  let channels = input.shape.channels
-  let scale = execution.scratch.shared(channels)
-  for channel in 0..<channels {
-    scale[channel] = Float(
-      Double(gamma[channel]) / (Double(runningVariance[channel]) + Double(epsilon)).squareRoot())
+  execution.forEachRange(of: input.rows, step: elementwiseStep / normalization.channels) { rows, _ in
+    normalizeRows(rows, of: input, with: normalization, residual: residual, into: output, execution)
   }
-  transform(
-    input, mean: runningMean, scale: scale, beta: beta, residual: residual, rectify: rectify, into: output,
-    on: execution)
+}
+
+/// Some rows of `normalize`.
+func normalizeRows(
+  _ rows: Range<Int>, of input: Tensor, with normalization: BatchNormalization, residual: Tensor?, into output: Tensor,
+  _ execution: Execution
+) {
+  let (n, channels) = (normalization, normalization.channels)
+  let at = rows.lowerBound * channels
+  switch input.format {
+  case .fp32:
+    execution.table.normalizeRows(
+      input.base + at, rows.count, channels, n.moments.mean, n.moments.scale, n.beta,
+      residual.map { UnsafePointer($0.base + at) }, n.rectify, output.base + at)
+  case .bf16:
+    execution.dots.normalizeRows(
+      input.bfloats + at, rows.count, channels, n.moments.mean, n.moments.scale, n.beta,
+      residual.map { UnsafePointer($0.bfloats + at) }, n.rectify, output.bfloats + at)
+  }
 }
 
 /// The scratch that batch normalisation of `batch` images needs, forward and backward.
 package func normalizationScratch(_ shape: Shape, batch: Int) -> ScratchSize {
   let blocks = RowBlocks(rows: batch * shape.pixels, channels: shape.channels)
-  return ScratchSize(shared: (4 * max(1, blocks.count) + 4) * shape.channels)
+  return BlockMoments.scratch(blocks: max(1, blocks.count), channels: shape.channels)
 }
 
 /// The cut of a rows x channels matrix into at most 64 blocks, whose sums are added in their order.
@@ -70,64 +59,78 @@ struct RowBlocks {
     self.rows = rows
     let smallest = max((rows + 63) / 64, 16_384 / channels)
     step = max(1, (smallest + 63) / 64 * 64)
-    span = min(256, max(64, 4096 / channels))
+    span = Self.span(channels: channels)
   }
+
+  static func span(channels: Int) -> Int { min(256, max(64, 4096 / channels)) }
 
   var count: Int { (rows + step - 1) / step }
 
   subscript(block: Int) -> Range<Int> { block * step..<min(rows, (block + 1) * step) }
 }
 
-func checkShapes(_ first: Tensor, _ second: Tensor, _ third: Tensor?) {
-  precondition(
-    first.shape == second.shape && first.images == second.images, "the tensors do not have the same shape")
-  if let third {
-    precondition(third.shape == first.shape && third.images == first.images, "the residual has another shape")
-  }
-}
-
-/// Per channel the mean and the sum of squared differences to it, and four rows of free scratch.
-private struct BatchMoments {
-  let mean: UnsafeMutablePointer<Double>
+/// Two sums a channel for each of some blocks of rows, in the shared scratch: a mean and the squared differences to it,
+/// or the two sums that a normalisation's backward pass needs. Blocks are computed in any order and merged in theirs.
+struct BlockMoments: @unchecked Sendable {
+  let blocks: Int
+  let channels: Int
+  /// The first block's part receives what all blocks come to.
+  let means: UnsafeMutablePointer<Double>
   let squares: UnsafeMutablePointer<Double>
-  let rest: UnsafeMutablePointer<Float>
-}
 
-/// The moments of all rows: of each block on its own, then merged in the blocks' order (Chan, Golub, LeVeque 1979).
-private func batchMoments(of input: Tensor, on execution: Execution) -> BatchMoments {
-  let channels = input.shape.channels
-  let blocks = RowBlocks(rows: input.rows, channels: channels)
-  let means = execution.scratch.sharedDoubles((2 * blocks.count + 2) * channels)
-  let squares = means + blocks.count * channels
-  execution.pool.run(chunks: blocks.count) { block, _ in
-    let rows = blocks[block]
-    execution.table.moments(
-      input.base + rows.lowerBound * channels, rows.count, channels, blocks.span, means + block * channels,
-      squares + block * channels)
+  /// - Parameter offset: the floats of shared scratch before it that are in use.
+  init(_ scratch: Scratch, after offset: Int = 0, blocks: Int, channels: Int) {
+    self.blocks = blocks
+    self.channels = channels
+    let start = (offset + 1) / 2
+    means = scratch.sharedDoubles(start + 2 * blocks * channels) + start
+    squares = means + blocks * channels
   }
-  for block in 1..<max(1, blocks.count) {
-    let rows = blocks[block]
-    let share = Double(rows.count) / Double(rows.upperBound)
-    let weight = Double(rows.lowerBound) * share
-    for channel in 0..<channels {
-      let delta = means[block * channels + channel] - means[channel]
-      means[channel] += delta * share
-      squares[channel] += squares[block * channels + channel] + delta * delta * weight
+
+  static func scratch(blocks: Int, channels: Int) -> ScratchSize { ScratchSize(shared: 4 * blocks * channels + 2) }
+
+  func measure(_ input: Tensor, rows: Range<Int>, span: Int, block: Int, _ execution: Execution) {
+    let (at, place) = (rows.lowerBound * channels, block * channels)
+    switch input.format {
+    case .fp32:
+      execution.table.moments(input.base + at, rows.count, channels, span, means + place, squares + place)
+    case .bf16:
+      execution.dots.moments(input.bfloats + at, rows.count, channels, span, means + place, squares + place)
     }
   }
-  let rest = UnsafeMutableRawPointer(means + 2 * blocks.count * channels).assumingMemoryBound(to: Float.self)
-  return BatchMoments(mean: means, squares: squares, rest: rest)
+
+  /// Merges moments of blocks with `counts` rows each (Chan, Golub, LeVeque 1979).
+  func merge(counts: [Int]) {
+    var seen = counts[0]
+    for block in 1..<max(1, blocks) {
+      seen += counts[block]
+      let share = Double(counts[block]) / Double(seen)
+      let weight = Double(seen - counts[block]) * share
+      for channel in 0..<channels {
+        let delta = means[block * channels + channel] - means[channel]
+        means[channel] += delta * share
+        squares[channel] += squares[block * channels + channel] + delta * delta * weight
+      }
+    }
+  }
+
+  func add() {
+    for block in 1..<max(1, blocks) {
+      for channel in 0..<channels {
+        means[channel] += means[block * channels + channel]
+        squares[channel] += squares[block * channels + channel]
+      }
+    }
+  }
 }
 
-private func transform(
-  _ input: Tensor, mean: UnsafePointer<Float>, scale: UnsafePointer<Float>, beta: UnsafePointer<Float>,
-  residual: Tensor?, rectify: Bool, into output: Tensor, on execution: Execution
-) {
-  let channels = input.shape.channels
-  execution.forEachRange(of: input.rows, step: elementwiseStep / channels) { rows, _ in
-    let at = rows.lowerBound * channels
-    execution.table.normalizeRows(
-      input.base + at, rows.count, channels, mean, scale, beta, residual.map { UnsafePointer($0.base + at) }, rectify,
-      output.base + at)
+func checkShapes(_ first: Tensor, _ second: Tensor, _ third: Tensor?) {
+  precondition(
+    first.shape == second.shape && first.images == second.images && first.format == second.format,
+    "the tensors do not have the same shape")
+  if let third {
+    precondition(
+      third.shape == first.shape && third.images == first.images && third.format == first.format,
+      "the third tensor has another shape")
   }
 }

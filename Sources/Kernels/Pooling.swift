@@ -29,11 +29,19 @@ package struct PoolingGeometry: Hashable, Sendable {
 /// The largest value under each window; the padding never is. A NaN under a window is its result.
 package func poolMaximum(_ input: Tensor, into output: Tensor, geometry: PoolingGeometry, on execution: Execution) {
   check(input, output, geometry)
+  let (from, to) = (input.shape, output.shape)
   execution.pool.run(chunks: input.images) { image, _ in
-    execution.table.maximumWindows(
-      input.base + image * input.shape.count, input.shape.height, input.shape.width, input.shape.channels,
-      geometry.kernel, geometry.stride, geometry.padding, output.shape.height, output.shape.width,
-      output.base + image * output.shape.count)
+    let (at, place) = (image * from.count, image * to.count)
+    switch input.format {
+    case .fp32:
+      execution.table.maximumWindows(
+        input.base + at, from.height, from.width, from.channels, geometry.kernel, geometry.stride, geometry.padding,
+        to.height, to.width, output.base + place)
+    case .bf16:
+      execution.dots.maximumWindows(
+        input.bfloats + at, from.height, from.width, from.channels, geometry.kernel, geometry.stride, geometry.padding,
+        to.height, to.width, output.bfloats + place)
+    }
   }
 }
 
@@ -45,14 +53,21 @@ package func poolMaximumBackward(
 ) {
   check(input, outputGradient, geometry)
   checkShapes(input, inputGradient, nil)
-  let output = outputGradient.shape
+  let (from, to) = (input.shape, outputGradient.shape)
   execution.pool.run(chunks: input.images) { image, _ in
-    let target = inputGradient.base + image * input.shape.count
-    if !accumulating { target.update(repeating: 0, count: input.shape.count) }
-    execution.table.maximumWindowsBackward(
-      outputGradient.base + image * output.count, input.base + image * input.shape.count, input.shape.height,
-      input.shape.width, input.shape.channels, geometry.kernel, geometry.stride, geometry.padding, output.height,
-      output.width, target)
+    let (at, place) = (image * from.count, image * to.count)
+    switch input.format {
+    case .fp32:
+      if !accumulating { (inputGradient.base + at).update(repeating: 0, count: from.count) }
+      execution.table.maximumWindowsBackward(
+        outputGradient.base + place, input.base + at, from.height, from.width, from.channels, geometry.kernel,
+        geometry.stride, geometry.padding, to.height, to.width, inputGradient.base + at)
+    case .bf16:
+      if !accumulating { (inputGradient.bfloats + at).update(repeating: 0, count: from.count) }
+      execution.dots.maximumWindowsBackward(
+        outputGradient.bfloats + place, input.bfloats + at, from.height, from.width, from.channels, geometry.kernel,
+        geometry.stride, geometry.padding, to.height, to.width, inputGradient.bfloats + at)
+    }
   }
 }
 

@@ -3,14 +3,22 @@
 package func shortenByPadding(_ input: Tensor, stride: Int, into output: Tensor, on execution: Execution) {
   let before = check(input, output, stride)
   let (from, to) = (input.shape, output.shape)
-  execution.pool.run(chunks: input.images) { image, _ in
-    let target = output.base + image * to.count
-    target.update(repeating: 0, count: to.count)
+  func shorten<Number: AdditiveArithmetic>(
+    _ source: UnsafeMutablePointer<Number>, _ target: UnsafeMutablePointer<Number>
+  ) {
+    target.update(repeating: .zero, count: to.count)
     for row in 0..<to.height {
       for column in 0..<to.width {
-        let source = input.base + image * from.count + (row * from.width + column) * stride * from.channels
-        (target + (row * to.width + column) * to.channels + before).update(from: source, count: from.channels)
+        (target + (row * to.width + column) * to.channels + before).update(
+          from: source + (row * from.width + column) * stride * from.channels, count: from.channels)
       }
+    }
+  }
+  execution.pool.run(chunks: input.images) { image, _ in
+    let (at, place) = (image * from.count, image * to.count)
+    switch input.format {
+    case .fp32: shorten(input.base + at, output.base + place)
+    case .bf16: shorten(input.bfloats + at, output.bfloats + place)
     }
   }
 }
@@ -23,14 +31,23 @@ package func shortenByPaddingBackward(
   let before = check(inputGradient, outputGradient, stride)
   let (to, from) = (inputGradient.shape, outputGradient.shape)
   execution.pool.run(chunks: inputGradient.images) { image, _ in
-    let target = inputGradient.base + image * to.count
-    if !accumulating { target.update(repeating: 0, count: to.count) }
+    let (at, place) = (image * from.count + before, image * to.count)
+    switch inputGradient.format {
+    case .fp32: if !accumulating { (inputGradient.base + place).update(repeating: 0, count: to.count) }
+    case .bf16: if !accumulating { (inputGradient.bfloats + place).update(repeating: 0, count: to.count) }
+    }
     for row in 0..<from.height {
       for column in 0..<from.width {
-        let source =
-          outputGradient.base + image * from.count + (row * from.width + column) * from.channels + before
-        let place = target + (row * to.width + column) * stride * to.channels
-        execution.table.add(place, source, to.channels, false, place)
+        let source = at + (row * from.width + column) * from.channels
+        let target = place + (row * to.width + column) * stride * to.channels
+        switch inputGradient.format {
+        case .fp32:
+          let sum = inputGradient.base + target
+          execution.table.add(sum, outputGradient.base + source, to.channels, false, sum)
+        case .bf16:
+          let sum = inputGradient.bfloats + target
+          execution.dots.add(sum, outputGradient.bfloats + source, to.channels, false, sum)
+        }
       }
     }
   }

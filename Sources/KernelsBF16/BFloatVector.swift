@@ -27,15 +27,11 @@ func bfloats(at source: UnsafePointer<UInt16>) -> SIMD16<UInt16> {
 }
 
 @inline(__always)
-func widened(_ values: SIMD16<UInt16>) -> Vector {
-  unsafeBitCast(SIMD16<UInt32>(truncatingIfNeeded: values) &<< 16, to: Vector.self)
-}
+func widened(_ values: SIMD16<UInt16>) -> Vector { cas_widen(values) }
 
 /// The pairs (first, second) of each lane.
 @inline(__always)
-func interleaved(_ first: SIMD16<UInt16>, _ second: SIMD16<UInt16>) -> Pairs {
-  Pairs(truncatingIfNeeded: first) | (Pairs(truncatingIfNeeded: second) &<< 16)
-}
+func interleaved(_ first: SIMD16<UInt16>, _ second: SIMD16<UInt16>) -> Pairs { cas_interleave(first, second) }
 
 @inline(__always)
 func interleaved(_ first: Vector, _ second: Vector) -> Pairs { interleaved(cas_narrow(first), cas_narrow(second)) }

@@ -72,3 +72,17 @@ private func pairRows(
     at += 1
   }
 }
+
+/// Rounds `count` floats to bf16 numbers.
+@inline(never)
+package func narrow(_ values: UnsafePointer<Float>, _ count: Int, _ target: UnsafeMutablePointer<UInt16>) {
+  var at = 0
+  while at + 16 <= count {
+    store(load(values + at), target + at)
+    at += 16
+  }
+  while at < count {
+    write(values[at], target + at)
+    at += 1
+  }
+}

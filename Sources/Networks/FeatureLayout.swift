@@ -1,41 +1,58 @@
+package import Kernels
+
 /// Where each slot lies in an arena, so that slots share memory when no moment needs both.
 package struct FeatureLayout {
-  /// The first float of each slot; nil for a slot that needs no memory.
+  /// The first byte of each slot; nil for a slot that needs no memory.
   package private(set) var offsets: [Int?]
-  /// Floats that the arena must hold.
-  package private(set) var count = 0
+  /// Bytes that the arena must hold, whole cache lines.
+  package private(set) var bytes = 0
+
+  package var floats: Int { bytes / MemoryLayout<Float>.stride }
 
   /// Values: in training each slot lives as long as the backward pass may read it; in inference until its last reader.
-  package init(features plan: Plan, batch: Int, purpose: Purpose) {
+  package init(features plan: Plan, batch: Int, purpose: Purpose, format: NumberFormat) {
     offsets = Array(repeating: nil, count: plan.slots.count)
+    let fusion = plan.fusion(format)
     let end = plan.layers.count
     var last = Array(repeating: 0, count: plan.slots.count)
     for (time, layer) in plan.layers.enumerated() {
-      for input in layer.inputs { last[input.index] = max(last[input.index], time) }
-      if purpose == .training { for slot in layer.keptForBackward { last[slot.index] = end } }
+      for input in fusion.read(by: layer) { last[input.index] = max(last[input.index], time) }
+      if purpose == .training { for slot in fusion.kept(for: layer) { last[slot.index] = end } }
     }
     last[plan.output.index] = end
     var lifetimes = [Lifetime(slot: plan.input, first: 0, last: last[plan.input.index])]
     for (time, layer) in plan.layers.enumerated() {
-      let slot = layer.output
-      lifetimes.append(Lifetime(slot: slot, first: time, last: max(time, last[slot.index])))
+      if let normalization = layer as? NormalizationLayer, fusion.absorbs(normalization) { continue }
+      lifetimes.append(Lifetime(slot: layer.output, first: time, last: max(time, last[layer.output.index])))
     }
-    place(lifetimes, batch: batch)
+    place(lifetimes, batch: batch, format: format)
   }
 
-  /// Gradients: from the first layer of the backward pass that writes one to the layer that made the slot.
-  package init(gradients plan: Plan, batch: Int) {
+  /// Gradients: from the first layer of the backward pass that writes one to the layer that made the slot. Where a
+  /// convolution does a normalisation's backward pass, the gradients on both sides of that share their memory.
+  package init(gradients plan: Plan, batch: Int, format: NumberFormat) {
     offsets = Array(repeating: nil, count: plan.slots.count)
+    let fusion = plan.fusion(format)
     let layers = Array(plan.layers.reversed())
     var first = Array(repeating: 0, count: plan.slots.count)
+    var end = Array(repeating: 0, count: plan.slots.count)
     for (time, layer) in layers.enumerated().reversed() {
       for input in layer.inputs { first[input.index] = time }
+      end[layer.output.index] = time
     }
     first[plan.output.index] = 0
+    var shared: [Int: Slot] = [:]
+    for layer in layers {
+      guard let normalization = fusion.applied[layer.name] else { continue }
+      shared[layer.output.index] = normalization.output
+      end[normalization.output.index] = end[layer.output.index]
+      // The residual's gradient is written by the convolution, too; it may begin its life earlier than it must.
+    }
     place(
-      layers.enumerated().map { time, layer in
-        Lifetime(slot: layer.output, first: first[layer.output.index], last: time)
-      }, batch: batch)
+      layers.filter { shared[$0.output.index] == nil }.map { layer in
+        Lifetime(slot: layer.output, first: first[layer.output.index], last: end[layer.output.index])
+      }, batch: batch, format: format)
+    for (index, slot) in shared { offsets[index] = offsets[slot.index] }
   }
 
   private struct Lifetime {
@@ -45,11 +62,12 @@ package struct FeatureLayout {
   }
 
   /// First fit, in the order in which the slots come to life.
-  private mutating func place(_ lifetimes: [Lifetime], batch: Int) {
+  private mutating func place(_ lifetimes: [Lifetime], batch: Int, format: NumberFormat) {
     var placed: [(lifetime: Lifetime, range: Range<Int>)] = []
     let order = lifetimes.enumerated().sorted { ($0.element.first, $0.offset) < ($1.element.first, $1.offset) }
     for (_, lifetime) in order {
-      let size = aligned(batch * lifetime.slot.shape.count)
+      let numbers = batch * lifetime.slot.shape.count * lifetime.slot.format(format).bytes
+      let size = (numbers + 63) / 64 * 64
       let neighbours = placed.filter { $0.lifetime.last >= lifetime.first && $0.lifetime.first <= lifetime.last }
         .sorted { $0.range.lowerBound < $1.range.lowerBound }
       var start = 0
@@ -59,7 +77,7 @@ package struct FeatureLayout {
       }
       offsets[lifetime.slot.index] = start
       placed.append((lifetime, start..<start + size))
-      count = max(count, start + size)
+      bytes = max(bytes, start + size)
     }
   }
 }

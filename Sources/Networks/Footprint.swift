@@ -1,4 +1,4 @@
-internal import Kernels
+package import Kernels
 
 /// What a plan takes of memory at one batch size, in bytes, before anything runs.
 package struct Footprint: Sendable, Equatable, Codable {
@@ -11,16 +11,16 @@ package struct Footprint: Sendable, Equatable, Codable {
   package let featureGradients: Int
   package let scratch: Int
 
-  package init(_ plan: Plan, batch: Int, purpose: Purpose, threads: Int) {
+  package init(_ plan: Plan, batch: Int, purpose: Purpose, threads: Int, format: NumberFormat = .fp32) {
     let training = purpose == .training
     let float = MemoryLayout<Float>.stride
     parameters = plan.parameterCount * float
     gradients = training ? plan.parameterCount * float : 0
     momentum = gradients
-    statistics = (plan.statisticCount + (training ? plan.momentCount : 0)) * float
-    features = FeatureLayout(features: plan, batch: batch, purpose: purpose).count * float
-    featureGradients = training ? FeatureLayout(gradients: plan, batch: batch).count * float : 0
-    let size = plan.scratch(batch: batch)
+    statistics = (plan.statisticCount + plan.momentCount) * float
+    features = FeatureLayout(features: plan, batch: batch, purpose: purpose, format: format).bytes
+    featureGradients = training ? FeatureLayout(gradients: plan, batch: batch, format: format).bytes : 0
+    let size = plan.scratch(batch: batch, format: format)
     scratch = (size.perWorker * threads + size.shared) * float
   }
 

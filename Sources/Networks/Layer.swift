@@ -14,8 +14,8 @@ package protocol Layer: Sendable {
   var multiplyAdds: Int { get }
   /// Slots among inputs and output whose values the backward pass reads.
   var keptForBackward: [Slot] { get }
-  /// Scratch memory that the layer's kernels ask for at this batch size.
-  func scratch(batch: Int) -> ScratchSize
+  /// Scratch memory that the layer's kernels ask for at this batch size and format of feature maps.
+  func scratch(batch: Int, format: NumberFormat) -> ScratchSize
 
   func forward(_ memory: Memory)
   /// Fills the gradients of the layer's parameters, and of its inputs where `memory` wants them.
@@ -26,5 +26,5 @@ extension Layer {
   package var parameters: [Parameter] { [] }
   package var multiplyAdds: Int { 0 }
   package var keptForBackward: [Slot] { [] }
-  package func scratch(batch: Int) -> ScratchSize { ScratchSize() }
+  package func scratch(batch: Int, format: NumberFormat) -> ScratchSize { ScratchSize() }
 }

@@ -16,6 +16,9 @@ package final class Memory: Sendable {
   package let purpose: Purpose
   package let batch: Int
   package let execution: Execution
+  /// The format of feature maps and their gradients.
+  package let format: NumberFormat
+  package let fusion: Fusion
 
   package let parameters: Arena
   package let statistics: Arena
@@ -35,16 +38,18 @@ package final class Memory: Sendable {
     self.batch = batch
     parameters = network.parameters
     statistics = network.statistics
-    execution = Execution(processor, scratch: plan.scratch(batch: batch))
+    format = processor.format
+    fusion = plan.fusion(format)
+    execution = Execution(processor, scratch: plan.scratch(batch: batch, format: format))
 
     let training = purpose == .training
-    let features = FeatureLayout(features: plan, batch: batch, purpose: purpose)
-    self.features = Arena(count: features.count)
+    let features = FeatureLayout(features: plan, batch: batch, purpose: purpose, format: format)
+    self.features = Arena(count: features.floats)
     featureOffsets = features.offsets.map { $0 ?? 0 }
     gradients = Arena(count: training ? plan.parameterCount : 0)
-    moments = Arena(count: training ? plan.momentCount : 0)
-    let gradients = training ? FeatureLayout(gradients: plan, batch: batch) : nil
-    featureGradients = Arena(count: gradients?.count ?? 0)
+    moments = Arena(count: plan.momentCount)
+    let gradients = training ? FeatureLayout(gradients: plan, batch: batch, format: format) : nil
+    featureGradients = Arena(count: gradients?.floats ?? 0)
     gradientOffsets = gradients?.offsets ?? []
     accumulation = training ? plan.gradientAccumulation : [:]
   }
@@ -52,12 +57,15 @@ package final class Memory: Sendable {
 
 extension Memory {
   package func value(_ slot: Slot) -> Tensor {
-    features.tensor(at: featureOffsets[slot.index], images: batch, shape: slot.shape)
+    features.tensor(
+      atByte: featureOffsets[slot.index], slot.format(format), images: batch, shape: slot.shape)
   }
 
   /// Where the loss's derivative by a slot's values lives; nil for the images, whose gradient nobody needs.
   package func gradient(_ slot: Slot) -> Tensor? {
-    gradientOffsets[slot.index].map { featureGradients.tensor(at: $0, images: batch, shape: slot.shape) }
+    gradientOffsets[slot.index].map {
+      featureGradients.tensor(atByte: $0, slot.format(format), images: batch, shape: slot.shape)
+    }
   }
 
   /// Whether the layer adds to the gradient of its input number `input` instead of writing it.
@@ -70,6 +78,9 @@ extension Memory {
 }
 
 extension Plan {
+  /// What is fused where feature maps have this format: the loops over floats do not take part yet.
+  func fusion(_ format: NumberFormat) -> Fusion { format == .bf16 ? Fusion(self) : Fusion() }
+
   /// The last layer that reads a slot is the first that the backward pass visits: it writes the gradient, the others add.
   fileprivate var gradientAccumulation: [String: [Bool]] {
     var written = Set<Int>()

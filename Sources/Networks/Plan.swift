@@ -4,6 +4,11 @@ package import Kernels
 package struct Slot: Hashable, Sendable {
   package let index: Int
   package let shape: Shape
+  /// Whether its values are floats whatever the format of feature maps: the classifier's, which are few.
+  package let isAlwaysFloat: Bool
+
+  /// The format of its values where feature maps have the format `format`.
+  package func format(_ format: NumberFormat) -> NumberFormat { isAlwaysFloat ? .fp32 : format }
 }
 
 /// A network as an immutable list of layers over slots, written like the table in a paper:
@@ -28,7 +33,7 @@ package struct Plan: Sendable {
 
   package init(input: Shape) {
     precondition(input.count > 0, "a network's input has at least one value")
-    self.input = Slot(index: 0, shape: input)
+    self.input = Slot(index: 0, shape: input, isAlwaysFloat: false)
     slots = [self.input]
   }
 
@@ -41,8 +46,22 @@ extension Plan {
   package var learnableCount: Int { parameters.reduce(0) { $0 + $1.count } }
 
   /// The scratch that every layer and the loss can work with.
-  package func scratch(batch: Int) -> ScratchSize {
-    layers.reduce(lossScratch(classes: output.shape.count, batch: batch)) { $0.union($1.scratch(batch: batch)) }
+  package func scratch(batch: Int, format: NumberFormat) -> ScratchSize {
+    layers.reduce(lossScratch(classes: output.shape.count, batch: batch)) {
+      $0.union($1.scratch(batch: batch, format: format))
+    }
+  }
+
+  /// Whether the plan can run with feature maps in this format: bf16 wants whole vectors of channels behind the images,
+  /// and a classifier that is fed by a global average.
+  package func supports(_ format: NumberFormat) -> Bool {
+    guard format == .bf16 else { return true }
+    return layers.allSatisfy { layer in
+      let slots = layer.inputs.filter { $0 != input } + [layer.output]
+      let isWhole = slots.allSatisfy { $0.isAlwaysFloat || $0.shape.channels % 16 == 0 }
+      return isWhole && (!(layer is LinearLayer) || layer.inputs.allSatisfy(\.isAlwaysFloat))
+        && (layer is ConvolutionLayer || !layer.inputs.contains(input))
+    }
   }
 
   /// Multiplications with an addition that one image's forward pass takes in convolutions and linear layers.
@@ -51,8 +70,8 @@ extension Plan {
 
 // What layers use to build themselves.
 extension Plan {
-  package mutating func slot(_ shape: Shape) -> Slot {
-    let slot = Slot(index: slots.count, shape: shape)
+  package mutating func slot(_ shape: Shape, isAlwaysFloat: Bool = false) -> Slot {
+    let slot = Slot(index: slots.count, shape: shape, isAlwaysFloat: isAlwaysFloat)
     slots.append(slot)
     return slot
   }

@@ -81,7 +81,7 @@ extension Trainer {
       let start = clock.now
       let batch = order.batch(atStep: step)
       let labels = assembler.labels(of: batch)
-      assembler.fill(propagation.input.base, with: batch, pool: execution.pool)
+      assembler.fill(propagation.input, with: batch, pool: execution.pool)
       propagation.forward()
       let hits = correct(labels)
       let loss = labels.withUnsafeBufferPointer {

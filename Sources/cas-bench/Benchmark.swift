@@ -28,6 +28,9 @@ struct Benchmark: ParsableCommand {
   @Option(help: "Threads.")
   var threads = ThreadPool.available
 
+  @Option(help: "fp32 or bf16.")
+  var precision = NumberFormat.fp32
+
   @Option(help: "auto or blas.")
   var kernels = KernelChoice.auto
 
@@ -50,7 +53,7 @@ struct Benchmark: ParsableCommand {
   }
 
   func run() throws {
-    let machine = try BenchmarkMachine(threads: threads, choice: kernels)
+    let machine = try BenchmarkMachine(threads: threads, choice: kernels, format: precision)
     if !json { print(machine.heading) }
     for name in models.split(separator: ",").map(String.init) {
       guard let architecture = Architecture(name: name) else {
@@ -78,19 +81,20 @@ struct BenchmarkMachine {
   let processor: Processor
   let instructionSet: InstructionSet
 
-  init(threads: Int, choice: KernelChoice) throws {
+  init(threads: Int, choice: KernelChoice, format: NumberFormat) throws {
     instructionSet = try InstructionSet.chosen(in: ProcessInfo.processInfo.environment)
     processor = Processor(
-      pool: ThreadPool(threads: threads), table: KernelTable.table(for: instructionSet), choice: choice)
+      pool: ThreadPool(threads: threads), table: KernelTable.table(for: instructionSet), choice: choice, format: format)
     BLAS.configureOnce()
   }
 
   var heading: String {
-    "\(instructionSet.rawValue), OpenBLAS \(BLAS.coreName), \(processor.pool.threads) threads, fp32, kernels \(processor.choice.rawValue)"
+    "\(instructionSet.rawValue), OpenBLAS \(BLAS.coreName), \(processor.pool.threads) threads, \(processor.format.rawValue), kernels \(processor.choice.rawValue)"
   }
 }
 
 extension KernelChoice: ExpressibleByArgument {}
+extension NumberFormat: ExpressibleByArgument {}
 
 /// The median seconds of several rounds, each long enough to be timed.
 func medianSeconds(rounds: Int, _ body: () -> Void) -> Double {
@@ -101,4 +105,15 @@ func medianSeconds(rounds: Int, _ body: () -> Void) -> Double {
     return Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
   }
   return times.sorted()[rounds / 2]
+}
+
+/// Fills a tensor with numbers between -1 and 1.
+func fill(_ tensor: Tensor) {
+  for index in 0..<tensor.count {
+    let value = Float(index % 97) / 48 - 1
+    switch tensor.format {
+    case .fp32: tensor.base[index] = value
+    case .bf16: tensor.bfloats[index] = bfloat(value)
+    }
+  }
 }

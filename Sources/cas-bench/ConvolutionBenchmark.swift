@@ -20,19 +20,22 @@ struct ConvolutionBenchmark {
 
   func run() throws {
     for geometry in geometries {
-      for choice in KernelChoice.allCases { measure(geometry, choice) }
+      for choice in machine.processor.format == .fp32 ? KernelChoice.allCases : [.auto] { measure(geometry, choice) }
     }
   }
 
   private func measure(_ geometry: ConvolutionGeometry, _ choice: KernelChoice) {
     let execution = Execution(
-      pool: machine.processor.pool, table: machine.processor.table, scratch: convolutionScratch(geometry, batch: batch),
-      choice: choice)
+      pool: machine.processor.pool, table: machine.processor.table,
+      scratch: convolutionScratch(geometry, batch: batch, format: machine.processor.format), choice: choice)
     let arena = Arena(count: batch * (geometry.input.count + geometry.output.count) + 2 * geometry.weightCount)
-    for index in 0..<arena.count { arena.base[index] = Float(index % 31) / 16 - 1 }
-    let input = arena.tensor(at: 0, images: batch, shape: geometry.input)
-    let output = arena.tensor(at: input.count, images: batch, shape: geometry.output)
+    let format = machine.processor.format
+    let input = arena.tensor(atByte: 0, format, images: batch, shape: geometry.input)
+    let output = arena.tensor(atByte: 4 * input.count, format, images: batch, shape: geometry.output)
     let weights = arena.base + input.count + output.count
+    fill(input)
+    fill(output)
+    for index in 0..<geometry.weightCount { weights[index] = Float(index % 31) / 16 - 1 }
     let gradient = weights + geometry.weightCount
     let forward = medianSeconds(rounds: rounds) {
       convolve(input, weights: weights, into: output, geometry: geometry, on: execution)
@@ -40,7 +43,7 @@ struct ConvolutionBenchmark {
     let weightGradient = medianSeconds(rounds: rounds) {
       convolveBackwardWeights(output, input: input, into: gradient, geometry: geometry, on: execution)
     }
-    let data = medianSeconds(rounds: rounds) {
+    let data = geometry.input.channels % 16 > 0 && format == .bf16 ? .infinity : medianSeconds(rounds: rounds) {
       convolveBackwardData(
         output, weights: weights, into: input, accumulating: false, geometry: geometry, on: execution)
     }

@@ -16,7 +16,7 @@ struct NetworkBenchmark {
     let network = Network(plan)
     network.initialize(seed: 1)
     let training = Propagation(network, batch: batch, purpose: .training, on: machine.processor)
-    for index in 0..<training.input.count { training.input.base[index] = Float(index % 97) / 48 - 1 }
+    fill(training.input)
     let labels = (0..<batch).map { Int32($0 % 10) }
     let optimizer = Optimizer(OptimizerSettings(), plan: plan)
     let execution = training.memory.execution

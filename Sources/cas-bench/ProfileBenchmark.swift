@@ -15,7 +15,7 @@ struct ProfileBenchmark {
     let network = Network(plan)
     network.initialize(seed: 1)
     let pass = Propagation(network, batch: batch, purpose: .training, on: machine.processor)
-    for index in 0..<pass.input.count { pass.input.base[index] = Float(index % 97) / 48 - 1 }
+    fill(pass.input)
     let labels = (0..<batch).map { Int32($0 % 10) }
     let optimizer = Optimizer(OptimizerSettings(), plan: plan)
     var times: [String: [Double]] = [:]

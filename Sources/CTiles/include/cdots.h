@@ -3,7 +3,7 @@
 
 #include <immintrin.h>
 
-// The two bf16 instructions of AVX512-BF16. A bf16 number is the upper half of a 32-bit float; two of them share a
+// The two bf16 instructions of AVX512-BF16, and what goes with them. A bf16 number is the upper half of a 32-bit float; two of them share a
 // 32-bit lane. Only code that is compiled for a processor with them can have these functions inlined.
 
 typedef float cas_float16 __attribute__((ext_vector_type(16)));
@@ -29,6 +29,16 @@ static inline CAS_DOTS cas_pairs16 cas_even(cas_pairs16 a, cas_pairs16 b) {
 
 static inline CAS_DOTS cas_pairs16 cas_odd(cas_pairs16 a, cas_pairs16 b) {
   return __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+}
+
+// The other way, exact.
+static inline CAS_DOTS cas_float16 cas_widen(cas_bfloat16 values) {
+  return (cas_float16)(__builtin_convertvector(values, cas_pairs16) << 16);
+}
+
+// (first, second) in every lane.
+static inline CAS_DOTS cas_pairs16 cas_interleave(cas_bfloat16 first, cas_bfloat16 second) {
+  return __builtin_convertvector(first, cas_pairs16) | (__builtin_convertvector(second, cas_pairs16) << 16);
 }
 
 #undef CAS_DOTS

@@ -16,23 +16,34 @@ struct ConvolutionLayer: Layer {
   var parameters: [Parameter] { [weights] }
   var multiplyAdds: Int { geometry.multiplyAdds }
   var keptForBackward: [Slot] { [input] }
-  func scratch(batch: Int) -> ScratchSize { convolutionScratch(geometry, batch: batch) }
+  func scratch(batch: Int, format: NumberFormat) -> ScratchSize {
+    convolutionScratch(geometry, batch: batch, format: format)
+  }
 
   func forward(_ memory: Memory) {
+    var fusion = ConvolutionFusion()
+    let before = memory.fusion.inputs[name]
+    fusion.input = before?.vectors(memory)
+    if memory.purpose == .training { fusion.measured = memory.fusion.measured[name]?.vectors(memory) }
     convolve(
-      memory.value(input), weights: memory.parameter(weights), into: memory.value(output), geometry: geometry,
-      on: memory.execution)
+      memory.value(before?.input ?? input), weights: memory.parameter(weights), into: memory.value(output),
+      geometry: geometry, fusion: fusion, on: memory.execution)
   }
 
   func backward(_ memory: Memory) {
     guard let outputGradient = memory.gradient(output) else { return }
+    var fusion = ConvolutionFusion()
+    let before = memory.fusion.inputs[name]
+    fusion.input = before?.vectors(memory)
+    fusion.applied = memory.fusion.applied[name]?.gradient(memory)
     convolveBackwardWeights(
-      outputGradient, input: memory.value(input), into: memory.gradient(weights), geometry: geometry,
-      on: memory.execution)
+      outputGradient, input: memory.value(before?.input ?? input), into: memory.gradient(weights), geometry: geometry,
+      fusion: fusion, on: memory.execution)
     guard let inputGradient = memory.gradient(input) else { return }
+    fusion.summed = memory.fusion.summed[name]?.gradient(memory)
     convolveBackwardData(
       outputGradient, weights: memory.parameter(weights), into: inputGradient,
-      accumulating: memory.accumulates(self), geometry: geometry, on: memory.execution)
+      accumulating: memory.accumulates(self), geometry: geometry, fusion: fusion, on: memory.execution)
   }
 }
 

@@ -13,9 +13,7 @@ struct LinearLayer: Layer {
   var parameters: [Parameter] { [weights, bias] }
   var multiplyAdds: Int { input.shape.count * output.shape.count }
   var keptForBackward: [Slot] { [input] }
-  func scratch(batch: Int) -> ScratchSize {
-    linearScratch(geometry)
-  }
+  func scratch(batch: Int, format: NumberFormat) -> ScratchSize { linearScratch(geometry) }
 
   private var geometry: LinearGeometry { LinearGeometry(inputs: input.shape.count, outputs: output.shape.count) }
 
@@ -43,7 +41,7 @@ extension Plan {
     let inputs = input.shape.count
     let bound = 1 / Float(inputs).squareRoot()
     let layer = LinearLayer(
-      name: name, input: input, output: slot(Shape(height: 1, width: 1, channels: outputs)),
+      name: name, input: input, output: slot(Shape(height: 1, width: 1, channels: outputs), isAlwaysFloat: true),
       weights: parameter("\(name).weight", .matrix(inputs: inputs, outputs: outputs), .weight, .uniform(bound: bound)),
       bias: parameter("\(name).bias", .vector(outputs), .bias, .uniform(bound: bound)))
     return append(layer)

@@ -13,43 +13,58 @@ struct NormalizationLayer: Layer {
   let beta: Parameter
   let mean: Statistic
   let variance: Statistic
-  /// Where the batch's mean and inverse deviation are kept for the backward pass.
-  let savedMean: Int
-  let savedInverseDeviation: Int
+  /// Where the batch's moments are kept for the backward pass.
+  let moments: Int
 
   var kind: String { "batch norm" + (residual == nil ? "" : " + sum") + (rectify ? " + ReLU" : "") }
   var inputs: [Slot] { [input] + (residual.map { [$0] } ?? []) }
   var parameters: [Parameter] { [gamma, beta] }
   var keptForBackward: [Slot] { rectify ? [input, output] : [input] }
-  func scratch(batch: Int) -> ScratchSize { normalizationScratch(input.shape, batch: batch) }
+  func scratch(batch: Int, format: NumberFormat) -> ScratchSize { normalizationScratch(input.shape, batch: batch) }
 
   func forward(_ memory: Memory) {
+    let vectors = vectors(memory)
     switch memory.purpose {
     case .training:
-      normalizeTraining(
-        memory.value(input), gamma: memory.parameter(gamma), beta: memory.parameter(beta),
-        residual: residual.map(memory.value), rectify: rectify, epsilon: Self.epsilon, into: memory.value(output),
-        mean: memory.moment(savedMean), inverseDeviation: memory.moment(savedInverseDeviation),
-        runningMean: memory.statistic(mean), runningVariance: memory.statistic(variance), momentum: Self.momentum,
-        on: memory.execution)
-    case .inference:
-      normalizeInference(
-        memory.value(input), gamma: memory.parameter(gamma), beta: memory.parameter(beta),
-        residual: residual.map(memory.value), rectify: rectify, epsilon: Self.epsilon, into: memory.value(output),
-        runningMean: memory.statistic(mean), runningVariance: memory.statistic(variance), on: memory.execution)
+      if !memory.fusion.measures(self) {
+        measureMoments(of: memory.value(input), into: vectors, on: memory.execution)
+      }
+    case .inference: vectors.settleOnRunningStatistics()
     }
+    if memory.fusion.absorbs(self) { return }
+    normalize(
+      memory.value(input), with: vectors, residual: residual.map(memory.value), into: memory.value(output),
+      on: memory.execution)
   }
 
   func backward(_ memory: Memory) {
-    guard let outputGradient = memory.gradient(output), let inputGradient = memory.gradient(input) else { return }
-    normalizeBackward(
-      outputGradient, output: memory.value(output), input: memory.value(input),
-      gamma: memory.parameter(gamma), mean: memory.moment(savedMean),
-      inverseDeviation: memory.moment(savedInverseDeviation), into: inputGradient,
-      accumulating: memory.accumulates(self), residualGradient: residual.flatMap(memory.gradient),
-      residualAccumulating: residual != nil && memory.accumulates(self, input: 1),
-      gammaGradient: memory.gradient(gamma), betaGradient: memory.gradient(beta), rectify: rectify,
-      on: memory.execution)
+    guard let step = gradient(memory), let inputGradient = memory.gradient(input) else { return }
+    if !memory.fusion.sums(self) { sumGradients(step, on: memory.execution) }
+    if memory.fusion.applies(self) { return }
+    normalizeBackward(step, into: inputGradient, accumulating: memory.accumulates(self), on: memory.execution)
+  }
+
+  func vectors(_ memory: Memory) -> BatchNormalization {
+    let isTraining = memory.purpose == .training
+    var vectors = BatchNormalization(
+      channels: input.shape.channels, rectify: rectify, gamma: memory.parameter(gamma), beta: memory.parameter(beta),
+      runningMean: memory.statistic(mean), runningVariance: memory.statistic(variance),
+      moments: BatchNormalization.Moments(at: memory.moment(moments), channels: input.shape.channels),
+      gradients: isTraining
+        ? BatchNormalization.Gradients(gamma: memory.gradient(gamma), beta: memory.gradient(beta)) : nil)
+    vectors.epsilon = Self.epsilon
+    vectors.momentum = Self.momentum
+    return vectors
+  }
+
+  /// The operands of the backward pass.
+  func gradient(_ memory: Memory) -> NormalizationGradient? {
+    guard let gradient = memory.gradient(output) else { return nil }
+    let isKept = rectify && !memory.fusion.absorbs(self)
+    return NormalizationGradient(
+      vectors(memory), gradient: gradient, input: memory.value(input), output: isKept ? memory.value(output) : nil,
+      residual: residual.flatMap(memory.gradient),
+      residualAccumulating: residual != nil && memory.accumulates(self, input: 1))
   }
 
   /// PyTorch's defaults, which torchvision's and the CIFAR ResNets' published weights were trained with.
@@ -70,7 +85,7 @@ extension Plan {
       beta: parameter("\(name).bias", .vector(channels), .shift, .constant(0)),
       mean: statistic("\(name).running_mean", count: channels, initial: 0),
       variance: statistic("\(name).running_var", count: channels, initial: 1),
-      savedMean: moment(count: channels), savedInverseDeviation: moment(count: channels))
+      moments: moment(count: BatchNormalization.Moments.count(channels: channels)))
     return append(layer)
   }
 }

@@ -50,7 +50,7 @@ extension Plan {
   }
 
   package mutating func globalAverage(_ input: Slot, _ name: String = "average") -> Slot {
-    let output = slot(Shape(height: 1, width: 1, channels: input.shape.channels))
+    let output = slot(Shape(height: 1, width: 1, channels: input.shape.channels), isAlwaysFloat: true)
     return append(GlobalAverageLayer(name: name, input: input, output: output))
   }
 }

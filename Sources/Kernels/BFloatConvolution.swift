@@ -1,0 +1,108 @@
+/// A convolution of bf16 images with weights that are floats; see `convolve`.
+func convolveBFloats(
+  _ input: Tensor, weights: UnsafePointer<Float>, into output: Tensor, geometry: ConvolutionGeometry,
+  fusion: ConvolutionFusion, on execution: Execution
+) {
+  let passes = [geometry.bfloatForward]
+  let layout = BFloatScratch(geometry, passes: passes)
+  let sums = fusion.measured.map { _ in
+    fusion.blocks(of: geometry.outputChannels, images: input.images, after: layout.sums, execution)
+  }
+  let span = RowBlocks.span(channels: geometry.outputChannels)
+  layout.run(
+    passes, of: input, normalizing: fusion.input, weights, into: output, accumulating: false, on: execution
+  ) { image in
+    sums?.measure(
+      output, rows: image * geometry.output.pixels..<(image + 1) * geometry.output.pixels, span: span, block: image,
+      execution)
+  }
+  guard let sums, let measured = fusion.measured else { return }
+  sums.merge(counts: Array(repeating: geometry.output.pixels, count: input.images))
+  measured.settle(mean: sums.means, squares: sums.squares, count: output.rows)
+}
+
+/// The gradient with respect to bf16 images; see `convolveBackwardData`.
+func convolveBFloatsBackwardData(
+  _ outputGradient: Tensor, weights: UnsafePointer<Float>, into inputGradient: Tensor, accumulating: Bool,
+  geometry: ConvolutionGeometry, fusion: ConvolutionFusion, on execution: Execution
+) {
+  let passes = geometry.bfloatData
+  let layout = BFloatScratch(geometry, passes: passes)
+  let sums = fusion.summed.map { _ in
+    fusion.blocks(of: geometry.input.channels, images: inputGradient.images, after: layout.sums, execution)
+  }
+  let span = RowBlocks.span(channels: geometry.input.channels)
+  let flipped = flippedWeights(weights, geometry, on: execution)
+  if geometry.hasGaps && !accumulating {
+    execution.pool.run(chunks: inputGradient.images) { image, _ in
+      (inputGradient.bfloats + image * geometry.input.count).update(repeating: 0, count: geometry.input.count)
+    }
+  }
+  layout.run(
+    passes, of: outputGradient, normalizing: nil, flipped, into: inputGradient, accumulating: accumulating,
+    on: execution
+  ) { image in
+    guard let sums, let summed = fusion.summed else { return }
+    summed.sum(
+      rows: image * geometry.input.pixels..<(image + 1) * geometry.input.pixels, span: span, block: image, into: sums,
+      execution)
+  }
+  guard let sums, let summed = fusion.summed else { return }
+  sums.add()
+  summed.normalization.settleBackward(sums: sums.means, products: sums.squares, count: inputGradient.rows)
+}
+
+/// The shared scratch of a convolution's passes: the flipped weights, the packed ones of each pass, then the sums of a
+/// normalisation.
+struct BFloatScratch {
+  /// The first float behind the flipped weights, of each pass's packed weights, and behind them.
+  private let packed: [Int]
+  let sums: Int
+  private let perWorker: Int
+
+  init(_ geometry: ConvolutionGeometry, passes: [BFloatPass]) {
+    var at = geometry.weightCount
+    packed = passes.map { pass in
+      defer { at += aligned(pass.packedCount(unit: Self.largestUnit) / 2) }
+      return at
+    }
+    sums = at
+    perWorker = (passes.map(\.scratchCount).max() ?? 0) / 2 + 1
+  }
+
+  /// What any table's loops fill up pairs to, at most.
+  private static let largestUnit = 16
+
+  func size(channels: Int, batch: Int) -> ScratchSize {
+    ScratchSize(perWorker: perWorker, shared: sums + ConvolutionFusion.scratch(channels: channels, batch: batch))
+  }
+
+  /// Computes the passes for all images, a few at a time, and calls `finished` after each image.
+  func run(
+    _ passes: [BFloatPass], of source: Tensor, normalizing: BatchNormalization?, _ weights: UnsafePointer<Float>,
+    into target: Tensor, accumulating: Bool, on execution: Execution, finished: (_ image: Int) -> Void
+  ) {
+    let dots = execution.dots
+    let base = execution.scratch.shared(sums)
+    let matrices = passes.enumerated().map { index, pass in
+      let place = UnsafeMutableRawPointer(base + packed[index]).assumingMemoryBound(to: UInt16.self)
+      pass.pack(weights, into: place, on: execution)
+      return UnsafePointer(place)
+    }
+    let images = passes.map(\.imagesPerTile).max() ?? 1
+    execution.forEachRange(of: source.images, step: images) { range, worker in
+      let scratch = execution.scratch.workerBFloats(worker, 2 * perWorker)
+      for (pass, matrix) in zip(passes, matrices) {
+        for first in stride(from: range.lowerBound, to: range.upperBound, by: pass.imagesPerTile) {
+          pass.compute(
+            first..<min(range.upperBound, first + pass.imagesPerTile), of: source, normalizing: normalizing, matrix,
+            into: target, accumulating: accumulating, scratch: scratch, dots)
+        }
+      }
+      range.forEach(finished)
+    }
+  }
+}
+
+/// A count of floats rounded up to whole cache lines.
+func aligned(_ count: Int) -> Int { (count + 15) / 16 * 16 }

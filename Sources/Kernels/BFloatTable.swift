@@ -1,0 +1,59 @@
+internal import KernelsBF16
+
+/// The hot loops over bf16 numbers, for machines that have dot products of them. What each one computes is said where it
+/// is written: in the folder KernelsBF16, or KernelsAVX512 where the same source serves floats.
+///
+/// What you give up by using it: the loops check nothing; whoever calls them has checked all lengths.
+package struct BFloatTable: Sendable {
+  typealias Floats = UnsafePointer<Float>
+  typealias FloatTarget = UnsafeMutablePointer<Float>
+  typealias Source = UnsafePointer<UInt16>
+  typealias Target = UnsafeMutablePointer<UInt16>
+  typealias PairSource = UnsafePointer<UInt32>
+  typealias PairTarget = UnsafeMutablePointer<UInt32>
+  typealias Doubles = UnsafeMutablePointer<Double>
+
+  /// The pairs of taps in a row of a kernel are filled up to a multiple of this.
+  var pairUnit = 1
+  var dotConvolve: @Sendable (Source, Source, Target, DotExtents, Bool) -> Void = KernelsBF16.dotConvolve
+  var dotProducts: @Sendable (Source, Source, FloatTarget, DotExtents) -> Void = KernelsBF16.dotProducts
+  var dotConvolveWeights: @Sendable (PairSource, PairSource, FloatTarget, DotGradientExtents) -> Void =
+    KernelsBF16.dotConvolveWeights
+
+  let packDots: @Sendable (Floats, Int, Int, Target, Int) -> Void = KernelsBF16.packDots
+  let pairTaps: @Sendable (Source, Int, Int, Int, PairTarget) -> Void = KernelsBF16.pairTaps
+  let pairOutputs: @Sendable (Source, Int, Int, PairTarget) -> Void = KernelsBF16.pairOutputs
+  let padImage: @Sendable (Source, Target, Int, Int, Int, Int, Int, Int, Int) -> Void = KernelsBF16.padImage
+  let padNormalized:
+    @Sendable (Source, Target, Int, Int, Int, Int, Int, Int, Int, Floats, Floats, Floats, Bool) -> Void =
+      KernelsBF16.padNormalized
+  let gatherPatches: @Sendable (Source, Int, Int, Int, Int, Int, Int, Int, Int, Int, Int, Int, Target) -> Void =
+    KernelsBF16.gatherPatches
+  let winogradInput: @Sendable (Source, Int, Int, Int, Int, Int, Target, Int) -> Void = KernelsBF16.winogradInput
+  let winogradOutput: @Sendable (Floats, Int, Int, Int, Int, Int, Target, Int, Int, Bool) -> Void =
+    KernelsBF16.winogradOutput
+  let winogradGradient: @Sendable (Source, Int, Int, Int, Int, Int, Int, Target, Int) -> Void =
+    KernelsBF16.winogradGradient
+  let rectify: @Sendable (Source, Int, Target) -> Void = KernelsBF16.rectify
+  let rectifyBackward: @Sendable (Source, Source, Int, Bool, Target) -> Void = KernelsBF16.rectifyBackward
+  let add: @Sendable (Source, Source, Int, Bool, Target) -> Void = KernelsBF16.add
+  let narrow: @Sendable (Floats, Int, Target) -> Void = KernelsBF16.narrow
+  let moments: @Sendable (Source, Int, Int, Int, Doubles, Doubles) -> Void = KernelsBF16.moments
+  let gradientSums:
+    @Sendable (Source, Source?, Floats?, Floats, Source, Floats, Int, Int, Int, Doubles, Doubles) -> Void =
+      KernelsBF16.gradientSums
+  let normalizeRows: @Sendable (Source, Int, Int, Floats, Floats, Floats, Source?, Bool, Target) -> Void =
+    KernelsBF16.normalizeRows
+  let normalizeRowsBackward:
+    @Sendable (
+      Source, Source?, Floats?, Source, Int, Int, Floats, Floats, Floats, Floats, Bool, Target, Target?, Bool
+    ) -> Void = KernelsBF16.normalizeRowsBackward
+  let maximumWindows: @Sendable (Source, Int, Int, Int, Int, Int, Int, Int, Int, Target) -> Void =
+    KernelsBF16.maximumWindows
+  let maximumWindowsBackward: @Sendable (Source, Source, Int, Int, Int, Int, Int, Int, Int, Int, Target) -> Void =
+    KernelsBF16.maximumWindowsBackward
+  let averageWindows: @Sendable (Source, Int, Int, Int, Int, Int, Int, Int, Int, Float, FloatTarget) -> Void =
+    KernelsBF16.averageWindows
+  let averageWindowsBackward: @Sendable (Floats, Int, Int, Int, Int, Int, Int, Int, Int, Float, Target) -> Void =
+    KernelsBF16.averageWindowsBackward
+}

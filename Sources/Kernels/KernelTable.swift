@@ -7,7 +7,7 @@ internal import KernelsAVX512
 ///
 /// What you give up by using it: the loops check nothing; whoever calls them has checked all lengths.
 package struct KernelTable: Sendable {
-  package let instructionSet: InstructionSet
+  package private(set) var instructionSet: InstructionSet
   /// The loops over bf16 numbers, nil where the processor has no dot products of them.
   package var bfloat: BFloatTable?
 
@@ -21,8 +21,7 @@ package struct KernelTable: Sendable {
   let packPanel: @Sendable (Source, Int, Bool, Int, Int, Target) -> Void
   let multiplyPanel: @Sendable (Source, Int, Int, Int, Source, Int, Bool, Target, Int) -> Void
   let padImage: @Sendable (Source, Target, Int, Int, Int, Int, Int, Int, Int) -> Void
-  let padNormalized:
-    @Sendable (Source, Target, Int, Int, Int, Int, Int, Int, Int, Source, Source, Source, Bool) -> Void
+  let padNormalized: @Sendable (Source, Target, Int, Int, Int, Int, Int, Int, Int, Source, Source, Source, Bool) -> Void
   let winogradInput: @Sendable (Source, Int, Int, Int, Int, Int, Target, Int) -> Void
   let winogradOutput: @Sendable (Source, Int, Int, Int, Int, Int, Target, Int, Int, Bool) -> Void
   let winogradWeights: @Sendable (Source, Int, Target, Int, Int) -> Void
@@ -62,6 +61,11 @@ extension KernelTable {
     case .avx512:
       var table = avx512
       if cas_cpu_has_avx512_bf16() != 0 { table.bfloat = BFloatTable() }
+      return table
+    case .amx:
+      var table = avx512
+      table.instructionSet = .amx
+      table.bfloat = .tiles
       return table
     }
   }

@@ -145,8 +145,5 @@ extension Experiment {
     try check(input.map { (8...4096).contains($0) } ?? true, "input", input ?? 0, "8 to 4096 pixels")
     try check(
       resize.map { ["squash", "crop"].contains($0) } ?? true, "resize", resize ?? "", "squash or crop")
-    guard precision != .bf16 else {
-      throw UsageError.notYet("bf16 kernels are not part of this build; leave out --precision, or pass fp32")
-    }
   }
 }

@@ -7,13 +7,41 @@ package struct Machine: Sendable {
   /// Equal on two machines that give equal bytes: precision, instruction set and BLAS kernels.
   package let kernels: String
 
-  /// - Throws: what `InstructionSet` throws when `CAS_ISA` asks for one that this machine or build lacks.
-  package init(threads: Int? = nil, choice: KernelChoice = .auto, environment: [String: String]) throws {
+  /// - Throws: what `InstructionSet` throws when `CAS_ISA` asks for one that this machine lacks; `UsageError` when bf16
+  ///   was asked for and cannot be had.
+  package init(
+    threads: Int? = nil, choice: KernelChoice = .auto, precision: Experiment.Precision = .fp32,
+    environment: [String: String]
+  ) throws {
     instructionSet = try InstructionSet.chosen(in: environment)
+    let table = KernelTable.table(for: instructionSet)
+    let format = try precision.format(table, choice)
     processor = Processor(
-      pool: ThreadPool(threads: threads ?? ThreadPool.available), table: KernelTable.table(for: instructionSet),
-      choice: choice)
+      pool: ThreadPool(threads: threads ?? ThreadPool.available), table: table, choice: choice, format: format)
     BLAS.configureOnce()
-    kernels = "fp32 \(choice.rawValue) \(instructionSet.rawValue) OpenBLAS-\(BLAS.coreName)"
+    kernels = "\(format.rawValue) \(choice.rawValue) \(instructionSet.rawValue) OpenBLAS-\(BLAS.coreName)"
+  }
+}
+
+extension Experiment.Precision {
+  /// The format of feature maps: bf16 where that was asked for, or where it is faster and nothing was asked for.
+  ///
+  /// - Throws: `UsageError` when this machine, or OpenBLAS, has no products of bf16 numbers.
+  package func format(_ table: KernelTable, _ choice: KernelChoice) throws -> NumberFormat {
+    let isPossible = choice == .auto && table.supports(.bf16)
+    switch self {
+    case .fp32: return .fp32
+    case .auto: return isPossible ? .bf16 : .fp32
+    case .bf16:
+      guard choice == .auto else {
+        throw UsageError.message("--kernels blas computes in fp32. Leave out --precision bf16, or --kernels blas.")
+      }
+      guard isPossible else {
+        throw UsageError.message(
+          "This processor has no products of bf16 numbers (AVX512-BF16 or AMX), or CAS_ISA=\(table.instructionSet.rawValue) "
+            + "leaves them out. Leave out --precision, or pass --precision fp32.")
+      }
+      return .bf16
+    }
   }
 }

@@ -9,9 +9,13 @@ package struct MemoryDemand {
   private let batchSize: Int
 
   /// - Throws: `UsageError` when the model is not known.
-  package init(_ study: Study, _ experiment: Experiment, threads: Int) throws {
+  package init(_ study: Study, _ experiment: Experiment, machine: Machine) throws {
+    let processor = machine.processor
     let footprints = try study.jobs(experiment).map {
-      Footprint($0.plan, batch: $0.order.batchSize, purpose: .training, threads: threads).total
+      Footprint(
+        $0.plan, batch: $0.order.batchSize, purpose: .training, threads: processor.pool.threads,
+        format: processor.format
+      ).total
     }
     bytes = footprints.max() ?? 0
     batchSize = experiment.training.batchSize

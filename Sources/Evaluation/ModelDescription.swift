@@ -17,6 +17,8 @@ package struct ModelDescription: Codable, Sendable {
   package let input: String
   package let classes: Int
   package let batchSize: Int
+  /// The format of feature maps: "fp32" or "bf16".
+  package let precision: String
   package let layers: [Row]
   package let parameters: Int
   package let multiplyAdds: Int
@@ -25,7 +27,7 @@ package struct ModelDescription: Codable, Sendable {
   package let inference: Footprint
 
   /// - Throws: `UsageError` for a name or a shape that cannot be.
-  package init(model: String, input: String, classes: Int, batchSize: Int, threads: Int) throws {
+  package init(model: String, input: String, classes: Int, batchSize: Int, machine: Machine) throws {
     guard let architecture = Architecture(name: model) else {
       throw UsageError.unknownModel(model, nearest: Spelling.nearest(to: model, in: Architecture.names))
     }
@@ -38,9 +40,7 @@ package struct ModelDescription: Codable, Sendable {
     guard (1...65_536).contains(batchSize) else {
       throw UsageError.wrongValue(key: "--batch-size", value: "\(batchSize)", expected: "1 to 65536")
     }
-    guard (1...1024).contains(threads) else {
-      throw UsageError.wrongValue(key: "--threads", value: "\(threads)", expected: "1 to 1024")
-    }
+    let (threads, format) = (machine.processor.pool.threads, machine.processor.format)
     let shape = Shape(height: extents[0], width: extents[1], channels: extents[2])
     let plan = architecture.plan(input: shape, classes: classes)
     schemaVersion = 1
@@ -48,6 +48,7 @@ package struct ModelDescription: Codable, Sendable {
     self.input = shape.description
     self.classes = classes
     self.batchSize = batchSize
+    precision = format.rawValue
     layers = plan.layers.map { layer in
       Row(
         name: layer.name, kind: layer.kind, output: layer.output.shape.description,
@@ -55,8 +56,8 @@ package struct ModelDescription: Codable, Sendable {
     }
     parameters = plan.learnableCount
     multiplyAdds = plan.multiplyAdds
-    training = Footprint(plan, batch: batchSize, purpose: .training, threads: threads)
-    inference = Footprint(plan, batch: batchSize, purpose: .inference, threads: threads)
+    training = Footprint(plan, batch: batchSize, purpose: .training, threads: threads, format: format)
+    inference = Footprint(plan, batch: batchSize, purpose: .inference, threads: threads, format: format)
   }
 }
 
@@ -82,7 +83,7 @@ extension ModelDescription {
     lines += rows.map(line)
     lines += [
       "", "parameters     \(grouped(parameters))", "multiply-adds  \(grouped(multiplyAdds)) an image, forward",
-      "", "Memory of a training step at batch \(batchSize): \(megabytes(training.total))",
+      "", "Memory of a training step at batch \(batchSize) in \(precision): \(megabytes(training.total))",
     ]
     let parts = [
       ("feature maps", training.features), ("their gradients", training.featureGradients),

@@ -4,7 +4,6 @@ package enum UsageError: Error, Equatable {
   case unknownKey(String, file: String, nearest: String?)
   case wrongValue(key: String, value: String, expected: String)
   case unknownModel(String, nearest: String?)
-  case notYet(String)
   case message(String)
 }
 
@@ -21,7 +20,6 @@ extension UsageError: CustomStringConvertible {
       "\(key) cannot be \(value); it takes \(expected)."
     case .unknownModel(let name, let nearest):
       "There is no model \(name).\(suggestion(nearest)) `cas describe --help` lists the models."
-    case .notYet(let what): "\(what)."
     case .message(let text): text
     }
   }

@@ -63,11 +63,17 @@ struct BFloatScratch {
   init(_ geometry: ConvolutionGeometry, passes: [BFloatPass]) {
     var at = geometry.weightCount
     packed = passes.map { pass in
-      defer { at += aligned(pass.packedCount(unit: Self.largestUnit) / 2) }
+      defer {
+        at += aligned(
+          max(pass.packedCount(unit: Self.largestUnit) / 2, pass.winograd(unit: Self.largestUnit)?.shared ?? 0))
+      }
       return at
     }
     sums = at
-    perWorker = (passes.map(\.scratchCount).max() ?? 0) / 2 + 1
+    perWorker =
+      passes.map {
+        max($0.scratchCount / 2 + 1, $0.winograd(unit: Self.largestUnit)?.perWorker ?? 0)
+      }.max() ?? 0
   }
 
   /// What any table's loops fill up pairs to, at most.
@@ -84,6 +90,15 @@ struct BFloatScratch {
   ) {
     let dots = execution.dots
     let base = execution.scratch.shared(sums)
+    if let only = passes.first, passes.count == 1, let winograd = only.winograd(unit: dots.pairUnit) {
+      let matrix = winograd.pack(weights, at: base + packed[0], on: execution)
+      return execution.forEachRange(of: source.images, step: winograd.imagesPerGroup) { range, worker in
+        winograd.compute(
+          range, of: source, normalizing: normalizing, matrix, into: target, accumulating: accumulating,
+          scratch: execution.scratch.worker(worker, perWorker), dots)
+        range.forEach(finished)
+      }
+    }
     let matrices = passes.enumerated().map { index, pass in
       let place = UnsafeMutableRawPointer(base + packed[index]).assumingMemoryBound(to: UInt16.self)
       pass.pack(weights, into: place, on: execution)
@@ -101,6 +116,16 @@ struct BFloatScratch {
       }
       range.forEach(finished)
     }
+  }
+}
+
+extension BFloatPass {
+  /// The fast algorithm, where it applies and pays.
+  func winograd(unit: Int) -> BFloatWinograd? {
+    let isThree = kernelHeight == 3 && kernelWidth == 3 && stride == 1 && top == 1 && left == 1
+    guard isThree, isContiguous, min(source.channels, results) >= 32, source.channels % 16 == 0, results % 16 == 0
+    else { return nil }
+    return BFloatWinograd(source, results: results, unit: unit)
   }
 }
 

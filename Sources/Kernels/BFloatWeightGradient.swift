@@ -34,6 +34,13 @@ struct BFloatGradientTiling {
   var scratch: Int { (paddedCount + 1) / 2 + imagesPerGroup * (imagePairs + gradientPairs) }
 }
 
+extension ConvolutionGeometry {
+  /// Floats that one worker needs for a bf16 weight gradient.
+  var bfloatGradientScratch: Int {
+    BFloatWinogradGradient(self)?.scratch ?? BFloatGradientTiling(geometry: self).scratch
+  }
+}
+
 /// Overwrites `weightGradient` with the sum over some images; see `convolveBackwardWeights`. The output gradient of an
 /// image is there once `fusion.applied` has written it.
 func writeBFloatWeightGradient(

@@ -108,9 +108,13 @@ package func convolveBackwardWeights(
     let images = chunk * input.images / chunks..<(chunk + 1) * input.images / chunks
     let target = partial + chunk * count
     if input.format == .bf16 {
-      writeBFloatWeightGradient(
-        images, outputGradient, input, geometry, fusion, into: target,
-        scratch: execution.scratch.worker(worker, BFloatGradientTiling(geometry: geometry).scratch), execution)
+      let scratch = execution.scratch.worker(worker, geometry.bfloatGradientScratch)
+      if let winograd = BFloatWinogradGradient(geometry) {
+        winograd.write(images, outputGradient, input, fusion, into: target, scratch: scratch, execution)
+      } else {
+        writeBFloatWeightGradient(
+          images, outputGradient, input, geometry, fusion, into: target, scratch: scratch, execution)
+      }
     } else {
       write(
         outputGradient[images], input[images], geometry, execution.table, target,
@@ -170,7 +174,7 @@ package func convolutionScratch(
   if format == .bf16 {
     let forward = BFloatScratch(geometry, passes: [geometry.bfloatForward])
     let data = BFloatScratch(geometry, passes: geometry.bfloatData)
-    return ScratchSize(perWorker: BFloatGradientTiling(geometry: geometry).scratch, shared: sums)
+    return ScratchSize(perWorker: geometry.bfloatGradientScratch, shared: sums)
       .union(forward.size(channels: geometry.outputChannels, batch: batch))
       .union(data.size(channels: inputs, batch: batch))
   }

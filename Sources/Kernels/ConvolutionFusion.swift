@@ -20,5 +20,7 @@ extension ConvolutionFusion {
   }
 
   /// Floats of shared scratch for the sums of `batch` images.
-  static func scratch(channels: Int, batch: Int) -> Int { BlockMoments.scratch(blocks: batch, channels: channels).shared }
+  static func scratch(channels: Int, batch: Int) -> Int {
+    BlockMoments.scratch(blocks: batch, channels: channels).shared
+  }
 }

@@ -43,10 +43,13 @@ struct ConvolutionBenchmark {
     let weightGradient = medianSeconds(rounds: rounds) {
       convolveBackwardWeights(output, input: input, into: gradient, geometry: geometry, on: execution)
     }
-    let data = geometry.input.channels % 16 > 0 && format == .bf16 ? .infinity : medianSeconds(rounds: rounds) {
-      convolveBackwardData(
-        output, weights: weights, into: input, accumulating: false, geometry: geometry, on: execution)
-    }
+    let data =
+      geometry.input.channels % 16 > 0 && format == .bf16
+      ? .infinity
+      : medianSeconds(rounds: rounds) {
+        convolveBackwardData(
+          output, weights: weights, into: input, accumulating: false, geometry: geometry, on: execution)
+      }
     let work = 2 * Double(geometry.multiplyAdds) * Double(batch) / 1e9
     let name =
       "\(geometry.input) -> \(geometry.outputChannels) \(geometry.kernelHeight)x\(geometry.kernelWidth)/\(geometry.stride)"

@@ -25,12 +25,22 @@ struct Describe: ParsableCommand {
   @Option(help: "Threads, for the scratch memory.")
   var threads = ThreadPool.available
 
+  @Option(help: "auto, fp32 or bf16, for the memory.")
+  var precision = Experiment.Precision.auto
+
   @Flag(help: "Write JSON.")
   var json = false
 
   func run() throws {
+    guard (1...1024).contains(threads) else {
+      throw UsageError.wrongValue(key: "--threads", value: "\(threads)", expected: "1 to 1024")
+    }
+    let machine = try Machine(
+      threads: threads, precision: precision, environment: ProcessInfo.processInfo.environment)
     let description = try ModelDescription(
-      model: model, input: input, classes: classes, batchSize: batchSize, threads: threads)
+      model: model, input: input, classes: classes, batchSize: batchSize, machine: machine)
     print(json ? try description.json() : description.text)
   }
 }
+
+extension Experiment.Precision: ExpressibleByArgument {}

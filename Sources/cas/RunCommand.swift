@@ -19,7 +19,8 @@ struct RunCommand {
     let terminal = Terminal(isQuiet: options.quiet)
     let (request, experiment, folder) = try plan()
     let machine = try Machine(
-      threads: options.threads, choice: experiment.kernels, environment: ProcessInfo.processInfo.environment)
+      threads: options.threads, choice: experiment.kernels, precision: experiment.precision,
+      environment: ProcessInfo.processInfo.environment)
     let events = terminal.events(shouldStop: { Interruption.received != 0 })
 
     let data = try StudyData.load(request, experiment, machine: machine, events: events)
@@ -30,7 +31,7 @@ struct RunCommand {
       case .nas: try Study.nas(data, fractions: request.add ?? [], experiment)
       }
     // Everything that can be wrong with the settings is found before the folder is made.
-    try MemoryDemand(study, experiment, threads: machine.processor.pool.threads).check()
+    try MemoryDemand(study, experiment, machine: machine).check()
     for note in study.notes { events.note("note: \(note)") }
     if try folder.prepare(request, experiment) {
       events.note("\(folder.path) holds this run already; going on with it.")

@@ -19,7 +19,9 @@ import Testing
   private func filled(_ assembler: BatchAssembler, _ batch: EpochOrder.Batch, threads: Int) -> [Float] {
     let pool = ThreadPool(threads: threads)
     return [Float](unsafeUninitializedCapacity: batch.indices.count * shape.count) { buffer, filled in
-      if let base = buffer.baseAddress { assembler.fill(base, with: batch, pool: pool) }
+      if let base = buffer.baseAddress {
+        assembler.fill(Tensor(base: base, images: batch.indices.count, shape: shape), with: batch, pool: pool)
+      }
       filled = batch.indices.count * shape.count
     }
   }
@@ -92,7 +94,10 @@ import Testing
     let assembler = BatchAssembler(
       samples: samples, normalization: normalization, augmentation: Augmentation(padCrop: 3, flip: true))
     let result = [Float](unsafeUninitializedCapacity: 4 * shape.count) { buffer, filled in
-      if let base = buffer.baseAddress { assembler.fill(base, with: 5..<9, pool: ThreadPool(threads: 2)) }
+      if let base = buffer.baseAddress {
+        assembler.fill(
+          Tensor(base: base, images: 4, shape: shape), with: 5..<9, pool: ThreadPool(threads: 2))
+      }
       filled = 4 * shape.count
     }
     let expected = (5..<9).flatMap { naive(Array(samples[$0]), Augmentation.Placement(), padding: 0) }

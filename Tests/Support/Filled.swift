@@ -7,13 +7,23 @@ package struct Filled: Sendable {
   package let tensor: Tensor
 
   /// `margin` values lie behind the tensor that no kernel may write to.
-  package init(images: Int, shape: Shape, seed: Int, mean: Float = 0, deviation: Float = 1, margin: Int = 32) {
+  package init(
+    images: Int, shape: Shape, seed: Int, mean: Float = 0, deviation: Float = 1, margin: Int = 32,
+    format: NumberFormat = .fp32
+  ) {
     let count = images * shape.count
     arena = Arena(count: count + margin)
-    tensor = arena.tensor(at: 0, images: images, shape: shape)
+    tensor = arena.tensor(atByte: 0, format, images: images, shape: shape)
     var stream = RandomStream(seed: 1, purpose: "test values").split(seed)
-    for index in 0..<count { arena.base[index] = mean + deviation * stream.nextNormal() }
-    for index in count..<count + margin { arena.base[index] = Self.guardValue }
+    let behind = count * format.bytes / 4..<arena.count
+    for index in behind { arena.base[index] = Self.guardValue }
+    for index in 0..<count {
+      let value = mean + deviation * stream.nextNormal()
+      switch format {
+      case .fp32: tensor.base[index] = value
+      case .bf16: tensor.bfloats[index] = bfloat(value)
+      }
+    }
   }
 
   /// `count` values in one row.
@@ -25,11 +35,18 @@ package struct Filled: Sendable {
   private static let guardValue: Float = 1234.5
 
   package var base: UnsafeMutablePointer<Float> { arena.base }
-  package var floats: [Float] { Array(tensor.values) }
-  package var doubles: [Double] { tensor.values.map { Double($0) } }
-  package var bits: [UInt32] { tensor.values.map { $0.bitPattern } }
+  package var floats: [Float] {
+    switch tensor.format {
+    case .fp32: Array(tensor.values)
+    case .bf16: (0..<tensor.count).map { float(tensor.bfloats[$0]) }
+    }
+  }
+  package var doubles: [Double] { floats.map { Double($0) } }
+  package var bits: [UInt32] { floats.map { $0.bitPattern } }
   /// Whether what lies behind the tensor is untouched.
-  package var isIntact: Bool { (tensor.count..<arena.count).allSatisfy { arena.base[$0] == Self.guardValue } }
+  package var isIntact: Bool {
+    ((tensor.count * tensor.format.bytes + 3) / 4..<arena.count).allSatisfy { arena.base[$0] == Self.guardValue }
+  }
 }
 
 /// One of the ways in which this machine can compute a convolution.

@@ -37,7 +37,7 @@ struct BFloatGradientTiling {
 extension ConvolutionGeometry {
   /// Floats that one worker needs for a bf16 weight gradient.
   var bfloatGradientScratch: Int {
-    BFloatWinogradGradient(self)?.scratch ?? BFloatGradientTiling(geometry: self).scratch
+    max(BFloatWinogradGradient(self)?.scratch ?? 0, BFloatGradientTiling(geometry: self).scratch)
   }
 }
 

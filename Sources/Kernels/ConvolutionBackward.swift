@@ -109,7 +109,7 @@ package func convolveBackwardWeights(
     let target = partial + chunk * count
     if input.format == .bf16 {
       let scratch = execution.scratch.worker(worker, geometry.bfloatGradientScratch)
-      if let winograd = BFloatWinogradGradient(geometry) {
+      if execution.dots.savesMultiplications, let winograd = BFloatWinogradGradient(geometry) {
         winograd.write(images, outputGradient, input, fusion, into: target, scratch: scratch, execution)
       } else {
         writeBFloatWeightGradient(

@@ -4,7 +4,7 @@ func convolveBFloats(
   fusion: ConvolutionFusion, on execution: Execution
 ) {
   let passes = [geometry.bfloatForward]
-  let layout = BFloatScratch(geometry, passes: passes)
+  let layout = BFloatScratch(passes)
   let sums = fusion.measured.map { _ in
     fusion.blocks(of: geometry.outputChannels, images: input.images, after: layout.sums, execution)
   }
@@ -27,19 +27,18 @@ func convolveBFloatsBackwardData(
   geometry: ConvolutionGeometry, fusion: ConvolutionFusion, on execution: Execution
 ) {
   let passes = geometry.bfloatData
-  let layout = BFloatScratch(geometry, passes: passes)
+  let layout = BFloatScratch(passes)
   let sums = fusion.summed.map { _ in
     fusion.blocks(of: geometry.input.channels, images: inputGradient.images, after: layout.sums, execution)
   }
   let span = RowBlocks.span(channels: geometry.input.channels)
-  let flipped = flippedWeights(weights, geometry, on: execution)
   if geometry.hasGaps && !accumulating {
     execution.pool.run(chunks: inputGradient.images) { image, _ in
       (inputGradient.bfloats + image * geometry.input.count).update(repeating: 0, count: geometry.input.count)
     }
   }
   layout.run(
-    passes, of: outputGradient, normalizing: nil, flipped, into: inputGradient, accumulating: accumulating,
+    passes, of: outputGradient, normalizing: nil, weights, into: inputGradient, accumulating: accumulating,
     on: execution
   ) { image in
     guard let sums, let summed = fusion.summed else { return }
@@ -52,16 +51,15 @@ func convolveBFloatsBackwardData(
   summed.normalization.settleBackward(sums: sums.means, products: sums.squares, count: inputGradient.rows)
 }
 
-/// The shared scratch of a convolution's passes: the flipped weights, the packed ones of each pass, then the sums of a
-/// normalisation.
+/// The shared scratch of a convolution's passes: the packed weights of each, then the sums of a normalisation.
 struct BFloatScratch {
-  /// The first float behind the flipped weights, of each pass's packed weights, and behind them.
+  /// The first float of each pass's packed weights, and behind them.
   private let packed: [Int]
   let sums: Int
   private let perWorker: Int
 
-  init(_ geometry: ConvolutionGeometry, passes: [BFloatPass]) {
-    var at = geometry.weightCount
+  init(_ passes: [BFloatPass]) {
+    var at = 0
     packed = passes.map { pass in
       defer {
         at += aligned(
@@ -93,7 +91,7 @@ struct BFloatScratch {
     if dots.savesMultiplications, let only = passes.first, passes.count == 1,
       let winograd = only.winograd(unit: dots.pairUnit)
     {
-      let matrix = winograd.pack(weights, at: base + packed[0], on: execution)
+      let matrix = winograd.pack(weights, isTransposed: only.isTransposed, at: base + packed[0], on: execution)
       return execution.forEachRange(of: source.images, step: winograd.imagesPerGroup) { range, worker in
         winograd.compute(
           range, of: source, normalizing: normalizing, matrix, into: target, accumulating: accumulating,

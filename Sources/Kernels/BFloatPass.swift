@@ -20,6 +20,8 @@ struct BFloatPass: Hashable {
   var pitch: Int
   /// For each row and column of the kernel, the tap whose matrix of weights it takes.
   var taps: [Int]
+  /// Whether these matrices are results x source channels: those of the forward pass, read for the data gradient.
+  var isTransposed = false
 }
 
 extension ConvolutionGeometry {
@@ -30,8 +32,8 @@ extension ConvolutionGeometry {
       pitch: output.width * outputChannels, taps: Array(0..<kernelHeight * kernelWidth))
   }
 
-  /// The data gradient: one pass for each remainder of a row and of a column by the stride. Weights are those that
-  /// `flippedWeights` makes: turned by 180 degrees, with input and output channels exchanged.
+  /// The data gradient: one pass for each remainder of a row and of a column by the stride, with the kernel turned by
+  /// 180 degrees and input and output channels exchanged.
   ///
   /// With s for the stride, input row s·m + r - padding meets the kernel's rows r, r + s, …, at the output rows m, m - 1, …
   var bfloatData: [BFloatPass] {
@@ -39,15 +41,12 @@ extension ConvolutionGeometry {
     let columns = residues(extent: input.width, kernel: kernelWidth)
     return rows.flatMap { row in
       columns.map { column in
-        // The flipped kernel's rows in ascending order are the kernel's in descending order.
-        let taps = row.taps.flatMap { ky in
-          column.taps.map { kx in kernelHeight * kernelWidth - 1 - (ky * kernelWidth + kx) }
-        }
+        let taps = row.taps.flatMap { ky in column.taps.map { kx in ky * kernelWidth + kx } }
         return BFloatPass(
           source: output, kernelHeight: row.taps.count, kernelWidth: column.taps.count, top: row.before,
           left: column.before, height: row.count, width: column.count, results: input.channels,
           offset: (row.first * input.width + column.first) * input.channels, step: stride * input.channels,
-          pitch: stride * input.width * input.channels, taps: taps)
+          pitch: stride * input.width * input.channels, taps: taps, isTransposed: true)
       }
     }
   }
@@ -102,17 +101,19 @@ extension BFloatPass {
     return results / 16 * rows * 32
   }
 
-  /// Packs the weights, a matrix of source channels x results for each tap, see `packDots`.
+  /// Packs the weights, a matrix for each tap, see `packDots`.
   func pack(_ weights: UnsafePointer<Float>, into packed: UnsafeMutablePointer<UInt16>, on execution: Execution) {
     let dots = execution.dots
     let count = packedCount(unit: dots.pairUnit)
     let block = count / (results / 16)
     let rowPairs = isDirect ? pairs(rowTaps, unit: dots.pairUnit) : rowTaps / 2
-    packed.update(repeating: 0, count: count)
+    // Pairs that fill up a row, and channels that fill up a pair, have the weight zero.
+    if 2 * rowPairs > rowTaps || !isDirect { packed.update(repeating: 0, count: count) }
     if source.channels % 2 == 0 {
       execution.pool.run(chunks: taps.count) { index, _ in
         let (row, column) = (index / kernelWidth, index % kernelWidth)
-        dots.packDots(
+        let pack = isTransposed ? dots.packTransposedDots : dots.packDots
+        pack(
           weights + taps[index] * source.channels * results, source.channels, results,
           packed + 32 * (row * rowPairs + column * source.channels / 2), block)
       }
@@ -134,7 +135,7 @@ extension BFloatPass {
 
   /// Numbers of scratch that one worker needs.
   var scratchCount: Int {
-    isDirect ? paddedCount : source.count + patchCount + tileRows * results
+    isDirect ? paddedCount : source.count + Self.slack + patchCount + tileRows * results
   }
 
   /// The padded image in `scratch`, or the image itself where nothing is to be added or done to it.
@@ -184,7 +185,7 @@ extension BFloatPass {
   ) {
     let pixels = height * width
     let rows = images.count * pixels
-    let (normalized, patches) = (scratch, scratch + source.shape.count)
+    let (normalized, patches) = (scratch, scratch + source.shape.count + Self.slack)
     for (place, index) in images.enumerated() {
       var image = UnsafePointer(source.bfloats + index * source.shape.count)
       if let normalizing {

@@ -15,14 +15,18 @@ package struct BFloatTable: Sendable {
 
   /// The pairs of taps in a row of a kernel are filled up to a multiple of this.
   package var pairUnit = 1
-  /// Whether wide 3x3 convolutions are Winograd's, which save multiplications and cost passes over memory.
+  /// Whether wide 3x3 convolutions, forward and of the data gradient, are Winograd's, which save multiplications and cost
+  /// passes over memory.
   package var savesMultiplications = true
+  /// The taps that a worker sums at a time where workers share the taps.
+  package var tapRun = 64
   package var dotConvolve: @Sendable (Source, Source, Target, DotExtents, Bool) -> Void = KernelsBF16.dotConvolve
   package var dotProducts: @Sendable (Source, Source, FloatTarget, DotExtents) -> Void = KernelsBF16.dotProducts
   package var dotConvolveWeights: @Sendable (PairSource, PairSource, FloatTarget, DotGradientExtents) -> Void =
     KernelsBF16.dotConvolveWeights
 
   let packDots: @Sendable (Floats, Int, Int, Target, Int) -> Void = KernelsBF16.packDots
+  let packTransposedDots: @Sendable (Floats, Int, Int, Target, Int) -> Void = KernelsBF16.packTransposedDots
   let pairTaps: @Sendable (Source, Int, Int, Int, PairTarget) -> Void = KernelsBF16.pairTaps
   let pairOutputs: @Sendable (Source, Int, Int, PairTarget) -> Void = KernelsBF16.pairOutputs
   let padImage: @Sendable (Source, Target, Int, Int, Int, Int, Int, Int, Int) -> Void = KernelsBF16.padImage
@@ -69,6 +73,8 @@ extension BFloatTable {
     var table = BFloatTable()
     table.pairUnit = KernelsBF16.tilePairs
     table.savesMultiplications = false
+    // Transposed gradients serve for all of them.
+    table.tapRun = 256
     table.dotConvolve = KernelsBF16.tileConvolve
     table.dotProducts = KernelsBF16.tileProducts
     table.dotConvolveWeights = KernelsBF16.tileConvolveWeights

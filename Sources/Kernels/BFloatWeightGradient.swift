@@ -34,74 +34,162 @@ struct BFloatGradientTiling {
   var scratch: Int { (paddedCount + 1) / 2 + imagesPerGroup * (imagePairs + gradientPairs) }
 }
 
-extension ConvolutionGeometry {
-  /// Floats that one worker needs for a bf16 weight gradient.
-  var bfloatGradientScratch: Int {
-    max(BFloatWinogradGradient(self)?.scratch ?? 0, BFloatGradientTiling(geometry: self).scratch)
+/// The pairs of one image, or of some of its rows, and where they go.
+private struct PairedImages {
+  let tiling: BFloatGradientTiling
+  let outputGradient: Tensor
+  let input: Tensor
+  let fusion: ConvolutionFusion
+  let execution: Execution
+  let words: UnsafeMutablePointer<UInt32>
+  let gradients: UnsafeMutablePointer<UInt32>
+
+  private var geometry: ConvolutionGeometry { tiling.geometry }
+
+  /// Pads an image, once `fusion.applied` has written its output gradient.
+  func pad(_ image: Int, into padded: UnsafeMutablePointer<UInt16>) {
+    let pixels = geometry.output.pixels
+    fusion.applied?.apply(
+      rows: image * pixels..<(image + 1) * pixels, into: outputGradient, accumulating: false, execution)
+    Kernels.pad(
+      input.bfloats + image * geometry.input.count, geometry.input, top: geometry.padding, left: geometry.padding,
+      height: tiling.paddedHeight, width: tiling.paddedWidth, normalizing: fusion.input, into: padded, execution.dots)
+  }
+
+  /// Pairs what `rows` of an image's outputs and their taps are made of, at the place of image `place` of a group.
+  func pair(_ image: Int, rows: Range<Int>, _ padded: UnsafePointer<UInt16>, at place: Int) {
+    let (dots, output, channels) = (execution.dots, geometry.output, geometry.outputChannels)
+    let target = words + place * tiling.imagePairs
+    for row in 0..<tiling.paddedRows(rows.count) {
+      let source =
+        padded + (rows.lowerBound * geometry.stride + row) * tiling.paddedWidth * geometry.input.channels
+      dots.pairTaps(
+        source, geometry.stride * geometry.input.channels, tiling.taps, tiling.pairs,
+        target + row * tiling.pairs * tiling.taps)
+    }
+    let source = outputGradient.bfloats + image * output.count
+    for (index, row) in rows.enumerated() {
+      dots.pairOutputs(
+        source + row * output.width * channels, output.width, channels,
+        gradients + place * tiling.gradientPairs + index * tiling.pairs * channels)
+    }
   }
 }
 
-/// Overwrites `weightGradient` with the sum over some images; see `convolveBackwardWeights`. The output gradient of an
-/// image is there once `fusion.applied` has written it.
+/// Overwrites `weightGradient` with the sum over some images; see `convolveBackwardWeights`.
 func writeBFloatWeightGradient(
   _ images: Range<Int>, _ outputGradient: Tensor, _ input: Tensor, _ geometry: ConvolutionGeometry,
   _ fusion: ConvolutionFusion, into weightGradient: UnsafeMutablePointer<Float>,
   scratch: UnsafeMutablePointer<Float>, _ execution: Execution
 ) {
-  let dots = execution.dots
   let tiling = BFloatGradientTiling(geometry: geometry)
   let padded = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: UInt16.self)
   let words = UnsafeMutableRawPointer(scratch + (tiling.paddedCount + 1) / 2).assumingMemoryBound(to: UInt32.self)
   let gradients = words + tiling.imagesPerGroup * tiling.imagePairs
-  let (output, channels, taps) = (geometry.output, geometry.outputChannels, tiling.taps)
-  let step = geometry.stride * geometry.input.channels
+  let paired = PairedImages(
+    tiling: tiling, outputGradient: outputGradient, input: input, fusion: fusion, execution: execution, words: words,
+    gradients: gradients)
   weightGradient.update(repeating: 0, count: geometry.weightCount)
-  var extents = DotGradientExtents(pairs: tiling.pairs, taps: taps, channels: channels)
-  extents.rows = geometry.kernelHeight
-  extents.stride = geometry.stride
-
-  func pairGradients(_ image: Int, _ rows: Range<Int>, at place: Int) {
-    let source = outputGradient.bfloats + image * output.count
-    for (index, row) in rows.enumerated() {
-      dots.pairOutputs(
-        source + row * output.width * channels, output.width, channels,
-        gradients + place + index * tiling.pairs * channels)
-    }
-  }
-  func pairImage(_ first: Int, _ count: Int, at place: Int) {
-    for row in 0..<count {
-      dots.pairTaps(
-        padded + (first + row) * tiling.paddedWidth * geometry.input.channels, step, taps, tiling.pairs,
-        words + place + row * tiling.pairs * taps)
-    }
-  }
-
+  var extents = tiling.extents
+  let height = geometry.output.height
   for first in stride(from: images.lowerBound, to: images.upperBound, by: tiling.imagesPerGroup) {
     let group = first..<min(images.upperBound, first + tiling.imagesPerGroup)
     for image in group {
-      fusion.applied?.apply(
-        rows: image * output.pixels..<(image + 1) * output.pixels, into: outputGradient, accumulating: false, execution)
-      pad(
-        input.bfloats + image * geometry.input.count, geometry.input, top: geometry.padding, left: geometry.padding,
-        height: tiling.paddedHeight, width: tiling.paddedWidth, normalizing: fusion.input, into: padded, dots)
-      if tiling.rows < output.height {
-        for row in stride(from: 0, to: output.height, by: tiling.rows) {
-          let rows = row..<min(output.height, row + tiling.rows)
-          pairImage(row * geometry.stride, tiling.paddedRows(rows.count), at: 0)
-          pairGradients(image, rows, at: 0)
-          extents.height = rows.count
-          dots.dotConvolveWeights(words, gradients, weightGradient, extents)
-        }
-      } else {
-        let place = image - first
-        pairImage(0, tiling.paddedRows(output.height), at: place * tiling.imagePairs)
-        pairGradients(image, 0..<output.height, at: place * tiling.gradientPairs)
+      paired.pad(image, into: padded)
+      if tiling.rows == height {
+        paired.pair(image, rows: 0..<height, padded, at: image - first)
+        continue
+      }
+      for row in stride(from: 0, to: height, by: tiling.rows) {
+        let rows = row..<min(height, row + tiling.rows)
+        paired.pair(image, rows: rows, padded, at: 0)
+        extents.height = rows.count
+        execution.dots.dotConvolveWeights(words, gradients, weightGradient, extents)
       }
     }
-    guard tiling.rows == output.height else { continue }
+    guard tiling.rows == height else { continue }
     extents.images = group.count
-    extents.height = output.height
-    extents.imagePitch = tiling.imagePairs
-    dots.dotConvolveWeights(words, gradients, weightGradient, extents)
+    execution.dots.dotConvolveWeights(words, gradients, weightGradient, extents)
+  }
+}
+
+/// The weights' gradient of few positions and many weights: workers share the images to pair them, and then the taps to
+/// sum them, so that nothing has to be added up between them.
+struct BFloatTapGradient {
+  private let tiling: BFloatGradientTiling
+
+  /// nil where sums of chunks of images cost less.
+  init?(_ geometry: ConvolutionGeometry) {
+    tiling = BFloatGradientTiling(geometry: geometry)
+    guard geometry.output.pixels <= 16, tiling.rows == geometry.output.height else { return nil }
+  }
+
+  var perWorker: Int { (tiling.paddedCount + 1) / 2 }
+
+  private func imagesPerGroup(_ images: Int) -> Int {
+    max(1, min(images, 4_194_304 / (tiling.imagePairs + tiling.gradientPairs)))
+  }
+
+  /// Floats of shared scratch: the pairs of a group.
+  func shared(images: Int) -> Int { imagesPerGroup(images) * (tiling.imagePairs + tiling.gradientPairs) }
+
+  /// Overwrites `weightGradient`; see `convolveBackwardWeights`.
+  func write(
+    _ outputGradient: Tensor, _ input: Tensor, _ fusion: ConvolutionFusion,
+    into weightGradient: UnsafeMutablePointer<Float>, on execution: Execution
+  ) {
+    let (geometry, taps, channels) = (tiling.geometry, tiling.taps, tiling.geometry.outputChannels)
+    let group = imagesPerGroup(input.images)
+    let words = UnsafeMutableRawPointer(execution.scratch.shared(shared(images: input.images))).assumingMemoryBound(
+      to: UInt32.self)
+    let paired = PairedImages(
+      tiling: tiling, outputGradient: outputGradient, input: input, fusion: fusion, execution: execution, words: words,
+      gradients: words + group * tiling.imagePairs)
+    let run = execution.dots.tapRun
+    let runs = (taps + run - 1) / run
+    for first in stride(from: 0, to: input.images, by: group) {
+      let count = min(group, input.images - first)
+      execution.pool.run(chunks: count) { place, worker in
+        let scratch = execution.scratch.workerBFloats(worker, tiling.paddedCount)
+        paired.pad(first + place, into: scratch)
+        paired.pair(first + place, rows: 0..<geometry.output.height, scratch, at: place)
+      }
+      execution.pool.run(chunks: geometry.kernelHeight * runs) { chunk, _ in
+        let (row, tap) = (chunk / runs, chunk % runs * run)
+        var extents = tiling.extents
+        extents.images = count
+        extents.rows = 1
+        extents.taps = min(run, taps - tap)
+        let target = weightGradient + (row * taps + tap) * channels
+        if first == 0 { target.update(repeating: 0, count: extents.taps * channels) }
+        execution.dots.dotConvolveWeights(
+          words + row * tiling.pairs * taps + tap, paired.gradients, target, extents)
+      }
+    }
+  }
+}
+
+extension BFloatGradientTiling {
+  /// The extents of the sum over one image, or as much of it as is paired at a time.
+  fileprivate var extents: DotGradientExtents {
+    var extents = DotGradientExtents(pairs: pairs, taps: taps, channels: geometry.outputChannels)
+    extents.rows = geometry.kernelHeight
+    extents.stride = geometry.stride
+    extents.height = geometry.output.height
+    extents.imagePitch = imagePairs
+    return extents
+  }
+}
+
+extension ConvolutionGeometry {
+  /// The scratch of a bf16 weight gradient.
+  func bfloatGradientScratch(images: Int, sums: Int) -> ScratchSize {
+    if let winograd = BFloatWinogradGradient(self) {
+      return ScratchSize(perWorker: winograd.perWorker, shared: winograd.shared(images: images))
+    }
+    if let taps = BFloatTapGradient(self) {
+      return ScratchSize(perWorker: taps.perWorker, shared: taps.shared(images: images))
+    }
+    return ScratchSize(perWorker: BFloatGradientTiling(geometry: self).scratch, shared: sums)
   }
 }

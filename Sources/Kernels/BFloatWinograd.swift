@@ -33,19 +33,24 @@ struct BFloatWinograd {
   /// Floats that one worker needs.
   var perWorker: Int { paddedCount / 2 + 8 * inputPlane + 16 * outputPlane }
 
-  /// Transforms and packs 3x3 weights (taps x channels x results) into shared scratch at `base`.
+  /// Transforms and packs 3x3 weights (taps x channels x results) into shared scratch at `base`. Transposed ones
+  /// (taps x results x channels) are turned by 180 degrees as well.
   func pack(
-    _ weights: UnsafePointer<Float>, at base: UnsafeMutablePointer<Float>, on execution: Execution
+    _ weights: UnsafePointer<Float>, isTransposed: Bool, at base: UnsafeMutablePointer<Float>, on execution: Execution
   ) -> UnsafePointer<UInt16> {
-    let (size, results, dots) = (channels * results, results, execution.dots)
-    execution.pool.run(chunks: channels) { channel, _ in
-      execution.table.winogradWeights(weights + channel * results, size, base + channel * results, size, results)
+    let (size, dots) = (channels * results, execution.dots)
+    let (rows, columns) = isTransposed ? (results, channels) : (channels, results)
+    let (first, pitch) = isTransposed ? (8 * size, -size) : (0, size)
+    execution.forEachRange(of: rows, step: 16) { range, _ in
+      let at = range.lowerBound * columns
+      execution.table.winogradWeights(weights + first + at, pitch, base + at, size, range.count * columns)
     }
     let packed = UnsafeMutableRawPointer(base + 16 * size).assumingMemoryBound(to: UInt16.self)
+    let pack = isTransposed ? dots.packTransposedDots : dots.packDots
     execution.pool.run(chunks: 16) { plane, _ in
       let target = packed + plane * planeWeights
-      target.update(repeating: 0, count: planeWeights)
-      dots.packDots(base + plane * size, channels, results, target, pairs * 32)
+      if 2 * pairs > channels { target.update(repeating: 0, count: planeWeights) }
+      pack(base + plane * size, channels, results, target, pairs * 32)
     }
     return UnsafePointer(packed)
   }

@@ -1,7 +1,11 @@
 internal import KernelsBF16
 
-/// The weights' gradient of F(2x2, 3x3) on bf16 images: tiles of images and of gradients are transformed and rounded to
-/// bf16, neighbouring tiles are paired, and the sums over all tiles are transformed back. Sums are floats.
+/// The weights' gradient of F(2x2, 3x3) on bf16 images: tiles of images and of gradients are transformed, rounded to bf16
+/// and paired with their neighbours; then each of the sixteen planes is a sum over tiles of its own, in floats; and the
+/// sums are transformed back.
+///
+/// Images are taken in groups whose planes stay in the last-level cache. Workers share the transforms of a group by
+/// images, and its sums by planes, so that nothing has to be added up between them.
 struct BFloatWinogradGradient {
   let geometry: ConvolutionGeometry
   private let tiling: WinogradTiling
@@ -17,95 +21,89 @@ struct BFloatWinogradGradient {
   private var channels: Int { geometry.input.channels }
   private var results: Int { geometry.outputChannels }
 
-  /// Tiles that are multiplied at a time, an even number. The sums of all planes are read and written once for them, so
-  /// that more are better, as long as their pairs stay in the second-level cache.
-  private var wanted: Int { max(32, min(128, 8192 / (channels + results) / 2 * 2)) }
-  private var imagesPerGroup: Int { max(1, wanted / tiling.tiles) }
-  private var rows: Int {
-    ((imagesPerGroup > 1 ? imagesPerGroup * tiling.tiles : min(wanted, tiling.tiles)) + 1) / 2 * 2
+  /// The images of a group: about 2 million pairs, 8 MB.
+  private func imagesPerGroup(_ images: Int) -> Int {
+    max(1, min(images, 2_097_152 / (16 * imageRows * (channels + results))))
   }
+  /// Pairs of tiles of an image, or of a band of its rows of tiles; an odd last tile has a partner of zeros.
+  private var imageRows: Int { (tiling.tiles + 1) / 2 }
+
   private var paddedCount: Int { (tiling.paddedCount + BFloatPass.slack + 31) / 32 * 32 }
-  private var widest: Int { max(channels, results) }
+  /// Tiles that are transformed at a time.
+  private static let band = 32
 
-  /// Floats that one worker needs: a padded image, the planes of tiles, their pairs and the sums.
-  var scratch: Int {
-    paddedCount / 2 + 8 * rows * widest + 8 * rows * (channels + results) + 16 * channels * results
+  /// Floats that one worker needs: a padded image and the planes of some tiles.
+  var perWorker: Int { paddedCount / 2 + 8 * Self.band * max(channels, results) }
+
+  /// Floats of shared scratch: the sums and the pairs of a group.
+  func shared(images: Int) -> Int {
+    16 * channels * results + 16 * imagesPerGroup(images) * imageRows * (channels + results)
   }
 
-  /// Overwrites `weightGradient` with the sum over some images; see `writeBFloatWeightGradient`.
+  /// Overwrites `weightGradient`; see `convolveBackwardWeights`.
   func write(
-    _ images: Range<Int>, _ outputGradient: Tensor, _ input: Tensor, _ fusion: ConvolutionFusion,
-    into weightGradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>, _ execution: Execution
+    _ outputGradient: Tensor, _ input: Tensor, _ fusion: ConvolutionFusion,
+    into weightGradient: UnsafeMutablePointer<Float>, on execution: Execution
   ) {
-    let dots = execution.dots
+    let group = imagesPerGroup(input.images)
+    let sums = execution.scratch.shared(shared(images: input.images))
+    let (size, rows, table) = (channels * results, group * imageRows, execution.table)
+    let words = UnsafeMutableRawPointer(sums + 16 * size).assumingMemoryBound(to: UInt32.self)
+    let gradients = words + 16 * rows * channels
+    execution.pool.run(chunks: 16) { plane, _ in (sums + plane * size).update(repeating: 0, count: size) }
+    for first in stride(from: 0, to: input.images, by: group) {
+      let count = min(group, input.images - first)
+      execution.pool.run(chunks: count) { place, worker in
+        transform(
+          first + place, outputGradient, input, fusion, words: words + place * imageRows * channels,
+          gradients: gradients + place * imageRows * results, rows: rows,
+          scratch: execution.scratch.worker(worker, perWorker), execution)
+      }
+      let extents = DotGradientExtents(pairs: count * imageRows, taps: channels, channels: results)
+      execution.pool.run(chunks: 16) { plane, _ in
+        execution.dots.dotConvolveWeights(
+          words + plane * rows * channels, gradients + plane * rows * results, sums + plane * size, extents)
+      }
+    }
+    execution.forEachRange(of: channels, step: 16) { range, _ in
+      let at = range.lowerBound * results
+      table.winogradWeightGradient(sums + at, size, weightGradient + at, size, range.count * results)
+    }
+  }
+
+  /// Transforms and pairs the tiles of one image and of its gradient.
+  private func transform(
+    _ image: Int, _ outputGradient: Tensor, _ input: Tensor, _ fusion: ConvolutionFusion,
+    words: UnsafeMutablePointer<UInt32>, gradients: UnsafeMutablePointer<UInt32>, rows: Int,
+    scratch: UnsafeMutablePointer<Float>, _ execution: Execution
+  ) {
+    let (dots, output) = (execution.dots, geometry.output)
     let padded = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: UInt16.self)
     let planes = padded + paddedCount
-    let words = UnsafeMutableRawPointer(scratch + paddedCount / 2 + 8 * rows * widest).assumingMemoryBound(
-      to: UInt32.self)
-    let gradients = words + 8 * rows * channels
-    let sums = scratch + paddedCount / 2 + 8 * rows * (widest + channels + results)
-    let (size, output) = (channels * results, geometry.output)
-    sums.update(repeating: 0, count: 16 * size)
-
-    func pad(_ image: Int) {
-      fusion.applied?.apply(
-        rows: image * output.pixels..<(image + 1) * output.pixels, into: outputGradient, accumulating: false, execution)
-      Kernels.pad(
-        input.bfloats + image * geometry.input.count, geometry.input, top: 1, left: 1, height: tiling.paddedHeight,
-        width: tiling.paddedWidth, normalizing: fusion.input, into: padded, dots)
-    }
-    /// Pairs the rows of all planes.
-    func pair(_ count: Int, _ channels: Int, into target: UnsafeMutablePointer<UInt32>) {
+    fusion.applied?.apply(
+      rows: image * output.pixels..<(image + 1) * output.pixels, into: outputGradient, accumulating: false, execution)
+    pad(
+      input.bfloats + image * geometry.input.count, geometry.input, top: 1, left: 1, height: tiling.paddedHeight,
+      width: tiling.paddedWidth, normalizing: fusion.input, into: padded, dots)
+    func pair(_ tiles: Range<Int>, _ channels: Int, into target: UnsafeMutablePointer<UInt32>) {
       for plane in 0..<16 {
-        let source = planes + plane * rows * channels
-        if count % 2 == 1 { (source + count * channels).update(repeating: 0, count: channels) }
-        dots.pairTaps(source, channels, channels, (count + 1) / 2, target + plane * rows / 2 * channels)
+        let source = planes + plane * Self.band * channels
+        if tiles.count % 2 == 1 { (source + tiles.count * channels).update(repeating: 0, count: channels) }
+        dots.pairTaps(
+          source, channels, channels, (tiles.count + 1) / 2,
+          target + (plane * rows + tiles.lowerBound / 2) * channels)
       }
     }
-    func multiply(_ tiles: Int) {
-      let extents = DotGradientExtents(pairs: (tiles + 1) / 2, taps: channels, channels: results)
-      for plane in 0..<16 {
-        dots.dotConvolveWeights(
-          words + plane * rows / 2 * channels, gradients + plane * rows / 2 * results, sums + plane * size, extents)
-      }
-    }
-    func transformGradient(_ image: Int, _ tiles: Range<Int>, at row: Int) {
+    for first in stride(from: 0, to: tiling.tiles, by: Self.band) {
+      let tiles = first..<min(tiling.tiles, first + Self.band)
+      dots.winogradInput(
+        padded, tiling.paddedWidth * channels, channels, tiling.tilesPerRow, tiles.lowerBound, tiles.upperBound, planes,
+        Self.band * channels)
+      pair(tiles, channels, into: words)
       dots.winogradGradient(
         outputGradient.bfloats + image * output.count, output.height, output.width, results, tiling.tilesPerRow,
-        tiles.lowerBound, tiles.upperBound, planes + row * results, rows * results)
+        tiles.lowerBound, tiles.upperBound, planes, Self.band * results)
+      pair(tiles, results, into: gradients)
     }
-    func transformInput(_ tiles: Range<Int>, at row: Int) {
-      dots.winogradInput(
-        padded, tiling.paddedWidth * channels, channels, tiling.tilesPerRow, tiles.lowerBound, tiles.upperBound,
-        planes + row * channels, rows * channels)
-    }
-
-    if imagesPerGroup == 1 {
-      for image in images {
-        pad(image)
-        for first in stride(from: 0, to: tiling.tiles, by: rows) {
-          let tiles = first..<min(tiling.tiles, first + rows)
-          transformInput(tiles, at: 0)
-          pair(tiles.count, channels, into: words)
-          transformGradient(image, tiles, at: 0)
-          pair(tiles.count, results, into: gradients)
-          multiply(tiles.count)
-        }
-      }
-    } else {
-      for first in stride(from: images.lowerBound, to: images.upperBound, by: imagesPerGroup) {
-        let group = first..<min(images.upperBound, first + imagesPerGroup)
-        let count = group.count * tiling.tiles
-        for image in group {
-          pad(image)
-          transformInput(0..<tiling.tiles, at: (image - first) * tiling.tiles)
-        }
-        pair(count, channels, into: words)
-        for image in group { transformGradient(image, 0..<tiling.tiles, at: (image - first) * tiling.tiles) }
-        pair(count, results, into: gradients)
-        multiply(count)
-      }
-    }
-    execution.table.winogradWeightGradient(sums, size, weightGradient, size, size)
   }
 }

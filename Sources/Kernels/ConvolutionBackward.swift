@@ -97,6 +97,14 @@ package func convolveBackwardWeights(
   let count = geometry.weightCount
   let chunks = geometry.weightGradientChunks(images: input.images)
   guard chunks > 0 else { return weightGradient.update(repeating: 0, count: count) }
+  if input.format == .bf16 {
+    if let winograd = BFloatWinogradGradient(geometry) {
+      return winograd.write(outputGradient, input, fusion, into: weightGradient, on: execution)
+    }
+    if let taps = BFloatTapGradient(geometry) {
+      return taps.write(outputGradient, input, fusion, into: weightGradient, on: execution)
+    }
+  }
   let partial = chunks == 1 ? weightGradient : execution.scratch.shared(chunks * count)
   let (write, scratch) =
     switch geometry.algorithm(.weights, execution.choice) {
@@ -108,13 +116,9 @@ package func convolveBackwardWeights(
     let images = chunk * input.images / chunks..<(chunk + 1) * input.images / chunks
     let target = partial + chunk * count
     if input.format == .bf16 {
-      let scratch = execution.scratch.worker(worker, geometry.bfloatGradientScratch)
-      if execution.dots.savesMultiplications, let winograd = BFloatWinogradGradient(geometry) {
-        winograd.write(images, outputGradient, input, fusion, into: target, scratch: scratch, execution)
-      } else {
-        writeBFloatWeightGradient(
-          images, outputGradient, input, geometry, fusion, into: target, scratch: scratch, execution)
-      }
+      let scratch = execution.scratch.worker(worker, BFloatGradientTiling(geometry: geometry).scratch)
+      writeBFloatWeightGradient(
+        images, outputGradient, input, geometry, fusion, into: target, scratch: scratch, execution)
     } else {
       write(
         outputGradient[images], input[images], geometry, execution.table, target,
@@ -172,9 +176,9 @@ package func convolutionScratch(
   let inputs = geometry.input.channels
   let sums = geometry.weightCount * max(1, geometry.weightGradientChunks(images: batch))
   if format == .bf16 {
-    let forward = BFloatScratch(geometry, passes: [geometry.bfloatForward])
-    let data = BFloatScratch(geometry, passes: geometry.bfloatData)
-    return ScratchSize(perWorker: geometry.bfloatGradientScratch, shared: sums)
+    let forward = BFloatScratch([geometry.bfloatForward])
+    let data = BFloatScratch(geometry.bfloatData)
+    return geometry.bfloatGradientScratch(images: batch, sums: sums)
       .union(forward.size(channels: geometry.outputChannels, batch: batch))
       .union(data.size(channels: inputs, batch: batch))
   }

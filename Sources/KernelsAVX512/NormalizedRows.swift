@@ -7,25 +7,39 @@ package func normalizeRows(
   _ scale: UnsafePointer<Float>, _ beta: UnsafePointer<Float>, _ residual: UnsafePointer<Stored>?,
   _ rectified: Bool, _ output: UnsafeMutablePointer<Stored>
 ) {
-  var at = 0
-  var row = 0
-  while row < rows {
+  // Few rows at a time, so that they stay in the first-level cache while the channels' constants stay in registers.
+  let few = max(1, 4096 / channels)
+  var first = 0
+  while first < rows {
+    let count = min(few, rows - first)
+    let start = first * channels
     var channel = 0
     while channel + 16 <= channels {
-      var value = load(beta + channel).addingProduct(load(input + at) - load(mean + channel), load(scale + channel))
-      if let residual { value += load(residual + at) }
-      if rectified { value.replace(with: 0, where: value .< .zero) }
-      store(value, output + at)
-      at += 16
+      let (center, factor, shift) = (load(mean + channel), load(scale + channel), load(beta + channel))
+      var at = start + channel
+      var row = 0
+      while row < count {
+        var value = shift.addingProduct(load(input + at) - center, factor)
+        if let residual { value += load(residual + at) }
+        if rectified { value.replace(with: 0, where: value .< .zero) }
+        store(value, output + at)
+        at += channels
+        row += 1
+      }
       channel += 16
     }
     while channel < channels {
-      var value = beta[channel].addingProduct(read(input + at) - mean[channel], scale[channel])
-      if let residual { value += read(residual + at) }
-      write(rectified && value < 0 ? 0 : value, output + at)
-      at += 1
+      var at = start + channel
+      var row = 0
+      while row < count {
+        var value = beta[channel].addingProduct(read(input + at) - mean[channel], scale[channel])
+        if let residual { value += read(residual + at) }
+        write(rectified && value < 0 ? 0 : value, output + at)
+        at += channels
+        row += 1
+      }
       channel += 1
     }
-    row += 1
+    first += count
   }
 }

@@ -37,31 +37,55 @@ private struct BackwardStep {
 
   @inline(__always)
   func run(_ mask: some Mask) {
-    var at = 0
-    var row = 0
-    while row < rows {
+    // Few rows at a time, so that they stay in the first-level cache while the channels' constants stay in registers.
+    let few = max(1, 4096 / channels)
+    var first = 0
+    while first < rows {
+      let count = min(few, rows - first)
       var channel = 0
-      while channel + 16 <= channels {
-        let difference = load(input + at) - load(mean + channel)
-        let value = mask.apply(load(gradient + at), at, channel, difference)
-        var change = (value - load(offset + channel) - difference * load(slope + channel)) * load(scale + channel)
-        if let residual {
-          store(residualAccumulating ? load(residual + at) + value : value, residual + at)
-        }
-        if accumulating { change += load(result + at) }
-        store(change, result + at)
-        at += 16
-        channel += 16
-      }
       while channel < channels {
-        let difference = read(input + at) - mean[channel]
-        let value = mask.apply(read(gradient + at), at, channel, difference)
-        let change = (value - offset[channel] - difference * slope[channel]) * scale[channel]
-        if let residual { write(residualAccumulating ? read(residual + at) + value : value, residual + at) }
-        write(accumulating ? change + read(result + at) : change, result + at)
-        at += 1
-        channel += 1
+        let start = first * channels + channel
+        if channel + 16 <= channels {
+          runLanes(mask, start, channel, count)
+          channel += 16
+        } else {
+          runSingle(mask, start, channel, count)
+          channel += 1
+        }
       }
+      first += count
+    }
+  }
+
+  @inline(__always)
+  private func runLanes(_ mask: some Mask, _ start: Int, _ channel: Int, _ count: Int) {
+    let (center, factor) = (load(mean + channel), load(scale + channel))
+    let (constant, gradual) = (load(offset + channel), load(slope + channel))
+    var at = start
+    var row = 0
+    while row < count {
+      let difference = load(input + at) - center
+      let value = mask.apply(load(gradient + at), at, channel, difference)
+      var change = (value - constant - difference * gradual) * factor
+      if let residual { store(residualAccumulating ? load(residual + at) + value : value, residual + at) }
+      if accumulating { change += load(result + at) }
+      store(change, result + at)
+      at += channels
+      row += 1
+    }
+  }
+
+  @inline(__always)
+  private func runSingle(_ mask: some Mask, _ start: Int, _ channel: Int, _ count: Int) {
+    var at = start
+    var row = 0
+    while row < count {
+      let difference = read(input + at) - mean[channel]
+      let value = mask.apply(read(gradient + at), at, channel, difference)
+      let change = (value - offset[channel] - difference * slope[channel]) * scale[channel]
+      if let residual { write(residualAccumulating ? read(residual + at) + value : value, residual + at) }
+      write(accumulating ? change + read(result + at) : change, result + at)
+      at += channels
       row += 1
     }
   }

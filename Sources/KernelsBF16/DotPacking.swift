@@ -1,3 +1,5 @@
+internal import CTiles
+
 // The orders in which bf16 numbers lie so that one instruction multiplies two of them: pairs of taps for weights, pairs
 // of neighbouring outputs for the weights' gradient.
 
@@ -84,5 +86,35 @@ package func narrow(_ values: UnsafePointer<Float>, _ count: Int, _ target: Unsa
   while at < count {
     write(values[at], target + at)
     at += 1
+  }
+}
+
+/// Packs the transpose of a row-major matrix of `channels` x `taps` weights, `taps` a multiple of 16: pair p of channels
+/// n ..< n + 16 becomes 16 pairs at `packed` + n / 16 · `blockPitch` + 32 p, as from `packDots`.
+@inline(never)
+package func packTransposedDots(
+  _ weights: UnsafePointer<Float>, _ taps: Int, _ channels: Int, _ packed: UnsafeMutablePointer<UInt16>,
+  _ blockPitch: Int
+) {
+  var channel = 0
+  while channel < channels {
+    let row = weights + channel * taps
+    let target = UnsafeMutableRawPointer(packed + channel / 16 * blockPitch + channel % 16 * 2).assumingMemoryBound(
+      to: UInt32.self)
+    var tap = 0
+    while tap + 16 <= taps {
+      let values = unsafeBitCast(cas_narrow(load(row + tap)), to: SIMD8<UInt32>.self)
+      let place = target + 8 * tap
+      place[0] = values[0]
+      place[16] = values[1]
+      place[32] = values[2]
+      place[48] = values[3]
+      place[64] = values[4]
+      place[80] = values[5]
+      place[96] = values[6]
+      place[112] = values[7]
+      tap += 16
+    }
+    channel += 1
   }
 }

@@ -11,12 +11,15 @@ package struct DotGradientExtents: Sendable {
   package var taps: Int
   package var channels: Int
   package var stride = 1
+  /// From the taps of one pair of outputs to those of the next, where not all taps are summed.
+  package var tapPitch: Int
   /// From the pairs of one image to those of the next.
   package var imagePitch = 0
 
   package init(pairs: Int, taps: Int, channels: Int) {
     self.pairs = pairs
     self.taps = taps
+    tapPitch = taps
     self.channels = channels
   }
 }
@@ -36,7 +39,7 @@ package func dotConvolveWeights(
       var covered = 1
       while n < e.channels {
         let span = Span(
-          image: image + row * e.pairs * e.taps + tap, gradient: gradient + n,
+          image: image + row * e.pairs * e.tapPitch + tap, gradient: gradient + n,
           weights: weights + (row * e.taps + tap) * e.channels + n, e: e)
         // Every block of a run of taps must be as tall as the others.
         if e.channels >= 32 && isWide {
@@ -76,7 +79,7 @@ private struct Span {
 /// Calls `body` with the first pair of taps and of gradients of each row.
 @inline(__always)
 private func forEachRow(_ s: Span, _ body: (UnsafePointer<UInt32>, UnsafePointer<UInt32>) -> Void) {
-  let pitch = s.e.stride * s.e.pairs * s.e.taps
+  let pitch = s.e.stride * s.e.pairs * s.e.tapPitch
   let gradientPitch = s.e.pairs * s.e.channels
   var g = s.gradient
   for image in 0..<s.e.images {
@@ -94,7 +97,7 @@ private func increase(_ target: UnsafeMutablePointer<Float>, _ sum: Vector) { st
 
 @inline(__always)
 private func accumulate8x2(_ s: Span) {
-  let (taps, channels, count) = (s.e.taps, s.e.channels, s.e.pairs)
+  let (taps, channels, count) = (s.e.tapPitch, s.e.channels, s.e.pairs)
   var a0 = Vector.zero, a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0
   var d0 = a0, d1 = a0, d2 = a0, d3 = a0, d4 = a0, d5 = a0, d6 = a0, d7 = a0
   forEachRow(s) { row, gradients in
@@ -122,7 +125,7 @@ private func accumulate8x2(_ s: Span) {
 
 @inline(__always)
 private func accumulate16x1(_ s: Span) {
-  let (taps, channels, count) = (s.e.taps, s.e.channels, s.e.pairs)
+  let (taps, channels, count) = (s.e.tapPitch, s.e.channels, s.e.pairs)
   var a0 = Vector.zero, a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0
   var d0 = a0, d1 = a0, d2 = a0, d3 = a0, d4 = a0, d5 = a0, d6 = a0, d7 = a0
   forEachRow(s) { row, gradients in
@@ -148,7 +151,7 @@ private func accumulate16x1(_ s: Span) {
 
 @inline(__always)
 private func accumulate8x1(_ s: Span) {
-  let (taps, channels, count) = (s.e.taps, s.e.channels, s.e.pairs)
+  let (taps, channels, count) = (s.e.tapPitch, s.e.channels, s.e.pairs)
   var a0 = Vector.zero, a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0
   forEachRow(s) { row, gradients in
     var x = row
@@ -168,7 +171,7 @@ private func accumulate8x1(_ s: Span) {
 
 @inline(__always)
 private func accumulate1x1(_ s: Span) {
-  let (taps, channels, count) = (s.e.taps, s.e.channels, s.e.pairs)
+  let (taps, channels, count) = (s.e.tapPitch, s.e.channels, s.e.pairs)
   var a0 = Vector.zero
   forEachRow(s) { row, gradients in
     var x = row

@@ -74,10 +74,10 @@ private struct PairRuns {
   init(_ e: DotGradientExtents) {
     rowPitch = e.stride * e.pairs
     let one = (e.height - 1) * rowPitch + e.pairs
-    let pitch = e.imagePitch / e.taps
+    let pitch = e.imagePitch / e.tapPitch
     let all = (e.images - 1) * pitch + one
     let isWhole =
-      pitch * e.taps == e.imagePitch && pitch >= one && (all + 15) / 16 < e.images * ((one + 15) / 16)
+      pitch * e.tapPitch == e.imagePitch && pitch >= one && (all + 15) / 16 < e.images * ((one + 15) / 16)
     runs = isWhole ? 1 : e.images
     length = isWhole ? all : one
     imagePitch = isWhole ? pitch : one
@@ -125,7 +125,7 @@ private struct Product {
   @inline(__always)
   func taps(_ index: Int) -> UnsafePointer<UInt32> {
     let block = block(index)
-    return image + block.row * e.pairs * e.taps + block.tap
+    return image + block.row * e.pairs * e.tapPitch + block.tap
   }
 }
 
@@ -137,7 +137,7 @@ private func transpose(_ p: Product, _ windows: Range<Int>, _ n: Int, _ spacing:
   var target = p.transposed + at * 256
   for window in windows {
     let place = runs.place(window)
-    p.offsets[window - windows.lowerBound] = place.run * e.imagePitch + place.first * e.taps
+    p.offsets[window - windows.lowerBound] = place.run * e.imagePitch + place.first * e.tapPitch
     let within = place.first / runs.imagePitch
     var image = place.run + within
     var position = place.first - within * runs.imagePitch
@@ -180,7 +180,7 @@ private func add(_ p: Product, _ sums: UnsafeMutablePointer<Float>, _ index: Int
 /// Two tiles of channels by all taps.
 @inline(__always)
 private func multiply2x2<Unit: TileUnit>(on unit: inout Unit, _ p: Product, _ windows: Int, _ n: Int) {
-  let pitch = p.e.taps * 4
+  let pitch = p.e.tapPitch * 4
   var index = 0
   while index < p.tapBlocks {
     let isPair = index + 1 < p.tapBlocks
@@ -232,7 +232,7 @@ private func multiply2x2<Unit: TileUnit>(on unit: inout Unit, _ p: Product, _ wi
 /// One tile of channels by all taps.
 @inline(__always)
 private func multiply1x4<Unit: TileUnit>(on unit: inout Unit, _ p: Product, _ windows: Int, _ n: Int) {
-  let pitch = p.e.taps * 4
+  let pitch = p.e.tapPitch * 4
   var index = 0
   while index + 4 <= p.tapBlocks {
     let a = p.taps(index), b = p.taps(index + 1), c = p.taps(index + 2), d = p.taps(index + 3)

@@ -81,6 +81,26 @@ import Testing
     #expect(excess(of: weights.dropLast(), over: twin.dropLast().map { Double($0) }) { 2 * allowed($0) } <= 1)
   }
 
+  /// Taps that are summed apart, in their places, get the bits that they get together.
+  @Test func someTapsAtATime() {
+    let test = TileCase(3, 4, 4, 32, 48, 3, 1)
+    var unit = EmulatedTileUnit()
+    let together = run({ tileConvolveWeights(on: &unit, $0, $1, $2, $3) }, test, before(test))
+    let apart = run(
+      { image, gradient, weights, extents in
+        for row in 0..<extents.rows {
+          for tap in stride(from: 0, to: extents.taps, by: 40) {
+            var e = extents
+            e.rows = 1
+            e.taps = min(40, extents.taps - tap)
+            let from = image + row * e.pairs * e.tapPitch + tap
+            tileConvolveWeights(on: &unit, from, gradient, weights + (row * e.tapPitch + tap) * e.channels, e)
+          }
+        }
+      }, test, before(test))
+    #expect(apart == together)
+  }
+
   /// A row of 16 pairs is one window, 4 rows of 4 another; rows of 4 that a stride of 2 keeps apart fill half of it, and
   /// three images of 2 x 1 pairs share one.
   @Test func windowsAreNotWasted() {

@@ -42,7 +42,8 @@ import Testing
   func gradientsAgree(_ kind: Kind) throws {
     let network = Network(plan(kind))
     network.initialize(seed: 4)
-    let pass = try propagation(network, batch: 4, purpose: .training)
+    let path = try #require(TrainingPath.available.first)
+    let pass = Propagation(network, batch: 4, purpose: .training, on: path.processor())
     var stream = RandomStream(seed: 8, purpose: "finite differences")
     for index in 0..<pass.input.count { pass.input.base[index] = stream.nextNormal() }
     let labels: [Int32] = [0, 1, 2, 1]

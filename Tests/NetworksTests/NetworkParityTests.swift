@@ -6,30 +6,33 @@ import Testing
 
 /// Networks whose parameters and images are rebuilt from a formula, against PyTorch's outputs on the same numbers.
 @Suite struct NetworkParityTests {
-  @Test(arguments: try GoldenLogits.load().cases)
-  func logits(_ golden: GoldenLogits.Case) throws {
+  /// In bf16 every map is rounded to 8 bits on its way, half a unit of 2⁻⁸ each time, and over tens of layers these errors
+  /// add up at random.
+  @Test(arguments: try GoldenLogits.load().cases, TrainingPath.available)
+  func logits(_ golden: GoldenLogits.Case, path: TrainingPath) throws {
     let network = try goldenNetwork(
       golden.model, shortcut: golden.shortcut,
       Shape(height: golden.height, width: golden.width, channels: golden.channels), classes: golden.classes)
-    let propagation = try propagation(
-      network, batch: golden.batch, purpose: golden.mode == "train" ? .training : .inference)
-    let images = GoldenValues.images(
-      golden.batch, height: golden.height, width: golden.width, channels: golden.channels)
-    _ = propagation.input.values.update(fromContentsOf: images)
+    let propagation = Propagation(
+      network, batch: golden.batch, purpose: golden.mode == "train" ? .training : .inference, on: path.processor())
+    propagation.input.set(
+      GoldenValues.images(golden.batch, height: golden.height, width: golden.width, channels: golden.channels))
     propagation.forward()
-    #expect(relativeDistance(Array(propagation.logits.values), golden.logits.flatMap { $0 }) < 1e-4)
+    let (found, expected) = (Array(propagation.logits.values), golden.logits.flatMap { $0 })
+    let distance = relativeDistance(found, expected)
+    #expect(Double(distance) < path.tolerance(fp32: 1e-4, bf16: 0.1), "\(distance)")
   }
 
-  @Test(arguments: try GoldenGradients.load().cases)
-  func gradients(_ golden: GoldenGradients.Case) throws {
+  @Test(arguments: try GoldenGradients.load().cases, TrainingPath.available)
+  func gradients(_ golden: GoldenGradients.Case, path: TrainingPath) throws {
     let common = try GoldenGradients.load()
     let network = try goldenNetwork(
       common.model, shortcut: common.shortcut,
       Shape(height: common.height, width: common.width, channels: common.channels), classes: common.classes)
-    let propagation = try propagation(network, batch: common.batch, purpose: .training)
-    let images = GoldenValues.images(
-      common.batch, height: common.height, width: common.width, channels: common.channels, seed: common.inputSeed)
-    _ = propagation.input.values.update(fromContentsOf: images)
+    let propagation = Propagation(network, batch: common.batch, purpose: .training, on: path.processor())
+    propagation.input.set(
+      GoldenValues.images(
+        common.batch, height: common.height, width: common.width, channels: common.channels, seed: common.inputSeed))
     propagation.forward()
     let gradient = try #require(propagation.logitsGradient)
     let loss = common.labels.map(Int32.init).withUnsafeBufferPointer {
@@ -37,7 +40,7 @@ import Testing
         propagation.logits, labels: $0, smoothing: Float(golden.smoothing), gradient: gradient,
         on: propagation.memory.execution)
     }
-    #expect(abs(loss - golden.lossInDouble) < 1e-5)
+    #expect(abs(loss - golden.lossInDouble) < path.tolerance(fp32: 1e-5, bf16: 2e-2), "\(loss)")
     propagation.backward()
 
     let url = GoldenFile.url("NetworksTests/Golden/\(common.file)")
@@ -48,12 +51,16 @@ import Testing
       parameter.layout.forEachTorchElement {
         found[$0] = propagation.memory.gradients.base[parameter.offset + $1]
       }
-      #expect(relativeDistance(found, expected) < 1e-4, "the gradient of \(parameter.name)")
+      let distance = relativeDistance(found, expected)
+      // In bf16 PyTorch itself is as far off, since small inputs of rectifiers change their sign.
+      #expect(
+        Double(distance) < path.tolerance(fp32: 1e-4, bf16: 1.5 * golden.bf16Spread),
+        "the gradient of \(parameter.name): \(distance)")
     }
     for statistic in network.plan.statistics {
       let expected = try floats(file, "after.\(statistic.name)")
-      #expect(
-        relativeDistance(Array(network.statistics.values[statistic.range]), expected) < 1e-5, "\(statistic.name)")
+      let distance = relativeDistance(Array(network.statistics.values[statistic.range]), expected)
+      #expect(Double(distance) < path.tolerance(fp32: 1e-5, bf16: 0.02), "\(statistic.name): \(distance)")
     }
   }
 
@@ -71,14 +78,4 @@ func relativeDistance(_ found: [Float], _ expected: [Float]) -> Float {
   let difference = zip(found, expected).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
   let largest = expected.reduce(Float(0)) { max($0, abs($1)) }
   return found.allSatisfy(\.isFinite) ? difference / max(largest, .leastNormalMagnitude) : .infinity
-}
-
-func propagation(
-  _ network: Network, batch: Int, purpose: Purpose, threads: Int = 2, instructionSet: InstructionSet? = nil,
-  choice: KernelChoice = .auto
-) throws -> Propagation {
-  let table = KernelTable.table(for: try instructionSet ?? InstructionSet.chosen(in: [:]))
-  return Propagation(
-    network, batch: batch, purpose: purpose,
-    on: Processor(pool: ThreadPool(threads: threads), table: table, choice: choice))
 }

@@ -22,3 +22,28 @@ extension KernelTable {
       }
   }
 }
+
+/// One of the ways in which this machine can train: what `CAS_ISA`, `--kernels` and `--precision` choose from.
+package struct TrainingPath: Sendable, CustomStringConvertible {
+  package let description: String
+  private let table: KernelTable
+  private let choice: KernelChoice
+  package let format: NumberFormat
+
+  package func processor(threads: Int = 2) -> Processor {
+    Processor(pool: ThreadPool(threads: threads), table: table, choice: choice, format: format)
+  }
+
+  package static var available: [TrainingPath] {
+    let floats = KernelPath.available.map { path in
+      TrainingPath(description: "\(path), fp32", table: .table(for: path.set), choice: path.choice, format: .fp32)
+    }
+    let bfloats = KernelTable.bfloatPaths.map { path in
+      TrainingPath(description: "\(path), bf16", table: path.table, choice: .auto, format: .bf16)
+    }
+    return floats + bfloats
+  }
+
+  /// How much further than in fp32 a result may be off: bf16 keeps 8 significant bits of every feature map.
+  package func tolerance(fp32: Double, bf16: Double) -> Double { format == .fp32 ? fp32 : bf16 }
+}

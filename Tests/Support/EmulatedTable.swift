@@ -10,6 +10,7 @@ extension KernelTable {
     guard var loops = table.bfloat else { return nil }
     loops.pairUnit = tilePairs
     loops.savesMultiplications = savesMultiplications
+    loops.tapRun = 256
     loops.dotConvolve = { image, weights, output, extents, accumulating in
       var unit = EmulatedTileUnit()
       tileConvolve(on: &unit, image, weights, output, extents, accumulating)

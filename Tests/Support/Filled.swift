@@ -49,6 +49,17 @@ package struct Filled: Sendable {
   }
 }
 
+extension Tensor {
+  /// Writes `values`, rounded where the tensor holds bf16 numbers.
+  package func set(_ values: [Float]) {
+    precondition(values.count == count, "a tensor is filled as a whole")
+    switch format {
+    case .fp32: base.update(from: values, count: count)
+    case .bf16: for (index, value) in values.enumerated() { bfloats[index] = bfloat(value) }
+    }
+  }
+}
+
 /// One of the ways in which this machine can compute a convolution.
 package struct KernelPath: Sendable, CustomStringConvertible {
   package let set: InstructionSet

@@ -108,6 +108,8 @@ package struct GoldenGradients: Decodable, Sendable {
     package let lossInDouble: Double
     /// PyTorch's own distance from its float64 gradients: the largest difference in a tensor over its largest value.
     package let spread: Double
+    /// The same for PyTorch's gradients with bf16 autocast.
+    package let bf16Spread: Double
     package var description: String { name }
   }
 

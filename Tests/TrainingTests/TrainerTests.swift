@@ -38,15 +38,16 @@ import Training
       recipe: recipe, samples: samples, normalization: .computed(from: samples), fingerprint: "f")
   }
 
-  private func trainer(_ job: TrainingJob, threads: Int = 2) throws -> Trainer {
-    try Trainer(
-      job,
-      on: Processor(
-        pool: ThreadPool(threads: threads), table: KernelTable.table(for: try InstructionSet.chosen(in: [:]))))
+  private func trainer(
+    _ job: TrainingJob, threads: Int = 2, _ path: TrainingPath? = nil
+  ) throws -> Trainer {
+    let path = try #require(path ?? TrainingPath.available.first)
+    return try Trainer(job, on: path.processor(threads: threads))
   }
 
-  @Test func learnsWhatCanBeLearned() throws {
-    let trainer = try trainer(job(steps: 30))
+  @Test(arguments: TrainingPath.available)
+  func learnsWhatCanBeLearned(path: TrainingPath) throws {
+    let trainer = try trainer(job(steps: 30), path)
     try trainer.run(Trainer.Monitor())
     let first = try #require(trainer.history.first)
     let last = try #require(trainer.history.last)
@@ -55,10 +56,10 @@ import Training
     #expect(last.trainingTop1 > 0.95)
   }
 
-  @Test(arguments: [0.0, 0.9])
-  func threadsDoNotChangeABit(averaging: Double) throws {
+  @Test(arguments: TrainingPath.available, [0.0, 0.9])
+  func threadsDoNotChangeABit(path: TrainingPath, averaging: Double) throws {
     let states = try [1, 2, 3].map { threads in
-      let trainer = try trainer(job(averaging: averaging), threads: threads)
+      let trainer = try trainer(job(averaging: averaging), threads: threads, path)
       try trainer.run(Trainer.Monitor())
       return trainer.state
     }
@@ -67,16 +68,16 @@ import Training
     #expect(states[0].average == states[1].average && states[0].average.isEmpty == (averaging == 0))
   }
 
-  @Test(arguments: [1, 5, 11])
-  func resumedTrainingEndsInTheSameBytes(stop: Int) throws {
-    let whole = try trainer(job(averaging: 0.9))
+  @Test(arguments: TrainingPath.available, [1, 5, 11])
+  func resumedTrainingEndsInTheSameBytes(path: TrainingPath, stop: Int) throws {
+    let whole = try trainer(job(averaging: 0.9), path)
     try whole.run(Trainer.Monitor())
 
-    let first = try trainer(job(averaging: 0.9))
+    let first = try trainer(job(averaging: 0.9), path)
     try first.run(Trainer.Monitor(shouldStop: { first.step == stop }))
     #expect(first.step == stop)
     let bytes = try first.state.serialized(fingerprint: "f", kernels: "k")
-    let second = try trainer(job(averaging: 0.9))
+    let second = try trainer(job(averaging: 0.9), path)
     try second.restore(TrainingState(bytes, path: "memory", fingerprint: "f", kernels: "k"), path: "memory")
     try second.run(Trainer.Monitor())
 

@@ -48,7 +48,7 @@ GRADIENT_SEED = 43
 ORDERS = ("given", "reversed", "channels last")
 
 
-def step(smoothing, order="given", double=False):
+def step(smoothing, order="given", double=False, bf16=False):
     """Loss, gradients and state after one forward and backward pass in training mode."""
     net, x, labels = fill(network("resnet8")).train(), images(8, 32, 32, 3, GRADIENT_SEED), torch.arange(8) % 10
     if double:
@@ -57,7 +57,9 @@ def step(smoothing, order="given", double=False):
         x, labels = x.flip(0), labels.flip(0)
     if order == "channels last":
         net, x = net.to(memory_format=torch.channels_last), x.contiguous(memory_format=torch.channels_last)
-    loss = F.cross_entropy(net(x), labels, label_smoothing=smoothing)
+    with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+        logits = net(x)
+    loss = F.cross_entropy(logits.float() if bf16 else logits, labels, label_smoothing=smoothing)
     loss.backward()
     return loss.detach(), {name: p.grad.contiguous() for name, p in net.named_parameters()}, net.state_dict()
 
@@ -70,7 +72,10 @@ def gradients():
         tensors |= {f"{name}.{parameter}": gradient for parameter, gradient in single.items()}
         runs = [step(smoothing, order)[1] for order in ORDERS]
         spread = max(deviation(run[parameter], double[parameter]) for run in runs for parameter in run)
+        half = step(smoothing, "channels last", bf16=True)[1]
+        half = max(deviation(half[parameter], double[parameter]) for parameter in half)
         case = dict(name=name, smoothing=smoothing, loss=float(str(loss.numpy())), lossInDouble=exact.item(), spread=spread)
+        case |= dict(bf16Spread=half)
         cases.append(case)
         print("resnet8 gradients", case)
     # The running statistics do not depend on the loss.
@@ -80,7 +85,7 @@ def gradients():
     document |= dict(batch=8, height=32, width=32, channels=3, classes=10, inputSeed=GRADIENT_SEED, labels=[i % 10 for i in range(8)])
     notes = "In the file: CASE.NAME the gradients, after.NAME the running statistics after the step. spread: the largest "
     notes += "difference of a float32 gradient tensor from the float64 one over its largest value, for PyTorch's own result "
-    notes += f"with the images {', '.join(ORDERS)}"
+    notes += f"with the images {', '.join(ORDERS)}; bf16Spread: the same for PyTorch's gradients with bf16 autocast"
     write("gradients.json", document | dict(file="resnet8_gradients.safetensors", notes=notes, cases=cases))
 
 

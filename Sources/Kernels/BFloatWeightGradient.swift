@@ -25,13 +25,14 @@ struct BFloatGradientTiling {
     max((2 * pairs - 1) * geometry.stride + geometry.kernelWidth, geometry.input.width + geometry.padding)
   }
 
-  var paddedCount: Int { paddedHeight * paddedWidth * geometry.input.channels + BFloatPass.slack }
+  /// Whole cache lines, so that the pairs behind it begin with one.
+  var paddedCount: Int { (paddedHeight * paddedWidth * geometry.input.channels + BFloatPass.slack + 31) / 32 * 32 }
   /// 32-bit words of the pairs of one image's (or part's) taps, and of its gradients.
   var imagePairs: Int { paddedRows(rows) * pairs * taps }
   var gradientPairs: Int { rows * pairs * geometry.outputChannels }
 
   /// Floats that one worker needs.
-  var scratch: Int { (paddedCount + 1) / 2 + imagesPerGroup * (imagePairs + gradientPairs) }
+  var scratch: Int { paddedCount / 2 + imagesPerGroup * (imagePairs + gradientPairs) }
 }
 
 /// The pairs of one image, or of some of its rows, and where they go.
@@ -84,7 +85,7 @@ func writeBFloatWeightGradient(
 ) {
   let tiling = BFloatGradientTiling(geometry: geometry)
   let padded = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: UInt16.self)
-  let words = UnsafeMutableRawPointer(scratch + (tiling.paddedCount + 1) / 2).assumingMemoryBound(to: UInt32.self)
+  let words = UnsafeMutableRawPointer(scratch + tiling.paddedCount / 2).assumingMemoryBound(to: UInt32.self)
   let gradients = words + tiling.imagesPerGroup * tiling.imagePairs
   let paired = PairedImages(
     tiling: tiling, outputGradient: outputGradient, input: input, fusion: fusion, execution: execution, words: words,
@@ -124,7 +125,7 @@ struct BFloatTapGradient {
     guard geometry.output.pixels <= 16, tiling.rows == geometry.output.height else { return nil }
   }
 
-  var perWorker: Int { (tiling.paddedCount + 1) / 2 }
+  var perWorker: Int { tiling.paddedCount / 2 }
 
   private func imagesPerGroup(_ images: Int) -> Int {
     max(1, min(images, 4_194_304 / (tiling.imagePairs + tiling.gradientPairs)))

@@ -166,9 +166,10 @@ private func convolve<Unit: TileUnit, Result: DotResult>(on unit: inout Unit, _ 
 /// Room for four tiles of sums on the stack.
 @inline(__always)
 private func withSums(_ body: (UnsafeMutableRawPointer) -> Void) {
-  var sums = InlineArray<64, Vector>(repeating: .zero)
+  var sums = InlineArray<65, Vector>(repeating: .zero)
   withUnsafeMutableBytes(of: &sums) { bytes in
-    if let base = bytes.baseAddress { body(base) }
+    // Vectors on the stack lie at multiples of 16 bytes; a tile's rows ought to be whole cache lines.
+    if let base = bytes.baseAddress { body(base.alignedUp(toMultipleOf: 64)) }
   }
 }
 

@@ -20,9 +20,9 @@ package func tileConvolveWeights<Unit: TileUnit>(
 ) {
   let runs = PairRuns(e)
   unit.configure(rows: 16, columns: min(16, e.taps), depth: runs.depth)
-  var room = InlineArray<1096, Pairs>(repeating: .zero)
+  var room = InlineArray<1097, Pairs>(repeating: .zero)
   withUnsafeMutableBytes(of: &room) { bytes in
-    guard let base = bytes.baseAddress else { return }
+    guard let base = bytes.baseAddress?.alignedUp(toMultipleOf: 64) else { return }
     let tiles = base.assumingMemoryBound(to: UInt32.self)
     let sums = (base + transposedTiles * 1024).assumingMemoryBound(to: Float.self)
     let offsets = (base + transposedTiles * 1024 + 4096).assumingMemoryBound(to: Int.self)

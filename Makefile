@@ -4,6 +4,8 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 # One test target or suite, as in: make test FILTER=KernelsTests
 FILTER ?=
+# More for the comparison, as in: make bench-peers PEERS="--models resnet20 --rounds 5"
+PEERS ?=
 
 # The commit goes into --version and into every report. Package.swift hands it to one C file.
 CAS_COMMIT ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
@@ -30,13 +32,13 @@ test: packages ## build and run all tests, in release; FILTER=KernelsTests runs 
 build: packages ## build .build/release/cas and cas-bench
 	$(BUILD)
 
-bench: build ## measure the kernels and the training on this machine
-	.build/release/cas-bench
+bench: build ## measure training and inference on this machine
+	.build/release/cas bench
 
 bench-peers: build ## measure training and inference against PyTorch on this machine (makes a Python environment)
 	test -x .build/peers/bin/python || python3 -m venv .build/peers
-	.build/peers/bin/pip install --quiet "torch==2.13.0+cpu" numpy safetensors
-	.build/peers/bin/python Tests/Peers/bench_peers.py --json .build/peers/result.json
+	.build/peers/bin/pip install --quiet "torch==2.13.0+cpu" numpy
+	.build/peers/bin/python Tests/Peers/bench_peers.py --json .build/peers/result.json --markdown .build/peers/result.md $(PEERS)
 
 lint: ## check the format, the import rules, the house rules and the C files
 	swift format lint --strict --parallel --recursive --configuration .swift-format Package.swift Sources Tests

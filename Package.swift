@@ -77,16 +77,20 @@ let package = Package(
       ],
       resources: ["demo", "quick", "resnet20-short"].map { .embedInCode("Presets/\($0).yaml") },
       swiftSettings: settings()),
+    library(
+      "Benchmarks",
+      ["Evaluation", "Training", "Datasets", "Networks", "Kernels", "Randomness", "CTiles", "CGuard", argumentParser]),
     .executableTarget(
       name: "cas",
       dependencies: [
+        "Benchmarks",
         "Evaluation", "Training", "Metrics", "Datasets", "Networks", "Reports", "Images", "Kernels", "Randomness",
         "CGuard", "CTiles", argumentParser,
       ],
       swiftSettings: settings()),
     .executableTarget(
       name: "cas-bench",
-      dependencies: ["Training", "Datasets", "Networks", "Images", "Kernels", "Randomness", "CGuard", argumentParser],
+      dependencies: ["Benchmarks", "Evaluation", "Networks", "Kernels", "CGuard", argumentParser],
       swiftSettings: settings()),
 
     // Tests, one target per module
@@ -104,6 +108,7 @@ let package = Package(
     tests("MetricsTests", golden: ["Golden"], ["Metrics"]),
     tests("EvaluationTests", ["Evaluation", "Training", "Metrics", "Datasets", "Networks", "Reports", "Kernels"]),
     tests("ReportsTests", golden: ["Snapshots"], ["Reports", "Images"]),
+    tests("BenchmarksTests", ["Benchmarks", "Evaluation", "Networks", "Kernels", argumentParser]),
     tests("CommandLineTests", ["cas"]),
   ]
 )

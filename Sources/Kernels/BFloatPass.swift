@@ -108,7 +108,8 @@ extension BFloatPass {
     let block = count / (results / 16)
     let rowPairs = isDirect ? pairs(rowTaps, unit: dots.pairUnit) : rowTaps / 2
     // Pairs that fill up a row, and channels that fill up a pair, have the weight zero.
-    if 2 * rowPairs > rowTaps || !isDirect { packed.update(repeating: 0, count: count) }
+    let used = kernelHeight * rowTaps * results
+    if count > used { packed.update(repeating: 0, count: count) }
     if source.channels % 2 == 0 {
       execution.pool.run(chunks: taps.count) { index, _ in
         let (row, column) = (index / kernelWidth, index % kernelWidth)

@@ -38,8 +38,10 @@ package struct BFloatTable: Sendable {
   let winogradInput: @Sendable (Source, Int, Int, Int, Int, Int, Target, Int) -> Void = KernelsBF16.winogradInput
   let winogradOutput: @Sendable (Floats, Int, Int, Int, Int, Int, Target, Int, Int, Bool) -> Void =
     KernelsBF16.winogradOutput
-  let winogradGradient: @Sendable (Source, Int, Int, Int, Int, Int, Int, Target, Int) -> Void =
-    KernelsBF16.winogradGradient
+  let winogradInputPairs: @Sendable (Source, Int, Int, Int, Int, Int, PairTarget, Int) -> Void =
+    KernelsBF16.winogradInputPairs
+  let winogradGradientPairs: @Sendable (Source, Int, Int, Int, Int, Int, Int, PairTarget, Int) -> Void =
+    KernelsBF16.winogradGradientPairs
   let rectify: @Sendable (Source, Int, Target) -> Void = KernelsBF16.rectify
   let rectifyBackward: @Sendable (Source, Source, Int, Bool, Target) -> Void = KernelsBF16.rectifyBackward
   let add: @Sendable (Source, Source, Int, Bool, Target) -> Void = KernelsBF16.add

@@ -25,15 +25,12 @@ struct BFloatWinogradGradient {
   private func imagesPerGroup(_ images: Int) -> Int {
     max(1, min(images, 2_097_152 / (16 * imageRows * (channels + results))))
   }
-  /// Pairs of tiles of an image, or of a band of its rows of tiles; an odd last tile has a partner of zeros.
+  /// Pairs of tiles of an image; an odd last tile has a partner of zeros.
   private var imageRows: Int { (tiling.tiles + 1) / 2 }
 
   private var paddedCount: Int { (tiling.paddedCount + BFloatPass.slack + 31) / 32 * 32 }
-  /// Tiles that are transformed at a time.
-  private static let band = 32
-
-  /// Floats that one worker needs: a padded image and the planes of some tiles.
-  var perWorker: Int { paddedCount / 2 + 8 * Self.band * max(channels, results) }
+  /// Floats that one worker needs: a padded image.
+  var perWorker: Int { paddedCount / 2 }
 
   /// Floats of shared scratch: the sums and the pairs of a group.
   func shared(images: Int) -> Int {
@@ -79,31 +76,15 @@ struct BFloatWinogradGradient {
   ) {
     let (dots, output) = (execution.dots, geometry.output)
     let padded = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: UInt16.self)
-    let planes = padded + paddedCount
     fusion.applied?.apply(
       rows: image * output.pixels..<(image + 1) * output.pixels, into: outputGradient, accumulating: false, execution)
     pad(
       input.bfloats + image * geometry.input.count, geometry.input, top: 1, left: 1, height: tiling.paddedHeight,
       width: tiling.paddedWidth, normalizing: fusion.input, into: padded, dots)
-    func pair(_ tiles: Range<Int>, _ channels: Int, into target: UnsafeMutablePointer<UInt32>) {
-      for plane in 0..<16 {
-        let source = planes + plane * Self.band * channels
-        if tiles.count % 2 == 1 { (source + tiles.count * channels).update(repeating: 0, count: channels) }
-        dots.pairTaps(
-          source, channels, channels, (tiles.count + 1) / 2,
-          target + (plane * rows + tiles.lowerBound / 2) * channels)
-      }
-    }
-    for first in stride(from: 0, to: tiling.tiles, by: Self.band) {
-      let tiles = first..<min(tiling.tiles, first + Self.band)
-      dots.winogradInput(
-        padded, tiling.paddedWidth * channels, channels, tiling.tilesPerRow, tiles.lowerBound, tiles.upperBound, planes,
-        Self.band * channels)
-      pair(tiles, channels, into: words)
-      dots.winogradGradient(
-        outputGradient.bfloats + image * output.count, output.height, output.width, results, tiling.tilesPerRow,
-        tiles.lowerBound, tiles.upperBound, planes, Self.band * results)
-      pair(tiles, results, into: gradients)
-    }
+    dots.winogradInputPairs(
+      padded, tiling.paddedWidth * channels, channels, tiling.tilesPerRow, 0, tiling.tiles, words, rows * channels)
+    dots.winogradGradientPairs(
+      outputGradient.bfloats + image * output.count, output.height, output.width, results, tiling.tilesPerRow, 0,
+      tiling.tiles, gradients, rows * results)
   }
 }

@@ -7,7 +7,7 @@ package enum KernelChoice: String, Codable, Sendable, CaseIterable {
 }
 
 /// How one pass of a convolution is computed.
-enum ConvolutionAlgorithm {
+package enum ConvolutionAlgorithm: String, Codable, Sendable, CaseIterable {
   /// The patch matrix times the weights, or its transpose times the gradient, in OpenBLAS.
   case patches
   /// Blocks of outputs in registers, straight from a padded copy of each image.
@@ -17,15 +17,36 @@ enum ConvolutionAlgorithm {
 }
 
 /// The three passes over a convolution.
-enum ConvolutionPass {
+package enum ConvolutionPass: String, Codable, Sendable, CaseIterable {
   case forward, data, weights
 }
 
+extension Execution {
+  /// What computes a pass here: the forced algorithm where there is one, else what the geometry's table says.
+  package func algorithm(_ pass: ConvolutionPass, of geometry: ConvolutionGeometry) -> ConvolutionAlgorithm {
+    forced ?? geometry.algorithm(pass, choice)
+  }
+}
+
 extension ConvolutionGeometry {
+  /// Whether the algorithm can compute the pass, be it fast or slow.
+  package func allows(_ algorithm: ConvolutionAlgorithm, _ pass: ConvolutionPass) -> Bool {
+    switch (algorithm, pass) {
+    case (.patches, _): true
+    case (.winograd, _): isWinograd(from: input.channels, to: outputChannels)
+    case (.direct, .forward): output.width >= Self.narrowest && outputChannels % 16 == 0
+    case (.direct, .data):
+      input.width >= Self.narrowest && input.channels % 16 == 0 && stride == 1 && padding < kernelHeight
+        && padding < kernelWidth
+    case (.direct, .weights): outputChannels % 16 == 0
+    }
+  }
+
   /// A pure function of the shape and the pass, the same for every instruction set; nothing is measured at run time.
-  /// The limits come from `cas-bench --convolutions`.
-  func algorithm(_ pass: ConvolutionPass, _ choice: KernelChoice) -> ConvolutionAlgorithm {
+  /// Convolutions that the table does not have follow rules whose limits come from `cas-bench --convolutions`.
+  package func algorithm(_ pass: ConvolutionPass, _ choice: KernelChoice) -> ConvolutionAlgorithm {
     guard choice == .auto else { return .patches }
+    if let measured = ConvolutionTable.measured[self, pass] { return measured }
     switch pass {
     case .forward:
       if suitsWinograd { return .winograd }

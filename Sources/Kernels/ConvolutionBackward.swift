@@ -14,7 +14,7 @@ package func convolveBackwardData(
       outputGradient, weights: weights, into: inputGradient, accumulating: accumulating, geometry: geometry,
       fusion: fusion, on: execution)
   }
-  switch geometry.algorithm(.data, execution.choice) {
+  switch execution.algorithm(.data, of: geometry) {
   case .direct:
     return convolveBackwardDataDirectly(
       outputGradient, weights: weights, into: inputGradient, accumulating: accumulating, geometry: geometry,
@@ -107,7 +107,7 @@ package func convolveBackwardWeights(
   }
   let partial = chunks == 1 ? weightGradient : execution.scratch.shared(chunks * count)
   let (write, scratch) =
-    switch geometry.algorithm(.weights, execution.choice) {
+    switch execution.algorithm(.weights, of: geometry) {
     case .patches: (writeWeightGradientFromPatches, geometry.weightGradientScratch)
     case .direct: (writeWeightGradientDirectly, geometry.directScratch)
     case .winograd: (writeWeightGradientWinograd, geometry.winogradGradientScratch)

@@ -12,7 +12,7 @@ package func convolve(
   if input.format == .bf16 {
     return convolveBFloats(input, weights: weights, into: output, geometry: geometry, fusion: fusion, on: execution)
   }
-  switch geometry.algorithm(.forward, execution.choice) {
+  switch execution.algorithm(.forward, of: geometry) {
   case .direct: return convolveDirectly(input, weights: weights, into: output, geometry: geometry, on: execution)
   case .winograd:
     return convolveWinograd(

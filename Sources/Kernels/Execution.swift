@@ -69,9 +69,15 @@ package struct Execution: Sendable {
   package let scratch: Scratch
   /// Which convolution algorithms may be used.
   package let choice: KernelChoice
+  /// The one algorithm for all convolutions, which must allow it; only benchmarks and tests force one.
+  let forced: ConvolutionAlgorithm?
 
-  package init(pool: ThreadPool, table: KernelTable, scratch: ScratchSize, choice: KernelChoice = .auto) {
+  package init(
+    pool: ThreadPool, table: KernelTable, scratch: ScratchSize, choice: KernelChoice = .auto,
+    forcing algorithm: ConvolutionAlgorithm? = nil
+  ) {
     self.choice = choice
+    forced = algorithm
     BLAS.configureOnce()
     self.pool = pool
     self.table = table

@@ -18,7 +18,8 @@ package struct Processor: Sendable {
 }
 
 extension Execution {
-  package init(_ processor: Processor, scratch: ScratchSize) {
-    self.init(pool: processor.pool, table: processor.table, scratch: scratch, choice: processor.choice)
+  package init(_ processor: Processor, scratch: ScratchSize, forcing algorithm: ConvolutionAlgorithm? = nil) {
+    self.init(
+      pool: processor.pool, table: processor.table, scratch: scratch, choice: processor.choice, forcing: algorithm)
   }
 }

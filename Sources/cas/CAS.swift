@@ -15,7 +15,7 @@ struct CAS: ParsableCommand {
         cas train --synthetic samples/ --real imagenet64/
       """,
     version: BuildDescription.current.text,
-    subcommands: [Train.self, NAS.self, Evaluate.self, ReportCommand.self, Describe.self, Doctor.self])
+    subcommands: [Train.self, NAS.self, Evaluate.self, ReportCommand.self, Describe.self, Doctor.self, Bench.self])
 
   static func main() {
     // A write to a closed pipe is an error that is worded, not a signal that kills.

@@ -42,5 +42,3 @@ struct Describe: ParsableCommand {
     print(json ? try description.json() : description.text)
   }
 }
-
-extension Experiment.Precision: ExpressibleByArgument {}

@@ -1,6 +1,8 @@
 #ifndef CAS_CTILES_H
 #define CAS_CTILES_H
 
+#include "peaks.h"
+
 #include <cpuid.h>
 #include <stdint.h>
 #include <sys/syscall.h>

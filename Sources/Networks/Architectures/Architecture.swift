@@ -5,16 +5,19 @@ package enum Architecture: Hashable, Sendable {
   /// He et al. 2016, section 4.2: 6n + 2 layers for small images, widths 16, 32, 64.
   case cifarResNet(depth: Int, shortcut: CIFARShortcut)
   /// He et al. 2016, table 1, with the stride on the 3x3 convolution (torchvision's variant).
-  case imageNetResNet(depth: Int)
+  case imageNetResNet(depth: Int, stem: ResNetStem)
   /// Zagoruyko and Komodakis 2016: pre-activation blocks, 6n + 4 layers, `width` times as wide.
   case wideResNet(depth: Int, width: Int)
 
   /// Every name that `init(name:)` knows, in the order in which people expect them.
   package static let names: [String] =
     CIFARResNet.depths.map { "resnet\($0)" } + CIFARResNet.depths.map { "resnet\($0)-b" }
-    + ImageNetResNet.depths.map { "resnet\($0)" } + ["wrn-16-4", "wrn-28-10", "wrn-40-4"]
+    + ImageNetResNet.depths.map { "resnet\($0)" } + ImageNetResNet.depths.map { "resnet\($0)-cifar" } + [
+      "wrn-16-4", "wrn-28-10", "wrn-40-4",
+    ]
 
-  /// The architecture of a name such as `resnet20`, `resnet20-b` (shortcut option B), `resnet50` or `wrn-28-10`.
+  /// The architecture of a name such as `resnet20`, `resnet20-b` (shortcut option B), `resnet50`, `resnet18-cifar`
+  /// (ImageNet's blocks without the strides before them) or `wrn-28-10`.
   ///
   /// Any `wrn-DEPTH-WIDTH` with depth 6n + 4 is known. nil for every other name.
   package init?(name: String) {
@@ -29,8 +32,8 @@ package enum Architecture: Hashable, Sendable {
     guard let first = parts.first, first.hasPrefix("resnet"), let depth = Int(first.dropFirst(6)) else { return nil }
     if CIFARResNet.depths.contains(depth), parts.count == 1 || parts == [first, "b"] {
       self = .cifarResNet(depth: depth, shortcut: parts.count == 1 ? .padded : .projected)
-    } else if ImageNetResNet.depths.contains(depth), parts.count == 1 {
-      self = .imageNetResNet(depth: depth)
+    } else if ImageNetResNet.depths.contains(depth), parts.count == 1 || parts == [first, "cifar"] {
+      self = .imageNetResNet(depth: depth, stem: parts.count == 1 ? .imageNet : .cifar)
     } else {
       return nil
     }
@@ -40,7 +43,8 @@ package enum Architecture: Hashable, Sendable {
     switch self {
     case .cifarResNet(let depth, .padded): "resnet\(depth)"
     case .cifarResNet(let depth, .projected): "resnet\(depth)-b"
-    case .imageNetResNet(let depth): "resnet\(depth)"
+    case .imageNetResNet(let depth, .imageNet): "resnet\(depth)"
+    case .imageNetResNet(let depth, .cifar): "resnet\(depth)-cifar"
     case .wideResNet(let depth, let width): "wrn-\(depth)-\(width)"
     }
   }
@@ -55,8 +59,8 @@ package enum Architecture: Hashable, Sendable {
     switch self {
     case .cifarResNet(let depth, let shortcut):
       CIFARResNet(depth: depth, shortcut: shortcut, lastScale: last).build(in: &plan, classes: classes)
-    case .imageNetResNet(let depth):
-      ImageNetResNet(depth: depth, lastScale: last).build(in: &plan, classes: classes)
+    case .imageNetResNet(let depth, let stem):
+      ImageNetResNet(depth: depth, stem: stem, lastScale: last).build(in: &plan, classes: classes)
     case .wideResNet(let depth, let width):
       WideResNet(depth: depth, width: width).build(in: &plan, classes: classes)
     }

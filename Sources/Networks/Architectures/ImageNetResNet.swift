@@ -1,8 +1,17 @@
+/// What stands before the residual blocks of an ImageNet ResNet.
+package enum ResNetStem: Hashable, Sendable {
+  /// A 7x7 convolution and a max pooling, both of stride 2.
+  case imageNet
+  /// A 3x3 convolution of stride 1, for images of about 32 pixels (kuangliu's pytorch-cifar, whose names it takes).
+  case cifar
+}
+
 /// The ResNets of He, Zhang, Ren, Sun: "Deep Residual Learning for Image Recognition" (CVPR 2016), table 1.
 ///
 /// Bottleneck blocks carry their stride on the 3x3 convolution, as torchvision's and the CAS paper's code do.
 struct ImageNetResNet {
   let depth: Int
+  let stem: ResNetStem
   let lastScale: Float
 
   static let depths = [18, 34, 50, 101, 152]
@@ -20,9 +29,10 @@ struct ImageNetResNet {
   private var hasBottlenecks: Bool { depth >= 50 }
 
   func build(in plan: inout Plan, classes: Int) {
-    var x = plan.convolution(plan.input, "conv1", channels: 64, kernel: 7, stride: 2)
+    let isSmall = stem == .cifar
+    var x = plan.convolution(plan.input, "conv1", channels: 64, kernel: isSmall ? 3 : 7, stride: isSmall ? 1 : 2)
     x = plan.normalization(x, "bn1")
-    x = plan.maxPooling(x, "maxpool", kernel: 3, stride: 2, padding: 1)
+    if !isSmall { x = plan.maxPooling(x, "maxpool", kernel: 3, stride: 2, padding: 1) }
     for (stage, width) in Self.widths.enumerated() {
       for index in 0..<blocks[stage] {
         let stride = stage > 0 && index == 0 ? 2 : 1
@@ -30,7 +40,7 @@ struct ImageNetResNet {
       }
     }
     x = plan.globalAverage(x, "avgpool")
-    _ = plan.linear(x, "fc", outputs: classes)
+    _ = plan.linear(x, isSmall ? "linear" : "fc", outputs: classes)
   }
 
   private func block(_ plan: inout Plan, _ input: Slot, _ name: String, width: Int, stride: Int) -> Slot {
@@ -49,8 +59,9 @@ struct ImageNetResNet {
     }
     var residual = input
     if input.shape != x.shape {
-      residual = plan.convolution(input, "\(name).downsample.0", channels: channels, kernel: 1, stride: stride)
-      residual = plan.normalization(residual, "\(name).downsample.1", rectify: false)
+      let shortcut = name + (stem == .cifar ? ".shortcut" : ".downsample")
+      residual = plan.convolution(input, "\(shortcut).0", channels: channels, kernel: 1, stride: stride)
+      residual = plan.normalization(residual, "\(shortcut).1", rectify: false)
     }
     return plan.normalization(x, "\(name).bn\(hasBottlenecks ? 3 : 2)", adding: residual, gamma: lastScale)
   }

@@ -23,6 +23,8 @@ CASES = [
     ("resnet50", None, 2, 64, 64, 3, 1000, "eval"),
     ("resnet50", None, 1, 224, 224, 3, 1000, "eval"),
     ("wrn28-10", None, 1, 32, 32, 3, 10, "eval"),
+    ("resnet18-cifar", None, 4, 32, 32, 3, 10, "eval"),
+    ("resnet18-cifar", None, 4, 32, 32, 3, 10, "train"),
 ]
 
 
@@ -114,6 +116,7 @@ def counts():
     rows += [(f"resnet{d}", None, 224, 224, 3, 1000) for d in (18, 34, 50, 101, 152)]
     rows += [("resnet18", None, 64, 64, 3, 10), ("resnet50", None, 64, 64, 3, 1000), ("resnet50", None, 97, 65, 1, 7)]
     rows += [("wrn28-10", None, 32, 32, 3, 10), ("wrn28-10", None, 32, 32, 3, 100)]
+    rows += [("resnet18-cifar", None, 32, 32, 3, 10), ("resnet50-cifar", None, 32, 32, 3, 100)]
     # torchvision's documentation of the ImageNet ResNets, and 36.5M in table 4 of the WideResNet paper
     published = {"resnet18": 11689512, "resnet34": 21797672, "resnet50": 25557032, "resnet101": 44549160, "resnet152": 60192808}
     cases = []

@@ -148,29 +148,31 @@ class CIFARResNet(nn.Module):
         return self.linear(x.mean((2, 3)))
 
 
-# ImageNet ResNets (stride on the 3x3), names as in torchvision
+# ImageNet ResNets (stride on the 3x3), names as in torchvision; with the stem for small images, as in kuangliu/pytorch-cifar
 
 
 class BasicBlock(nn.Module):
     expansion = 1
 
-    def __init__(self, inputs, width, stride, downsample):
+    def __init__(self, inputs, width, stride, shortcut, projection):
         super().__init__()
         self.conv1 = nn.Conv2d(inputs, width, 3, stride, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(width)
         self.conv2 = nn.Conv2d(width, width, 3, 1, 1, bias=False)
         self.bn2 = nn.BatchNorm2d(width)
-        self.downsample = downsample
+        self.shortcut_name = shortcut
+        setattr(self, shortcut, projection)
 
     def forward(self, x):
         y = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
-        return F.relu(y + (self.downsample(x) if self.downsample else x))
+        projection = getattr(self, self.shortcut_name)
+        return F.relu(y + (projection(x) if projection else x))
 
 
 class Bottleneck(nn.Module):
     expansion = 4
 
-    def __init__(self, inputs, width, stride, downsample):
+    def __init__(self, inputs, width, stride, shortcut, projection):
         super().__init__()
         self.conv1 = nn.Conv2d(inputs, width, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(width)
@@ -178,11 +180,13 @@ class Bottleneck(nn.Module):
         self.bn2 = nn.BatchNorm2d(width)
         self.conv3 = nn.Conv2d(width, 4 * width, 1, bias=False)
         self.bn3 = nn.BatchNorm2d(4 * width)
-        self.downsample = downsample
+        self.shortcut_name = shortcut
+        setattr(self, shortcut, projection)
 
     def forward(self, x):
         y = F.relu(self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x))))))
-        return F.relu(self.bn3(self.conv3(y)) + (self.downsample(x) if self.downsample else x))
+        projection = getattr(self, self.shortcut_name)
+        return F.relu(self.bn3(self.conv3(y)) + (projection(x) if projection else x))
 
 
 IMAGENET_BLOCKS = {
@@ -195,28 +199,30 @@ IMAGENET_BLOCKS = {
 
 
 class ImageNetResNet(nn.Module):
-    def __init__(self, depth, channels=3, classes=1000):
+    def __init__(self, depth, channels=3, classes=1000, small=False):
         super().__init__()
         block, counts = IMAGENET_BLOCKS[depth]
-        self.conv1 = nn.Conv2d(channels, 64, 7, 2, 3, bias=False)
+        self.small = small
+        self.conv1 = nn.Conv2d(channels, 64, 3, 1, 1, bias=False) if small else nn.Conv2d(channels, 64, 7, 2, 3, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
         inputs = 64
         for stage, count in enumerate(counts):
             width, blocks = 64 << stage, []
             for index in range(count):
-                stride, outputs, downsample = 2 if stage and not index else 1, width * block.expansion, None
+                stride, outputs, projection = 2 if stage and not index else 1, width * block.expansion, None
                 if stride != 1 or inputs != outputs:
                     convolution = nn.Conv2d(inputs, outputs, 1, stride, bias=False)
-                    downsample = nn.Sequential(convolution, nn.BatchNorm2d(outputs))
-                blocks.append(block(inputs, width, stride, downsample))
+                    projection = nn.Sequential(convolution, nn.BatchNorm2d(outputs))
+                blocks.append(block(inputs, width, stride, "shortcut" if small else "downsample", projection))
                 inputs = outputs
             setattr(self, f"layer{stage + 1}", nn.Sequential(*blocks))
-        self.fc = nn.Linear(inputs, classes)
+        setattr(self, "linear" if small else "fc", nn.Linear(inputs, classes))
 
     def forward(self, x):
-        x = F.max_pool2d(F.relu(self.bn1(self.conv1(x))), 3, 2, 1)
-        x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
-        return self.fc(x.mean((2, 3)))
+        x = F.relu(self.bn1(self.conv1(x)))
+        x = x if self.small else F.max_pool2d(x, 3, 2, 1)
+        x = self.layer4(self.layer3(self.layer2(self.layer1(x)))).mean((2, 3))
+        return self.linear(x) if self.small else self.fc(x)
 
 
 # WideResNet (Zagoruyko and Komodakis 2016), pre-activation, names as in xternalz/WideResNet-pytorch
@@ -264,13 +270,14 @@ class WideResNet(nn.Module):
 
 
 def network(model, shortcut="A", channels=3, classes=10):
-    """The network that `cas` calls `model`: wrn28-10, or resnet8 … resnet110 for CIFAR, resnet18 … resnet152 for ImageNet."""
+    """The network that `cas` calls `model`: wrn28-10, resnet8 … resnet110 for CIFAR, resnet18 … resnet152 for ImageNet,
+    resnet18-cifar … for ImageNet's blocks on small images."""
     if model.startswith("wrn"):
         depth, factor = map(int, model.removeprefix("wrn").split("-"))
         return WideResNet(depth, factor, channels, classes)
-    depth = int(model.removeprefix("resnet"))
+    depth = int(model.removeprefix("resnet").removesuffix("-cifar"))
     if depth in IMAGENET_BLOCKS:
-        return ImageNetResNet(depth, channels, classes)
+        return ImageNetResNet(depth, channels, classes, small=model.endswith("-cifar"))
     return CIFARResNet(depth, shortcut, channels, classes)
 
 

@@ -1,0 +1,71 @@
+internal import ArgumentParser
+package import Evaluation
+import Foundation
+package import Kernels
+internal import Networks
+
+/// What all benchmarks have in common: which networks, on what images, how often, and with which kernels.
+package struct BenchmarkOptions: ParsableArguments {
+  @Option(help: "Networks, separated by commas.")
+  package var models = "resnet20,resnet56,resnet18-cifar,wrn-16-4"
+
+  @Option(help: ArgumentHelp("Height, width and channels of the images.", valueName: "HxWxC"))
+  package var input = "32x32x3"
+
+  @Option(help: "Images of a batch.")
+  package var batchSize = 128
+
+  @Option(help: "Timed rounds; the median counts.")
+  package var rounds = 5
+
+  @Option(help: "Threads.")
+  package var threads = ThreadPool.available
+
+  @Option(help: "auto or blas.")
+  package var kernels = KernelChoice.auto
+
+  @Option(help: "auto, fp32 or bf16.")
+  package var precision = Experiment.Precision.auto
+
+  @Flag(help: "Write JSON.")
+  package var json = false
+
+  package init() {}
+
+  package func validate() throws {
+    guard (1...1000).contains(rounds) else { throw ValidationError("--rounds takes 1 to 1000.") }
+    guard (1...4096).contains(batchSize) else { throw ValidationError("--batch-size takes 1 to 4096.") }
+    guard (1...1024).contains(threads) else { throw ValidationError("--threads takes 1 to 1024.") }
+    _ = try workloads()
+  }
+}
+
+extension BenchmarkOptions {
+  /// The networks that are asked for, in their order.
+  ///
+  /// - Throws: `ValidationError` for a name or a shape that cannot be.
+  package func workloads() throws -> [Workload] {
+    let extents = input.lowercased().split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+    guard extents.count == 3, extents.prefix(2).allSatisfy({ (1...4096).contains($0) }), (1...64).contains(extents[2])
+    else { throw ValidationError("--input takes a shape such as 32x32x3.") }
+    let shape = Shape(height: extents[0], width: extents[1], channels: extents[2])
+    return try models.split(separator: ",", omittingEmptySubsequences: false).map { name in
+      guard let architecture = Architecture(name: String(name)) else {
+        let nearest = Spelling.nearest(to: String(name), in: Architecture.names)
+        throw ValidationError("There is no model \(name).\(nearest.map { " Did you mean \($0)?" } ?? "")")
+      }
+      return Workload(architecture, input: shape, batch: batchSize)
+    }
+  }
+
+  /// The threads and kernels to measure.
+  ///
+  /// - Throws: `UsageError` for a precision that cannot be had, and what `CAS_ISA` can be wrong about.
+  package func machine() throws -> Machine {
+    try Machine(
+      threads: threads, choice: kernels, precision: precision, environment: ProcessInfo.processInfo.environment)
+  }
+}
+
+extension KernelChoice: ExpressibleByArgument {}
+extension Experiment.Precision: ExpressibleByArgument {}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import Benchmarks
+import Foundation
+
+/// `cas bench`: how fast networks train and test on this machine, and how fast they could.
+struct Bench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Training and inference throughput on this machine, and the machine's limits.",
+    discussion: """
+      Networks are trained and tested on random images. Machines are shared and their speed drifts: compare ratios of \
+      runs that take turns.
+      """)
+
+  @OptionGroup var options: BenchmarkOptions
+
+  @Flag(help: "Measure what the machine can do at most: multiplications in registers, and memory.")
+  var limits = false
+
+  @Flag(help: "Show where a training step's time goes, and how near to the machine's limits each part comes.")
+  var profile = false
+
+  @Flag(inversion: .prefixedNo, help: "Measure what filling the batches adds to a step, for the first network.")
+  var pipeline = true
+
+  func run() throws {
+    let machine = try options.machine()
+    let (workloads, threads) = (try options.workloads(), options.threads)
+    var report = BenchmarkReport(command: "bench", machine: machine)
+    if limits || profile {
+      let benchmark = LimitsBenchmark(
+        threads: limits ? [1, threads] : [threads], instructionSet: machine.instructionSet, rounds: options.rounds)
+      report.limits = benchmark.run()
+    }
+    if let limits = report.limits, profile {
+      report.profiles = workloads.map {
+        ProfileMeasurement($0, rounds: options.rounds, limits: limits, on: machine)
+      }
+    }
+    if !limits, !profile {
+      report.networks = workloads.map { NetworkMeasurement($0, rounds: options.rounds, on: machine) }
+      if pipeline, let first = workloads.first {
+        report.pipeline = PipelineMeasurement(first, rounds: options.rounds, on: machine)
+      }
+    }
+    print(options.json ? try report.json() : report.text)
+  }
+}

@@ -75,24 +75,33 @@ import Testing
     }
   }
 
-  @Test(arguments: TileCase.all)
-  func productsAgreeWithTheirDefinition(test: TileCase) {
+  private typealias Product = (
+    UnsafePointer<UInt16>, UnsafePointer<UInt16>, UnsafeMutablePointer<Float>, DotExtents
+  ) -> Void
+
+  /// The outputs as floats, without gaps.
+  private func products(_ kernel: Product, _ test: TileCase) -> [Float] {
     var e = test.extents
     e.outputStep = test.outputs
     e.outputPitch = test.width * test.outputs
-    let image = test.image(0)
-    let packed = test.packed
-    let (sums, scales) = test.outputs(image)
-    var unit = EmulatedTileUnit()
-    var output = [Float](repeating: .nan, count: sums.count)
+    let (image, packed) = (test.image(0), test.packed)
+    var output = [Float](repeating: .nan, count: test.height * test.width * test.outputs)
     image.withUnsafeBufferPointer { image in
       packed.withUnsafeBufferPointer { packed in
         output.withUnsafeMutableBufferPointer { output in
           guard let x = image.baseAddress, let w = packed.baseAddress, let y = output.baseAddress else { return }
-          tileProducts(on: &unit, x, w, y, e)
+          kernel(x, w, y, e)
         }
       }
     }
+    return output
+  }
+
+  @Test(arguments: TileCase.all)
+  func productsAgreeWithTheirDefinition(test: TileCase) {
+    let (sums, scales) = test.outputs(test.image(0))
+    var unit = EmulatedTileUnit()
+    let output = products({ tileProducts(on: &unit, $0, $1, $2, $3) }, test)
     let terms = Double(test.kernel * test.taps)
     #expect(excess(of: output, over: sums) { terms * 0x1p-24 * scales[$0] + 1e-30 } <= 1)
   }
@@ -119,5 +128,6 @@ import Testing
         { tileConvolve(on: &unit, $0, $1, $2, $3, $4) }, test, test.image(0), accumulating: accumulating)
       #expect(run(tileConvolve, test, test.image(0), accumulating: accumulating) == emulated)
     }
+    #expect(products(tileProducts, test) == products({ tileProducts(on: &unit, $0, $1, $2, $3) }, test))
   }
 }

@@ -61,7 +61,8 @@ let package = Package(
     .target(
       name: "KernelsBF16", dependencies: ["CTiles"],
       swiftSettings: settings(
-        march: "x86-64-v4", features: ["avx512bf16"], unchecked: true, defines: ["CAS_AVX512", "CAS_BF16"])),
+        march: "x86-64-v4", features: ["avx512bf16", "amx-tile", "amx-bf16"], unchecked: true,
+        defines: ["CAS_AVX512", "CAS_BF16"])),
     library("Kernels", ["KernelsAVX512", "KernelsAVX2", "KernelsBF16", "COpenBLAS", "CTiles", "CGuard"]),
     library("Images", ["CPNG", "CJPEG"]),
     library("Datasets", ["Images", "Kernels", "Randomness", "CZlib"]),
@@ -97,9 +98,11 @@ let package = Package(
 
     // Tests, one target per module
     .target(
-      name: "Support", dependencies: ["Networks", "Kernels", "Images", "Randomness"], path: "Tests/Support",
+      name: "Support", dependencies: ["Networks", "Kernels", "KernelsBF16", "Images", "Randomness"],
+      path: "Tests/Support",
       swiftSettings: settings()),
     tests("RandomnessTests", ["Randomness"]),
+    tests("KernelsBF16Tests", ["KernelsBF16", "CTiles", "Randomness"]),
     tests("KernelsTests", golden: ["Golden"], ["Kernels", "Randomness"]),
     tests("ImagesTests", golden: ["Golden"], ["Images"]),
     tests("DatasetsTests", ["Datasets", "Images", "Kernels", "Randomness"]),

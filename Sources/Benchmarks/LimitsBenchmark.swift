@@ -15,9 +15,9 @@ package struct LimitsBenchmark {
     self.rounds = rounds
     switch instructionSet {
     case .avx2: instructions = [.fmaAVX2]
-    case .avx512:
+    case .avx512, .amx:
       let dot = cas_cpu_has_avx512_bf16() != 0
-      let tiles = cas_cpu_has_amx_bf16() != 0 && cas_peak_tiles_bf16(1) > 0
+      let tiles = InstructionSet.amx.isAvailable && cas_peak_tiles_bf16(1) > 0
       instructions = [.fmaAVX512] + (dot ? [.dotBF16] : []) + (tiles ? [.tilesBF16] : [])
     }
   }

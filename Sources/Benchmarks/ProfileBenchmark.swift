@@ -85,9 +85,10 @@ extension Machine {
   /// The instructions that the kernels' multiplications and additions are made of.
   package var instructions: MachineLimits.Instructions {
     switch (processor.format, instructionSet) {
+    case (.bf16, .amx): .tilesBF16
     case (.bf16, _): .dotBF16
     case (.fp32, .avx2): .fmaAVX2
-    case (.fp32, .avx512): .fmaAVX512
+    case (.fp32, .avx512), (.fp32, .amx): .fmaAVX512
     }
   }
 }

@@ -88,7 +88,9 @@ struct BFloatScratch {
   ) {
     let dots = execution.dots
     let base = execution.scratch.shared(sums)
-    if let only = passes.first, passes.count == 1, let winograd = only.winograd(unit: dots.pairUnit) {
+    if dots.savesMultiplications, let only = passes.first, passes.count == 1,
+      let winograd = only.winograd(unit: dots.pairUnit)
+    {
       let matrix = winograd.pack(weights, isTransposed: only.isTransposed, at: base + packed[0], on: execution)
       return execution.forEachRange(of: source.images, step: winograd.imagesPerGroup) { range, worker in
         winograd.compute(

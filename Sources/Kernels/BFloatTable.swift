@@ -1,23 +1,28 @@
-internal import KernelsBF16
+package import KernelsBF16
 
 /// The hot loops over bf16 numbers, for machines that have dot products of them. What each one computes is said where it
 /// is written: in the folder KernelsBF16, or KernelsAVX512 where the same source serves floats.
 ///
 /// What you give up by using it: the loops check nothing; whoever calls them has checked all lengths.
 package struct BFloatTable: Sendable {
-  typealias Floats = UnsafePointer<Float>
-  typealias FloatTarget = UnsafeMutablePointer<Float>
-  typealias Source = UnsafePointer<UInt16>
-  typealias Target = UnsafeMutablePointer<UInt16>
-  typealias PairSource = UnsafePointer<UInt32>
-  typealias PairTarget = UnsafeMutablePointer<UInt32>
+  package typealias Floats = UnsafePointer<Float>
+  package typealias FloatTarget = UnsafeMutablePointer<Float>
+  package typealias Source = UnsafePointer<UInt16>
+  package typealias Target = UnsafeMutablePointer<UInt16>
+  package typealias PairSource = UnsafePointer<UInt32>
+  package typealias PairTarget = UnsafeMutablePointer<UInt32>
   typealias Doubles = UnsafeMutablePointer<Double>
 
   /// The pairs of taps in a row of a kernel are filled up to a multiple of this.
-  var pairUnit = 1
-  var dotConvolve: @Sendable (Source, Source, Target, DotExtents, Bool) -> Void = KernelsBF16.dotConvolve
-  var dotProducts: @Sendable (Source, Source, FloatTarget, DotExtents) -> Void = KernelsBF16.dotProducts
-  var dotConvolveWeights: @Sendable (PairSource, PairSource, FloatTarget, DotGradientExtents) -> Void =
+  package var pairUnit = 1
+  /// Whether wide 3x3 convolutions, forward and of the data gradient, are Winograd's, which save multiplications and cost
+  /// passes over memory.
+  package var savesMultiplications = true
+  /// The taps that a worker sums at a time where workers share the taps.
+  package var tapRun = 64
+  package var dotConvolve: @Sendable (Source, Source, Target, DotExtents, Bool) -> Void = KernelsBF16.dotConvolve
+  package var dotProducts: @Sendable (Source, Source, FloatTarget, DotExtents) -> Void = KernelsBF16.dotProducts
+  package var dotConvolveWeights: @Sendable (PairSource, PairSource, FloatTarget, DotGradientExtents) -> Void =
     KernelsBF16.dotConvolveWeights
 
   let packDots: @Sendable (Floats, Int, Int, Target, Int) -> Void = KernelsBF16.packDots
@@ -59,4 +64,22 @@ package struct BFloatTable: Sendable {
     KernelsBF16.averageWindows
   let averageWindowsBackward: @Sendable (Floats, Int, Int, Int, Int, Int, Int, Int, Int, Float, Target) -> Void =
     KernelsBF16.averageWindowsBackward
+
+  package init() {}
+}
+
+extension BFloatTable {
+  /// The loops of a machine with AMX: products of tiles in the place of dot products. Tiles multiply faster than memory
+  /// can be passed over, so no multiplications are saved.
+  static let tiles: BFloatTable = {
+    var table = BFloatTable()
+    table.pairUnit = KernelsBF16.tilePairs
+    table.savesMultiplications = false
+    // Transposed gradients serve for all of them.
+    table.tapRun = 256
+    table.dotConvolve = KernelsBF16.tileConvolve
+    table.dotProducts = KernelsBF16.tileProducts
+    table.dotConvolveWeights = KernelsBF16.tileConvolveWeights
+    return table
+  }()
 }

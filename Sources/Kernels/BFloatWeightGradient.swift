@@ -25,13 +25,14 @@ struct BFloatGradientTiling {
     max((2 * pairs - 1) * geometry.stride + geometry.kernelWidth, geometry.input.width + geometry.padding)
   }
 
-  var paddedCount: Int { paddedHeight * paddedWidth * geometry.input.channels + BFloatPass.slack }
+  /// Whole cache lines, so that the pairs behind it begin with one.
+  var paddedCount: Int { (paddedHeight * paddedWidth * geometry.input.channels + BFloatPass.slack + 31) / 32 * 32 }
   /// 32-bit words of the pairs of one image's (or part's) taps, and of its gradients.
   var imagePairs: Int { paddedRows(rows) * pairs * taps }
   var gradientPairs: Int { rows * pairs * geometry.outputChannels }
 
   /// Floats that one worker needs.
-  var scratch: Int { (paddedCount + 1) / 2 + imagesPerGroup * (imagePairs + gradientPairs) }
+  var scratch: Int { paddedCount / 2 + imagesPerGroup * (imagePairs + gradientPairs) }
 }
 
 /// The pairs of one image, or of some of its rows, and where they go.
@@ -84,7 +85,7 @@ func writeBFloatWeightGradient(
 ) {
   let tiling = BFloatGradientTiling(geometry: geometry)
   let padded = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: UInt16.self)
-  let words = UnsafeMutableRawPointer(scratch + (tiling.paddedCount + 1) / 2).assumingMemoryBound(to: UInt32.self)
+  let words = UnsafeMutableRawPointer(scratch + tiling.paddedCount / 2).assumingMemoryBound(to: UInt32.self)
   let gradients = words + tiling.imagesPerGroup * tiling.imagePairs
   let paired = PairedImages(
     tiling: tiling, outputGradient: outputGradient, input: input, fusion: fusion, execution: execution, words: words,
@@ -124,7 +125,7 @@ struct BFloatTapGradient {
     guard geometry.output.pixels <= 16, tiling.rows == geometry.output.height else { return nil }
   }
 
-  var perWorker: Int { (tiling.paddedCount + 1) / 2 }
+  var perWorker: Int { tiling.paddedCount / 2 }
 
   private func imagesPerGroup(_ images: Int) -> Int {
     max(1, min(images, 4_194_304 / (tiling.imagePairs + tiling.gradientPairs)))
@@ -132,9 +133,6 @@ struct BFloatTapGradient {
 
   /// Floats of shared scratch: the pairs of a group.
   func shared(images: Int) -> Int { imagesPerGroup(images) * (tiling.imagePairs + tiling.gradientPairs) }
-
-  /// The taps that a worker sums at a time.
-  private static let run = 64
 
   /// Overwrites `weightGradient`; see `convolveBackwardWeights`.
   func write(
@@ -148,7 +146,8 @@ struct BFloatTapGradient {
     let paired = PairedImages(
       tiling: tiling, outputGradient: outputGradient, input: input, fusion: fusion, execution: execution, words: words,
       gradients: words + group * tiling.imagePairs)
-    let runs = (taps + Self.run - 1) / Self.run
+    let run = execution.dots.tapRun
+    let runs = (taps + run - 1) / run
     for first in stride(from: 0, to: input.images, by: group) {
       let count = min(group, input.images - first)
       execution.pool.run(chunks: count) { place, worker in
@@ -157,11 +156,11 @@ struct BFloatTapGradient {
         paired.pair(first + place, rows: 0..<geometry.output.height, scratch, at: place)
       }
       execution.pool.run(chunks: geometry.kernelHeight * runs) { chunk, _ in
-        let (row, tap) = (chunk / runs, chunk % runs * Self.run)
+        let (row, tap) = (chunk / runs, chunk % runs * run)
         var extents = tiling.extents
         extents.images = count
         extents.rows = 1
-        extents.taps = min(Self.run, taps - tap)
+        extents.taps = min(run, taps - tap)
         let target = weightGradient + (row * taps + tap) * channels
         if first == 0 { target.update(repeating: 0, count: extents.taps * channels) }
         execution.dots.dotConvolveWeights(

@@ -78,6 +78,8 @@ struct BFloatWinograd {
       let extents = DotExtents(
         width: max(8, tiles), channels: results, pairs: pairs, step: channels, outputStep: results)
       for plane in 0..<16 {
+        // Behind the last tile's channels, where pairs that were filled up are read.
+        (planes + plane * inputPlane + tiles * channels).update(repeating: 0, count: 2 * pairs - channels)
         dots.dotProducts(
           planes + plane * inputPlane, weights + plane * planeWeights, products + plane * outputPlane, extents)
       }

@@ -7,7 +7,7 @@ internal import KernelsAVX512
 ///
 /// What you give up by using it: the loops check nothing; whoever calls them has checked all lengths.
 package struct KernelTable: Sendable {
-  package let instructionSet: InstructionSet
+  package private(set) var instructionSet: InstructionSet
   /// The loops over bf16 numbers, nil where the processor has no dot products of them.
   package var bfloat: BFloatTable?
 
@@ -61,6 +61,11 @@ extension KernelTable {
     case .avx512:
       var table = avx512
       if cas_cpu_has_avx512_bf16() != 0 { table.bfloat = BFloatTable() }
+      return table
+    case .amx:
+      var table = avx512
+      table.instructionSet = .amx
+      table.bfloat = .tiles
       return table
     }
   }

@@ -49,20 +49,20 @@ package func dotProducts(
 ) { convolveBlocks(image, weights, output, extents, false) }
 
 /// Where a block's sums go.
-private protocol DotResult {
+protocol DotResult {
   static func put(_ sum: Vector, _ target: UnsafeMutablePointer<Self>, _ accumulating: Bool)
 }
 
 extension UInt16: DotResult {
   @inline(__always)
-  fileprivate static func put(_ sum: Vector, _ target: UnsafeMutablePointer<UInt16>, _ accumulating: Bool) {
+  static func put(_ sum: Vector, _ target: UnsafeMutablePointer<UInt16>, _ accumulating: Bool) {
     store(accumulating ? load(target) + sum : sum, target)
   }
 }
 
 extension Float: DotResult {
   @inline(__always)
-  fileprivate static func put(_ sum: Vector, _ target: UnsafeMutablePointer<Float>, _ accumulating: Bool) {
+  static func put(_ sum: Vector, _ target: UnsafeMutablePointer<Float>, _ accumulating: Bool) {
     store(accumulating ? load(target) + sum : sum, target)
   }
 }

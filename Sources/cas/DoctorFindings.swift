@@ -57,7 +57,7 @@ extension DoctorFindings {
       InstructionSetFinding(name: "AVX2", present: cas_cpu_missing(nil, 0) == 0),
       InstructionSetFinding(name: "AVX-512", present: cas_cpu_has_avx512() != 0),
       InstructionSetFinding(name: "AVX-512 bf16", present: cas_cpu_has_avx512_bf16() != 0),
-      InstructionSetFinding(name: "AMX bf16", present: cas_cpu_has_amx_bf16() != 0),
+      InstructionSetFinding(name: "AMX bf16", present: InstructionSet.amx.isAvailable),
     ]
     compiledLevel = Int(cas_compiled_level())
     let environment = ProcessInfo.processInfo.environment

@@ -34,10 +34,13 @@ extension DoctorProblem {
           ? "Install a newer OpenBLAS that knows this processor, or set OPENBLAS_CORETYPE=Haswell."
           : "Unset OPENBLAS_CORETYPE, or set it to Haswell.")
     }
-    if wrongChoice == nil, environment["CAS_ISA"] == "avx2",
-      instructionSets.contains(where: { $0.name == "AVX-512" && $0.present })
-    {
-      add("CAS_ISA=avx2 keeps the kernels from using AVX-512.", "Unset CAS_ISA, unless a run is to be reproduced.")
+    func has(_ name: String) -> Bool { instructionSets.contains { $0.name == name && $0.present } }
+    if wrongChoice == nil, let wish = environment["CAS_ISA"], !wish.isEmpty {
+      let unused = has("AMX bf16") && wish != "amx" ? "AMX" : has("AVX-512") && wish == "avx2" ? "AVX-512" : nil
+      if let unused {
+        add(
+          "CAS_ISA=\(wish) keeps the kernels from using \(unused).", "Unset CAS_ISA, unless a run is to be reproduced.")
+      }
     }
     if let quota = threads.quota, quota < Double(threads.available) {
       let suited = max(1, Int(quota))

@@ -22,6 +22,15 @@ static inline CAS_DOTS cas_bfloat16 cas_narrow(cas_float16 values) {
   return (cas_bfloat16)_mm512_cvtneps_pbh((__m512)values);
 }
 
+// The even and the odd lanes of a, then of b.
+static inline CAS_DOTS cas_pairs16 cas_even(cas_pairs16 a, cas_pairs16 b) {
+  return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+}
+
+static inline CAS_DOTS cas_pairs16 cas_odd(cas_pairs16 a, cas_pairs16 b) {
+  return __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+}
+
 // The other way, exact.
 static inline CAS_DOTS cas_float16 cas_widen(cas_bfloat16 values) {
   return (cas_float16)(__builtin_convertvector(values, cas_pairs16) << 16);

@@ -1,0 +1,106 @@
+internal import KernelsBF16
+
+/// AMX's tiles as Intel's instruction set reference defines them (Software Developer's Manual, volume 2, LDTILECFG,
+/// TILELOADD, TILESTORED, TILEZERO, TDPBF16PS), for machines that have none: the same rows and pairs, the same order of
+/// sums, every sum rounded to the nearest float with ties to even, denormals read and written as zero. Its use stops
+/// the program where the processor would raise an exception.
+///
+/// What you give up by using it: a thousandfold of the speed.
+package struct EmulatedTileUnit: TileUnit {
+  private typealias Lanes = SIMD16<Float>
+  private typealias Bits = SIMD16<UInt32>
+
+  /// Row r of tile t at 16 t + r.
+  private var tiles = [Bits](repeating: .zero, count: 128)
+  /// The rows of each tile and its 32-bit columns; zero without a configuration.
+  private var rows = [Int](repeating: 0, count: 8)
+  private var columns = [Int](repeating: 0, count: 8)
+  package private(set) var products = 0
+
+  package init() {}
+
+  package mutating func configure(rows sums: Int, columns: Int, depth: Int) {
+    precondition([sums, columns, depth].allSatisfy { (1...16).contains($0) }, "a tile has 1 to 16 rows and columns")
+    tiles = tiles.map { _ in .zero }
+    rows = [sums, sums, sums, sums, sums, sums, depth, depth]
+    self.columns = [columns, columns, columns, columns, depth, depth, columns, columns]
+  }
+
+  package mutating func release() {
+    tiles = tiles.map { _ in .zero }
+    rows = rows.map { _ in 0 }
+    columns = columns.map { _ in 0 }
+  }
+
+  package mutating func clear(_ tile: Int) {
+    precondition(rows[tile] > 0, "the tiles are not configured")
+    for row in 0..<16 { tiles[16 * tile + row] = .zero }
+  }
+
+  package mutating func load(_ tile: Int, _ first: UnsafeRawPointer, _ pitch: Int) {
+    clear(tile)
+    for row in 0..<rows[tile] {
+      for column in 0..<columns[tile] {
+        tiles[16 * tile + row][column] = (first + row * pitch + 4 * column).loadUnaligned(as: UInt32.self)
+      }
+    }
+  }
+
+  package mutating func store(_ tile: Int, _ first: UnsafeMutableRawPointer, _ pitch: Int) {
+    precondition(rows[tile] > 0, "the tiles are not configured")
+    for row in 0..<rows[tile] {
+      for column in 0..<columns[tile] {
+        (first + row * pitch + 4 * column).storeBytes(of: tiles[16 * tile + row][column], as: UInt32.self)
+      }
+    }
+  }
+
+  package mutating func multiply(_ sums: Int, _ left: Int, _ right: Int) {
+    precondition(sums != left && left != right && right != sums, "the three tiles must be different ones")
+    precondition(
+      rows[sums] > 0 && rows[sums] == rows[left] && columns[sums] == columns[right] && columns[left] == rows[right],
+      "the shapes of the tiles do not fit")
+    products += 1
+    for m in 0..<rows[sums] {
+      var even = Lanes.zero
+      var odd = Lanes.zero
+      for k in 0..<rows[right] {
+        let a = tiles[16 * left + m][k]
+        let b = tiles[16 * right + k]
+        even = Self.multiplyAdd(even, a &<< 16, b &<< 16)
+        odd = Self.multiplyAdd(odd, a & 0xffff_0000, b & Bits(repeating: 0xffff_0000))
+      }
+      let before = Self.flushed(unsafeBitCast(tiles[16 * sums + m], to: Lanes.self))
+      let sum = Self.flushed(before + Self.flushed(even + odd))
+      for n in 0..<columns[sums] { tiles[16 * sums + m][n] = sum[n].bitPattern }
+    }
+  }
+
+  private static func multiplyAdd(_ sum: Lanes, _ a: UInt32, _ b: Bits) -> Lanes {
+    let x = flushed(Lanes(repeating: Float(bitPattern: a)))
+    let y = flushed(unsafeBitCast(b, to: Lanes.self))
+    var result = sum.addingProduct(x, y)
+    // The processor rounds to 24 bits before it looks for a denormal: what is a little less than the least normal float
+    // may be rounded up to it by the coarser steps of the denormals and still count as one. Exact with all numbers
+    // 2⁶⁴ times as large.
+    let isLeast = magnitude(result) .== Bits(repeating: Float.leastNormalMagnitude.bitPattern)
+    if any(isLeast) {
+      let scaled = (sum * 0x1p64).addingProduct(x * 0x1p64, y)
+      let isLess = magnitude(scaled) .< Bits(repeating: (Float.leastNormalMagnitude * 0x1p64).bitPattern)
+      result.replace(with: result * 0, where: isLeast .& isLess)
+    }
+    return flushed(result)
+  }
+
+  /// Zeros of the same sign for denormals.
+  private static func flushed(_ values: Lanes) -> Lanes {
+    let bits = unsafeBitCast(values, to: Bits.self)
+    let signs = bits & Bits(repeating: 0x8000_0000)
+    let isTiny = magnitude(values) .< Bits(repeating: Float.leastNormalMagnitude.bitPattern)
+    return unsafeBitCast(bits.replacing(with: signs, where: isTiny), to: Lanes.self)
+  }
+
+  private static func magnitude(_ values: Lanes) -> Bits {
+    unsafeBitCast(values, to: Bits.self) & Bits(repeating: 0x7fff_ffff)
+  }
+}

@@ -12,7 +12,7 @@ enum ConvolutionAlgorithm {
   case patches
   /// Blocks of outputs in registers, straight from a padded copy of each image.
   case direct
-  /// F(2x2, 3x3): fewer multiplications, after transforms of images and weights.
+  /// Fewer multiplications, after transforms of images and weights.
   case winograd
 }
 
@@ -28,15 +28,15 @@ extension ConvolutionGeometry {
     guard choice == .auto else { return .patches }
     switch pass {
     case .forward:
-      if suitsWinograd { return .winograd }
+      if allowsWinograd { return .winograd }
       return suits(width: output.width, from: input.channels, to: outputChannels)
     case .data:
       // With a stride the gradient would be spread out with zeros, which are multiplied as well.
-      if suitsWinograd { return .winograd }
+      if allowsWinograd { return .winograd }
       guard stride == 1, padding < kernelHeight, padding < kernelWidth else { return .patches }
       return suits(width: input.width, from: outputChannels, to: input.channels)
     case .weights:
-      if suitsWinograd { return .winograd }
+      if allowsWinograd { return .winograd }
       // The sums of a block of weights are read and written once an image, which only many positions make up for, and
       // rows of many channels fall on few sets of the first-level cache.
       guard output.pixels >= 64, outputChannels <= 128 else { return .patches }
@@ -49,13 +49,6 @@ extension ConvolutionGeometry {
   private func suits(width: Int, from channels: Int, to results: Int) -> ConvolutionAlgorithm {
     let fits = width >= Self.narrowest && results % 16 == 0
     return fits && kernelHeight * kernelWidth * channels <= Self.deepest ? .direct : .patches
-  }
-
-  /// Winograd where the transforms cost less than the multiplications that they save, and where one plane of the
-  /// transformed weights stays in the second-level cache.
-  private var suitsWinograd: Bool {
-    let channels = (min(input.channels, outputChannels), input.channels * outputChannels)
-    return isWinograd(from: input.channels, to: outputChannels) && channels.0 >= 64 && channels.1 <= 131_072
   }
 
   private static let narrowest = 8

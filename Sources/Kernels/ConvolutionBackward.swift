@@ -15,9 +15,9 @@ package func convolveBackwardData(
       outputGradient, weights: weights, into: inputGradient, accumulating: accumulating, geometry: geometry,
       on: execution)
   case .winograd:
-    return convolveWinograd(
-      outputGradient, weights: flippedWeights(weights, geometry, on: execution), into: inputGradient,
-      accumulating: accumulating, geometry: geometry, on: execution)
+    return convolveBackwardDataWinograd(
+      outputGradient, weights: weights, into: inputGradient, accumulating: accumulating, geometry: geometry,
+      on: execution)
   case .patches: break
   }
   if geometry.stride > 1 {
@@ -44,7 +44,8 @@ func flippedWeights(
   let size = geometry.input.channels * geometry.outputChannels
   execution.pool.run(chunks: taps) { tap, _ in
     execution.table.transpose(
-      weights + tap * size, geometry.input.channels, geometry.outputChannels, flipped + (taps - 1 - tap) * size)
+      weights + tap * size, geometry.outputChannels, geometry.input.channels, geometry.outputChannels,
+      flipped + (taps - 1 - tap) * size, geometry.input.channels)
   }
   return UnsafePointer(flipped)
 }
@@ -92,9 +93,14 @@ package func convolveBackwardWeights(
   let count = geometry.weightCount
   let chunks = geometry.weightGradientChunks(images: input.images)
   guard chunks > 0 else { return weightGradient.update(repeating: 0, count: count) }
+  let algorithm = geometry.algorithm(.weights, execution.choice)
+  if algorithm == .winograd, geometry.winogradGradientRunsInSteps {
+    return convolveBackwardWeightsWinogradInSteps(
+      outputGradient, input: input, into: weightGradient, tiling: geometry.winogradGradientTiling, on: execution)
+  }
   let partial = chunks == 1 ? weightGradient : execution.scratch.shared(chunks * count)
   let (write, scratch) =
-    switch geometry.algorithm(.weights, execution.choice) {
+    switch algorithm {
     case .patches: (writeWeightGradientFromPatches, geometry.weightGradientScratch)
     case .direct: (writeWeightGradientDirectly, geometry.directScratch)
     case .winograd: (writeWeightGradientWinograd, geometry.winogradGradientScratch)
@@ -158,12 +164,11 @@ package func convolutionScratch(_ geometry: ConvolutionGeometry, batch: Int) -> 
     RightMatrix.packedCount(k: geometry.outputChannels, n: geometry.k),
     geometry.weightCount + RightMatrix.packedCount(k: geometry.weightCount / inputs, n: inputs))
   var perWorker = max(
-    geometry.weightGradientScratch, geometry.directScratch, geometry.winogradScratch,
-    geometry.winogradGradientScratch)
+    geometry.weightGradientScratch, geometry.directScratch)
   if geometry.stride > 1 {
     perWorker = max(perWorker, geometry.scatterScratch)
   } else {
     perWorker = max(perWorker, geometry.adjointPatches.productScratch(columns: inputs))
   }
-  return ScratchSize(perWorker: perWorker, shared: max(sums, packed, geometry.winogradShared))
+  return ScratchSize(perWorker: perWorker, shared: max(sums, packed)).union(geometry.winogradScratch)
 }

@@ -10,8 +10,7 @@ package func convolve(
   switch geometry.algorithm(.forward, execution.choice) {
   case .direct: return convolveDirectly(input, weights: weights, into: output, geometry: geometry, on: execution)
   case .winograd:
-    return convolveWinograd(
-      input, weights: weights, into: output, accumulating: false, geometry: geometry, on: execution)
+    return convolveWinograd(input, weights: weights, into: output, geometry: geometry, on: execution)
   case .patches: break
   }
   multiplyPatches(

@@ -1,5 +1,5 @@
 /// An image with its border of zeros, as the direct kernels read it.
-private struct PaddedImage {
+struct PaddedImage {
   let shape: Shape
   let top: Int
   let left: Int

@@ -22,66 +22,131 @@ package func packPanel(
   }
 }
 
-@inline(__always)
-private func storeRow(
-  _ sums: Vector, _ row: Int, _ rows: Int, _ columns: Int, _ accumulating: Bool,
-  _ target: UnsafeMutablePointer<Float>, _ stride: Int
-) {
-  guard row < rows else { return }
-  let place = target + row * stride
-  if columns == 16 {
-    store(accumulating ? load(place) + sums : sums, place)
-  } else {
-    var column = 0
-    while column < columns {
-      place[column] = accumulating ? place[column] + sums[column] : sums[column]
-      column += 1
+/// Where a block of rows times a panel reads and writes. Rows that are missing are the last one again.
+private struct PanelBlock {
+  let row: UnsafePointer<Float>
+  let stride: Int
+  let k: Int
+  let panel: UnsafePointer<Float>
+  let target: UnsafeMutablePointer<Float>
+  let targetStride: Int
+  let rows: Int
+  let columns: Int
+  let accumulating: Bool
+
+  @inline(__always)
+  func pointer(_ index: Int) -> UnsafePointer<Float> { row + min(index, rows - 1) * stride }
+
+  @inline(__always)
+  func store(_ sums: Lanes, _ index: Int, _ column: Int) {
+    guard index < rows else { return }
+    let place = target + index * targetStride + column
+    if columns - column >= Lanes.scalarCount {
+      if accumulating { increase(place, by: sums) } else { put(sums, place) }
+    } else {
+      var lane = 0
+      while lane < columns - column {
+        place[lane] = accumulating ? place[lane] + sums[lane] : sums[lane]
+        lane += 1
+      }
     }
   }
 }
 
-/// Writes (or adds) the product of a rows x k matrix and one panel of `columns` columns.
+/// Writes (or adds) the product of a rows x k matrix and the k x columns matrix whose panels of 16 columns lie one after
+/// the other, the last one filled up.
 ///
-/// Every result is one sum over k in order, wherever its row stands among the others: where fewer than six rows are
-/// left, the last one is computed again in the places of the missing ones.
+/// Every result is one sum over k in order, wherever its row stands among the others.
 @inline(never)
-package func multiplyPanel(
-  _ matrix: UnsafePointer<Float>, _ stride: Int, _ rows: Int, _ k: Int, _ panel: UnsafePointer<Float>,
+package func multiplyPanels(
+  _ matrix: UnsafePointer<Float>, _ stride: Int, _ rows: Int, _ k: Int, _ panels: UnsafePointer<Float>,
   _ columns: Int, _ accumulating: Bool, _ target: UnsafeMutablePointer<Float>, _ targetStride: Int
 ) {
-  var first = 0
-  while first < rows {
-    let left = rows - first
-    let row0 = matrix + first * stride
-    let row1 = row0 + min(1, left - 1) * stride
-    let row2 = row0 + min(2, left - 1) * stride
-    let row3 = row0 + min(3, left - 1) * stride
-    let row4 = row0 + min(4, left - 1) * stride
-    let row5 = row0 + min(5, left - 1) * stride
-    var sum0 = Vector.zero
-    var sum1 = Vector.zero
-    var sum2 = Vector.zero
-    var sum3 = Vector.zero
-    var sum4 = Vector.zero
-    var sum5 = Vector.zero
-    var index = 0
-    while index < k {
-      let values = load(panel + index * 16)
-      sum0.addProduct(values, Vector(repeating: row0[index]))
-      sum1.addProduct(values, Vector(repeating: row1[index]))
-      sum2.addProduct(values, Vector(repeating: row2[index]))
-      sum3.addProduct(values, Vector(repeating: row3[index]))
-      sum4.addProduct(values, Vector(repeating: row4[index]))
-      sum5.addProduct(values, Vector(repeating: row5[index]))
-      index += 1
+  var column = 0
+  while column < columns {
+    #if CAS_AVX512
+      let (height, width) = (8, columns - column > 16 ? 32 : 16)
+    #else
+      let (height, width) = (6, 16)
+    #endif
+    var first = 0
+    while first < rows {
+      let block = PanelBlock(
+        row: matrix + first * stride, stride: stride, k: k, panel: panels + column * k,
+        target: target + first * targetStride + column, targetStride: targetStride, rows: rows - first,
+        columns: columns - column, accumulating: accumulating)
+      #if CAS_AVX512
+        if width == 32 { multiply8x2(block) } else { multiply8x1(block) }
+      #else
+        multiply6x2(block)
+      #endif
+      first += height
     }
-    let place = target + first * targetStride
-    storeRow(sum0, 0, left, columns, accumulating, place, targetStride)
-    storeRow(sum1, 1, left, columns, accumulating, place, targetStride)
-    storeRow(sum2, 2, left, columns, accumulating, place, targetStride)
-    storeRow(sum3, 3, left, columns, accumulating, place, targetStride)
-    storeRow(sum4, 4, left, columns, accumulating, place, targetStride)
-    storeRow(sum5, 5, left, columns, accumulating, place, targetStride)
-    first += 6
+    column += width
   }
 }
+
+#if CAS_AVX512
+  @inline(__always)
+  private func multiply8x2(_ b: PanelBlock) {
+    let r0 = b.pointer(0), r1 = b.pointer(1), r2 = b.pointer(2), r3 = b.pointer(3)
+    let r4 = b.pointer(4), r5 = b.pointer(5), r6 = b.pointer(6), r7 = b.pointer(7)
+    let (left, right) = (b.panel, b.panel + 16 * b.k)
+    var a0 = Lanes.zero, a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0
+    var d0 = a0, d1 = a0, d2 = a0, d3 = a0, d4 = a0, d5 = a0, d6 = a0, d7 = a0
+    var i = 0
+    while i < b.k {
+      let u = lanes(at: left + 16 * i), v = lanes(at: right + 16 * i)
+      multiplyAdd(&a0, u, r0[i]); multiplyAdd(&d0, v, r0[i])
+      multiplyAdd(&a1, u, r1[i]); multiplyAdd(&d1, v, r1[i])
+      multiplyAdd(&a2, u, r2[i]); multiplyAdd(&d2, v, r2[i])
+      multiplyAdd(&a3, u, r3[i]); multiplyAdd(&d3, v, r3[i])
+      multiplyAdd(&a4, u, r4[i]); multiplyAdd(&d4, v, r4[i])
+      multiplyAdd(&a5, u, r5[i]); multiplyAdd(&d5, v, r5[i])
+      multiplyAdd(&a6, u, r6[i]); multiplyAdd(&d6, v, r6[i])
+      multiplyAdd(&a7, u, r7[i]); multiplyAdd(&d7, v, r7[i])
+      i += 1
+    }
+    b.store(a0, 0, 0); b.store(a1, 1, 0); b.store(a2, 2, 0); b.store(a3, 3, 0)
+    b.store(a4, 4, 0); b.store(a5, 5, 0); b.store(a6, 6, 0); b.store(a7, 7, 0)
+    b.store(d0, 0, 16); b.store(d1, 1, 16); b.store(d2, 2, 16); b.store(d3, 3, 16)
+    b.store(d4, 4, 16); b.store(d5, 5, 16); b.store(d6, 6, 16); b.store(d7, 7, 16)
+  }
+
+  @inline(__always)
+  private func multiply8x1(_ b: PanelBlock) {
+    let r0 = b.pointer(0), r1 = b.pointer(1), r2 = b.pointer(2), r3 = b.pointer(3)
+    let r4 = b.pointer(4), r5 = b.pointer(5), r6 = b.pointer(6), r7 = b.pointer(7)
+    var a0 = Lanes.zero, a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0
+    var i = 0
+    while i < b.k {
+      let u = lanes(at: b.panel + 16 * i)
+      multiplyAdd(&a0, u, r0[i]); multiplyAdd(&a1, u, r1[i]); multiplyAdd(&a2, u, r2[i]); multiplyAdd(&a3, u, r3[i])
+      multiplyAdd(&a4, u, r4[i]); multiplyAdd(&a5, u, r5[i]); multiplyAdd(&a6, u, r6[i]); multiplyAdd(&a7, u, r7[i])
+      i += 1
+    }
+    b.store(a0, 0, 0); b.store(a1, 1, 0); b.store(a2, 2, 0); b.store(a3, 3, 0)
+    b.store(a4, 4, 0); b.store(a5, 5, 0); b.store(a6, 6, 0); b.store(a7, 7, 0)
+  }
+#else
+  @inline(__always)
+  private func multiply6x2(_ b: PanelBlock) {
+    let r0 = b.pointer(0), r1 = b.pointer(1), r2 = b.pointer(2)
+    let r3 = b.pointer(3), r4 = b.pointer(4), r5 = b.pointer(5)
+    var a0 = Lanes.zero, a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0
+    var d0 = a0, d1 = a0, d2 = a0, d3 = a0, d4 = a0, d5 = a0
+    var i = 0
+    while i < b.k {
+      let u = lanes(at: b.panel + 16 * i), v = lanes(at: b.panel + 16 * i + 8)
+      multiplyAdd(&a0, u, r0[i]); multiplyAdd(&d0, v, r0[i])
+      multiplyAdd(&a1, u, r1[i]); multiplyAdd(&d1, v, r1[i])
+      multiplyAdd(&a2, u, r2[i]); multiplyAdd(&d2, v, r2[i])
+      multiplyAdd(&a3, u, r3[i]); multiplyAdd(&d3, v, r3[i])
+      multiplyAdd(&a4, u, r4[i]); multiplyAdd(&d4, v, r4[i])
+      multiplyAdd(&a5, u, r5[i]); multiplyAdd(&d5, v, r5[i])
+      i += 1
+    }
+    b.store(a0, 0, 0); b.store(a1, 1, 0); b.store(a2, 2, 0); b.store(a3, 3, 0); b.store(a4, 4, 0); b.store(a5, 5, 0)
+    b.store(d0, 0, 8); b.store(d1, 1, 8); b.store(d2, 2, 8); b.store(d3, 3, 8); b.store(d4, 4, 8); b.store(d5, 5, 8)
+  }
+#endif

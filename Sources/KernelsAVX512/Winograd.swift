@@ -11,17 +11,18 @@ private func spread(_ a: Lanes, _ b: Lanes, _ c: Lanes, _ d: Lanes) -> (Lanes, L
 /// Transforms some tiles of one padded image: plane p of 16 receives value p of Bᵀ d B for each tile and channel.
 ///
 /// Tile t covers the 4x4 values from row 2 (t / `tilesPerRow`), column 2 (t mod `tilesPerRow`) on. `channels` is a
-/// multiple of 16; tile t of `first..<last` is row t − `first` of each plane of `planePitch` floats.
+/// multiple of 16. The value of channel c of tile t lies `tilePitch` (t − first) + `panelPitch` (c / 16) + c mod 16
+/// floats behind the start of each plane.
 @inline(never)
 package func winogradInput(
   _ image: UnsafePointer<Float>, _ rowPitch: Int, _ channels: Int, _ tilesPerRow: Int, _ first: Int, _ last: Int,
-  _ planes: UnsafeMutablePointer<Float>, _ planePitch: Int
+  _ planes: UnsafeMutablePointer<Float>, _ planePitch: Int, _ tilePitch: Int, _ panelPitch: Int
 ) {
   var tile = first
   while tile < last {
     let row = tile / tilesPerRow
     let corner = image + 2 * row * rowPitch + 2 * (tile - row * tilesPerRow) * channels
-    let target = planes + (tile - first) * channels
+    let target = planes + (tile - first) * tilePitch
     var at = 0
     while at < channels {
       let r0 = corner + at, r1 = r0 + rowPitch, r2 = r1 + rowPitch, r3 = r2 + rowPitch
@@ -30,7 +31,7 @@ package func winogradInput(
       let (a1, b1, d1, e1) = spread(lanes(at: r0 + c1), lanes(at: r1 + c1), lanes(at: r2 + c1), lanes(at: r3 + c1))
       let (a2, b2, d2, e2) = spread(lanes(at: r0 + c2), lanes(at: r1 + c2), lanes(at: r2 + c2), lanes(at: r3 + c2))
       let (a3, b3, d3, e3) = spread(lanes(at: r0 + c3), lanes(at: r1 + c3), lanes(at: r2 + c3), lanes(at: r3 + c3))
-      var plane = target + at
+      var plane = target + (at >> 4) * panelPitch + (at & 15)
       putPlanes(spread(a0, a1, a2, a3), &plane, planePitch)
       putPlanes(spread(b0, b1, b2, b3), &plane, planePitch)
       putPlanes(spread(d0, d1, d2, d3), &plane, planePitch)
@@ -97,16 +98,17 @@ private func gatherColumn(_ plane: UnsafePointer<Float>, _ pitch: Int) -> (Lanes
 }
 
 @inline(__always)
-private func write(_ value: Lanes, _ place: UnsafeMutablePointer<Float>, _ accumulating: Bool) {
+func write(_ value: Lanes, _ place: UnsafeMutablePointer<Float>, _ accumulating: Bool) {
   if accumulating { increase(place, by: value) } else { put(value, place) }
 }
 
 /// Transforms rows of 3x3 weights: G g Gᵀ for `count` neighbouring values of each tap, a multiple of 16. Tap t lies
-/// `tapPitch` floats behind tap t − 1, plane p `planePitch` floats behind plane p − 1.
+/// `tapPitch` floats behind tap t − 1, plane p `planePitch` floats behind plane p − 1, and in a plane each 16 values
+/// `panelPitch` floats behind the 16 before.
 @inline(never)
 package func winogradWeights(
   _ weights: UnsafePointer<Float>, _ tapPitch: Int, _ planes: UnsafeMutablePointer<Float>, _ planePitch: Int,
-  _ count: Int
+  _ panelPitch: Int, _ count: Int
 ) {
   var at = 0
   while at < count {
@@ -114,7 +116,7 @@ package func winogradWeights(
     let (a0, b0, c0, d0) = widenColumn(w, 3 * tapPitch)
     let (a1, b1, c1, d1) = widenColumn(w + tapPitch, 3 * tapPitch)
     let (a2, b2, c2, d2) = widenColumn(w + 2 * tapPitch, 3 * tapPitch)
-    var plane = planes + at
+    var plane = planes + (at >> 4) * panelPitch + (at & 15)
     putPlanes(widen(a0, a1, a2), &plane, planePitch)
     putPlanes(widen(b0, b1, b2), &plane, planePitch)
     putPlanes(widen(c0, c1, c2), &plane, planePitch)

@@ -6,30 +6,24 @@
 @inline(__always)
 private func spread(_ a: Lanes, _ b: Lanes) -> (Lanes, Lanes, Lanes, Lanes) { (a, a + b, a - b, Lanes.zero - b) }
 
-/// Transforms some tiles of an image of output gradients; what lies outside of the image counts as zero. The arguments
-/// are those of `winogradInput`, but for the image, which is not padded.
+/// Transforms some tiles of an image of output gradients, whose height and width reach to the end of the last tiles. The
+/// other arguments are those of `winogradInput`.
 @inline(never)
 package func winogradGradient(
-  _ image: UnsafePointer<Float>, _ height: Int, _ width: Int, _ channels: Int, _ tilesPerRow: Int, _ first: Int,
-  _ last: Int, _ planes: UnsafeMutablePointer<Float>, _ planePitch: Int
+  _ image: UnsafePointer<Float>, _ rowPitch: Int, _ channels: Int, _ tilesPerRow: Int, _ first: Int, _ last: Int,
+  _ planes: UnsafeMutablePointer<Float>, _ planePitch: Int, _ tilePitch: Int, _ panelPitch: Int
 ) {
   var tile = first
   while tile < last {
     let row = tile / tilesPerRow
-    let (y, x) = (2 * row, 2 * (tile - row * tilesPerRow))
-    let source = image + (y * width + x) * channels
-    let target = planes + (tile - first) * channels
-    let hasRight = x + 1 < width, hasLower = y + 1 < height
+    let corner = image + 2 * row * rowPitch + 2 * (tile - row * tilesPerRow) * channels
+    let target = planes + (tile - first) * tilePitch
     var at = 0
     while at < channels {
-      let place = source + at
-      let lower = place + width * channels
-      let upperRight = hasRight ? lanes(at: place + channels) : .zero
-      let lowerLeft = hasLower ? lanes(at: lower) : .zero
-      let lowerRight = hasRight && hasLower ? lanes(at: lower + channels) : .zero
-      let (a0, b0, c0, d0) = spread(lanes(at: place), lowerLeft)
-      let (a1, b1, c1, d1) = spread(upperRight, lowerRight)
-      var plane = target + at
+      let upper = corner + at, lower = upper + rowPitch
+      let (a0, b0, c0, d0) = spread(lanes(at: upper), lanes(at: lower))
+      let (a1, b1, c1, d1) = spread(lanes(at: upper + channels), lanes(at: lower + channels))
+      var plane = target + (at >> 4) * panelPitch + (at & 15)
       putPlanes(spread(a0, a1), &plane, planePitch)
       putPlanes(spread(b0, b1), &plane, planePitch)
       putPlanes(spread(c0, c1), &plane, planePitch)
@@ -47,24 +41,29 @@ private func narrow(_ a: Lanes, _ b: Lanes, _ c: Lanes, _ d: Lanes) -> (Lanes, L
   return (a + sum, (b - c) * 0.5, sum + d)
 }
 
-/// Transforms `count` neighbouring sums of each plane to the gradients of the nine taps; the twin of `winogradWeights`.
+/// Transforms `rows` rows of 16 neighbouring sums of each plane to the gradients of the nine taps, whose rows lie
+/// `rowPitch` floats apart; the twin of `winogradWeights`.
 @inline(never)
 package func winogradWeightGradient(
   _ planes: UnsafePointer<Float>, _ planePitch: Int, _ weights: UnsafeMutablePointer<Float>, _ tapPitch: Int,
-  _ count: Int
+  _ rowPitch: Int, _ rows: Int
 ) {
-  var at = 0
-  while at < count {
-    let p = planes + at
-    let (a0, b0, c0) = narrowColumn(p, planePitch)
-    let (a1, b1, c1) = narrowColumn(p + planePitch, planePitch)
-    let (a2, b2, c2) = narrowColumn(p + 2 * planePitch, planePitch)
-    let (a3, b3, c3) = narrowColumn(p + 3 * planePitch, planePitch)
-    var tap = weights + at
-    putThree(narrow(a0, a1, a2, a3), &tap, tapPitch)
-    putThree(narrow(b0, b1, b2, b3), &tap, tapPitch)
-    putThree(narrow(c0, c1, c2, c3), &tap, tapPitch)
-    at += Lanes.scalarCount
+  var row = 0
+  while row < rows {
+    var at = 0
+    while at < 16 {
+      let p = planes + row * 16 + at
+      let (a0, b0, c0) = narrowColumn(p, planePitch)
+      let (a1, b1, c1) = narrowColumn(p + planePitch, planePitch)
+      let (a2, b2, c2) = narrowColumn(p + 2 * planePitch, planePitch)
+      let (a3, b3, c3) = narrowColumn(p + 3 * planePitch, planePitch)
+      var tap = weights + row * rowPitch + at
+      putThree(narrow(a0, a1, a2, a3), &tap, tapPitch)
+      putThree(narrow(b0, b1, b2, b3), &tap, tapPitch)
+      putThree(narrow(c0, c1, c2, c3), &tap, tapPitch)
+      at += Lanes.scalarCount
+    }
+    row += 1
   }
 }
 
@@ -74,7 +73,7 @@ private func narrowColumn(_ plane: UnsafePointer<Float>, _ pitch: Int) -> (Lanes
 }
 
 @inline(__always)
-private func putThree(_ values: (Lanes, Lanes, Lanes), _ tap: inout UnsafeMutablePointer<Float>, _ pitch: Int) {
+func putThree(_ values: (Lanes, Lanes, Lanes), _ tap: inout UnsafeMutablePointer<Float>, _ pitch: Int) {
   put(values.0, tap)
   put(values.1, tap + pitch)
   put(values.2, tap + 2 * pitch)

@@ -28,7 +28,8 @@ extension ConvolutionGeometry {
   /// The limits come from `cas-bench --convolutions`.
   func algorithm(_ pass: ConvolutionPass, _ choice: KernelChoice) -> ConvolutionAlgorithm {
     guard choice == .auto else { return .patches }
-    if allowsWinograd { return .winograd }
+    // A line of one value has no taps to save.
+    if allowsWinograd, input.height > 1, input.width > 1 { return .winograd }
     switch pass {
     case .forward:
       return fitsBlocks(width: output.width, from: input.channels, to: outputChannels) ? .direct : .panels

@@ -41,7 +41,10 @@ func multiplyRows(
   of input: Tensor, _ products: [(rows: PanelRows, weights: WeightPanels)], into output: Tensor, accumulating: Bool,
   clearing: Bool, on execution: Execution
 ) {
-  guard let padded = products.first?.rows.padded else { return }
+  guard let padded = products.first?.rows.padded else {
+    if clearing { output.values.update(repeating: 0) }
+    return
+  }
   let table = execution.table
   let images = PanelRows.imagesPerTile(padded, pixels: products.map(\.rows.pixels).max() ?? 1)
   let scratch = padded.isPlain ? 0 : images * padded.count
@@ -68,7 +71,7 @@ func multiplyRows(
 
 extension PanelRows {
   /// So many that a product has enough rows to make up for fetching the weights.
-  static func imagesPerTile(_ padded: PaddedImage, pixels: Int) -> Int { max(1, 96 / pixels) }
+  static func imagesPerTile(_ padded: PaddedImage, pixels: Int) -> Int { max(1, 64 / pixels) }
 
   /// Long rows are summed a segment at a time, tall images taken some lines at a time, so that what is read again stays
   /// in the second-level cache.
@@ -92,13 +95,42 @@ extension PanelRows {
 }
 
 extension ConvolutionGeometry {
+  /// The kernel rows that meet the image at any position; on the smallest maps the others see nothing but padding.
+  var usedRows: Range<Int> { Self.used(kernel: kernelHeight, padding, stride, input.height, output.height) }
+  var usedColumns: Range<Int> { Self.used(kernel: kernelWidth, padding, stride, input.width, output.width) }
+
+  private static func used(kernel: Int, _ padding: Int, _ stride: Int, _ extent: Int, _ positions: Int) -> Range<Int> {
+    let met = (0..<kernel).filter { tap in
+      (0..<positions).contains { (0..<extent).contains($0 * stride + tap - padding) }
+    }
+    return (met.first ?? 0)..<(met.last ?? 0) + 1
+  }
+
+  /// The input with what the used taps read around it.
+  var surroundedInput: PaddedImage {
+    func reach(_ taps: Range<Int>, _ extent: Int, _ positions: Int) -> (before: Int, size: Int) {
+      let before = max(0, padding - taps.lowerBound)
+      let end = max(extent, (positions - 1) * stride + taps.upperBound - padding)
+      return (before, before + end)
+    }
+    let (top, height) = reach(usedRows, input.height, output.height)
+    let (left, width) = reach(usedColumns, input.width, output.width)
+    return PaddedImage(shape: input, top: top, left: left, height: height, width: width)
+  }
+
+  /// The first value that the first used tap reads of the input with its surroundings.
+  func origin(in padded: PaddedImage) -> Int {
+    (padded.top + usedRows.lowerBound - padding) * padded.rowPitch
+      + (padded.left + usedColumns.lowerBound - padding) * input.channels
+  }
+
   /// The rows of the forward pass.
   fileprivate var forwardRows: PanelRows {
-    let padded = paddedInput
+    let padded = surroundedInput
     return PanelRows(
-      padded: padded, origin: 0, step: stride * input.channels, linePitch: stride * padded.rowPitch,
-      width: output.width, height: output.height, segments: kernelHeight, k: kernelWidth * input.channels, target: 0,
-      targetStep: outputChannels, targetLinePitch: output.width * outputChannels)
+      padded: padded, origin: origin(in: padded), step: stride * input.channels, linePitch: stride * padded.rowPitch,
+      width: output.width, height: output.height, segments: usedRows.count, k: usedColumns.count * input.channels,
+      target: 0, targetStep: outputChannels, targetLinePitch: output.width * outputChannels)
   }
 
   /// A 1x1 convolution of all positions, whose rows are one after the other in all images.
@@ -110,14 +142,23 @@ func convolveInPanels(
   _ input: Tensor, weights: UnsafePointer<Float>, into output: Tensor, geometry: ConvolutionGeometry,
   on execution: Execution
 ) {
-  let packed = packWeights(
-    Matrix(base: weights, stride: geometry.outputChannels), k: geometry.k, n: geometry.outputChannels, on: execution)
+  let (k, n) = (geometry.input.channels, geometry.outputChannels)
   if geometry.isProduct {
-    multiplyRows(input, by: packed, into: output, accumulating: false, on: execution)
-  } else {
-    multiplyRows(
-      of: input, [(geometry.forwardRows, packed)], into: output, accumulating: false, clearing: false, on: execution)
+    let packed = packWeights(Matrix(base: weights, stride: n), k: k, n: n, on: execution)
+    return multiplyRows(input, by: packed, into: output, accumulating: false, on: execution)
   }
+  let taps = geometry.usedRows.flatMap { i in geometry.usedColumns.map { i * geometry.kernelWidth + $0 } }
+  let panels = execution.scratch.shared(WeightPanels.count(depth: taps.count * k, columns: n))
+  execution.pool.run(chunks: (n + 15) / 16) { panel, _ in
+    for (place, tap) in taps.enumerated() {
+      execution.table.packPanel(
+        weights + tap * k * n + panel * 16, n, false, k, min(16, n - panel * 16),
+        panels + (panel * taps.count + place) * k * 16)
+    }
+  }
+  let packed = WeightPanels(base: UnsafePointer(panels), depth: taps.count * k, columns: n)
+  multiplyRows(
+    of: input, [(geometry.forwardRows, packed)], into: output, accumulating: false, clearing: false, on: execution)
 }
 
 private func packWeights(_ matrix: Matrix, k: Int, n: Int, on execution: Execution) -> WeightPanels {
@@ -131,15 +172,21 @@ private func packWeights(_ matrix: Matrix, k: Int, n: Int, on execution: Executi
   return WeightPanels(base: UnsafePointer(panels), depth: k, columns: n)
 }
 
-/// Multiplies all positions of all images.
+/// Multiplies all positions of all images, some rows and columns at a time: so many columns that their weights stay in
+/// the second-level cache.
 private func multiplyRows(
   _ input: Tensor, by weights: WeightPanels, into output: Tensor, accumulating: Bool, on execution: Execution
 ) {
   let (k, n) = (input.shape.channels, output.shape.channels)
-  execution.forEachRange(of: input.images * input.shape.pixels, step: 128) { rows, _ in
+  let (count, height) = (input.images * input.shape.pixels, 128)
+  let width = max(32, 131_072 / k / 32 * 32)
+  let tiles = (count + height - 1) / height
+  execution.pool.run(chunks: tiles * ((n + width - 1) / width)) { chunk, _ in
+    let (row, column) = (chunk % tiles * height, chunk / tiles * width)
+    let rows = min(height, count - row)
     execution.table.multiplyPanels(
-      input.base + rows.lowerBound * k, k, 0, 0, rows.count, rows.count, 1, 1, 0, k, weights.base, k * 16, n,
-      accumulating, output.base + rows.lowerBound * n, n, 0, 0)
+      input.base + row * k, k, 0, 0, rows, rows, 1, 1, 0, k, weights.base + column * k, k * 16, min(width, n - column),
+      accumulating, output.base + row * n + column, n, 0, 0)
   }
 }
 
@@ -152,29 +199,41 @@ private struct GradientClass {
   /// The first row of the class, and how many there are.
   let first: Int
   let count: Int
-  /// The taps, in the order of the gradient's rows that they meet.
+  /// The taps that meet the gradient, in the order of the gradient's rows.
   let taps: [Int]
-  /// The gradient's row that the last tap of `taps` comes from lies this far before the others'; negative outside.
+  /// The gradient's row that the first of the taps meets at the first row; outside of the gradient where negative.
   let start: Int
 
-  static func classes(extent: Int, kernel: Int, stride: Int, padding: Int) -> [GradientClass] {
-    (0..<min(stride, extent)).map { first in
-      let least = (first + padding) % stride
-      let taps = Array(Swift.stride(from: least, to: kernel, by: stride).reversed())
-      return GradientClass(
-        first: first, count: (extent - first + stride - 1) / stride, taps: taps,
-        start: (first + padding - least) / stride - (taps.count - 1))
+  init(first: Int, extent: Int, kernel: Int, stride: Int, padding: Int, positions: Int) {
+    let least = (first + padding) % stride
+    let count = (extent - first + stride - 1) / stride
+    let met = Swift.stride(from: least, to: kernel, by: stride).reversed().filter { tap in
+      let row = (first + padding - tap) / stride
+      return row < positions && row + count > 0
+    }
+    self.first = first
+    self.count = count
+    taps = met
+    start = met.first.map { (first + padding - $0) / stride } ?? 0
+  }
+
+  static func all(extent: Int, kernel: Int, stride: Int, padding: Int, positions: Int) -> [GradientClass] {
+    (0..<min(stride, extent)).map {
+      GradientClass(
+        first: $0, extent: extent, kernel: kernel, stride: stride, padding: padding, positions: positions)
     }
   }
 }
 
 extension ConvolutionGeometry {
   private var rowClasses: [GradientClass] {
-    GradientClass.classes(extent: input.height, kernel: kernelHeight, stride: stride, padding: padding)
+    GradientClass.all(
+      extent: input.height, kernel: kernelHeight, stride: stride, padding: padding, positions: output.height)
   }
 
   private var columnClasses: [GradientClass] {
-    GradientClass.classes(extent: input.width, kernel: kernelWidth, stride: stride, padding: padding)
+    GradientClass.all(
+      extent: input.width, kernel: kernelWidth, stride: stride, padding: padding, positions: output.width)
   }
 
   /// The output's gradient with all that any class reads around it.
@@ -209,7 +268,7 @@ extension ConvolutionGeometry {
   }
 
   /// Whether there are positions that no tap meets.
-  fileprivate var hasIdlePositions: Bool { stride > min(kernelHeight, kernelWidth) }
+  fileprivate var hasIdlePositions: Bool { (rowClasses + columnClasses).contains { $0.taps.isEmpty } }
 }
 
 /// The gradient with respect to the input.
@@ -258,7 +317,7 @@ extension ConvolutionGeometry {
     let pixels = gradientRows.map(\.rows.pixels).max() ?? 1
     return ScratchSize(
       perWorker: max(
-        PanelRows.imagesPerTile(paddedInput, pixels: output.pixels) * paddedInput.count,
+        PanelRows.imagesPerTile(surroundedInput, pixels: output.pixels) * surroundedInput.count,
         PanelRows.imagesPerTile(gradient, pixels: pixels) * gradient.count), shared: panelShared)
   }
 }

@@ -8,16 +8,19 @@ extension ConvolutionGeometry {
 
   /// How many images a step takes: about 2 MB of panels, and no fewer than 128 positions.
   private var imagesPerStep: Int {
-    let rows = max(128, min(4096, 524_288 / (k + outputChannels)))
+    let rows = max(128, min(4096, 524_288 / (usedTaps.count * input.channels + outputChannels)))
     return max(1, rows / output.pixels)
   }
+
+  /// The taps that meet the image anywhere.
+  fileprivate var usedTaps: [Int] { usedRows.flatMap { i in usedColumns.map { i * kernelWidth + $0 } } }
 
   fileprivate var panelSteps: (images: Int, rows: Int) { (imagesPerStep, imagesPerStep * output.pixels) }
 
   /// The scratch of the weights' gradient in panels.
   var panelGradientScratch: ScratchSize {
     guard fillsPanels else { return ScratchSize() }
-    return ScratchSize(perWorker: paddedInput.count, shared: panelSteps.rows * (k + outputChannels))
+    return ScratchSize(perWorker: surroundedInput.count, shared: panelSteps.rows * (k + outputChannels))
   }
 }
 
@@ -26,21 +29,28 @@ func convolveBackwardWeightsInPanels(
   geometry: ConvolutionGeometry, on execution: Execution
 ) {
   let table = execution.table
-  let (k, n, pixels) = (geometry.k, geometry.outputChannels, geometry.output.pixels)
-  let step = geometry.panelSteps
-  let left = execution.scratch.shared(step.rows * (k + n))
-  let right = left + step.rows * k
-  let panels = (left: k / 16, right: n / 16)
+  let (channels, n, pixels) = (input.shape.channels, geometry.outputChannels, geometry.output.pixels)
+  let (step, taps, padded) = (geometry.panelSteps, geometry.usedTaps, geometry.surroundedInput)
+  let depth = taps.count * channels
+  let left = execution.scratch.shared(step.rows * (depth + n))
+  let right = left + step.rows * depth
+  let panels = (left: depth / 16, right: n / 16)
   let span = 16
   let spans = (panels.right + span - 1) / span
+  if taps.count < geometry.kernelHeight * geometry.kernelWidth {
+    weightGradient.update(repeating: 0, count: geometry.weightCount)
+  }
   for first in stride(from: 0, to: input.images, by: step.images) {
     let images = min(step.images, input.images - first)
     execution.pool.run(chunks: images) { place, worker in
-      let padded = geometry.paddedInput
       let source = padded.prepare(
         input.base + (first + place) * input.shape.count, in: execution.scratch.worker(worker, padded.count), table)
       let row = place * pixels
-      geometry.copyRows(source, padded, into: left + row * 16, pitch: step.rows * 16, table)
+      for (place, tap) in taps.enumerated() {
+        geometry.copyRows(
+          source + geometry.origin(of: tap, in: padded), padded,
+          into: left + (place * channels / 16 * step.rows + row) * 16, pitch: step.rows * 16, table)
+      }
       table.copyRows(
         outputGradient.base + (first + place) * pixels * n, n, 0, pixels, 1, n, right + row * 16, step.rows * 16)
     }
@@ -48,7 +58,8 @@ func convolveBackwardWeightsInPanels(
     execution.pool.run(chunks: panels.left * spans) { chunk, _ in
       let (panel, block) = (chunk / spans, chunk % spans * span)
       let blocks = min(span, panels.right - block)
-      let target = weightGradient + panel * 16 * n + block * 16
+      let row = taps[panel * 16 / channels] * channels + panel * 16 % channels
+      let target = weightGradient + row * n + block * 16
       if first == 0 { for row in 0..<16 { (target + row * n).update(repeating: 0, count: blocks * 16) } }
       for row in stride(from: 0, to: rows, by: 256) {
         table.addOuterProducts(
@@ -60,16 +71,19 @@ func convolveBackwardWeightsInPanels(
 }
 
 extension ConvolutionGeometry {
-  /// Copies what each tap meets at all positions of a padded image, panel by panel of 16 channels.
+  /// The first value that a tap reads of the input with its surroundings.
+  fileprivate func origin(of tap: Int, in padded: PaddedImage) -> Int {
+    (padded.top + tap / kernelWidth - padding) * padded.rowPitch
+      + (padded.left + tap % kernelWidth - padding) * input.channels
+  }
+
+  /// Copies what one tap meets at all positions of a padded image, panel by panel of 16 channels.
   fileprivate func copyRows(
-    _ source: UnsafePointer<Float>, _ padded: PaddedImage, into target: UnsafeMutablePointer<Float>, pitch: Int,
+    _ first: UnsafePointer<Float>, _ padded: PaddedImage, into target: UnsafeMutablePointer<Float>, pitch: Int,
     _ table: KernelTable
   ) {
-    for tap in 0..<kernelHeight * kernelWidth {
-      let corner = source + tap / kernelWidth * padded.rowPitch + tap % kernelWidth * input.channels
-      table.copyRows(
-        corner, stride * input.channels, stride * padded.rowPitch, output.width, output.height, input.channels,
-        target + tap * input.channels / 16 * pitch, pitch)
-    }
+    table.copyRows(
+      first, stride * input.channels, stride * padded.rowPitch, output.width, output.height, input.channels, target,
+      pitch)
   }
 }

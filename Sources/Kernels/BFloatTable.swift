@@ -35,7 +35,8 @@ package struct BFloatTable: Sendable {
       KernelsBF16.padNormalized
   let gatherPatches: @Sendable (Source, Int, Int, Int, Int, Int, Int, Int, Int, Int, Int, Int, Target) -> Void =
     KernelsBF16.gatherPatches
-  let winogradInput: @Sendable (Source, Int, Int, Int, Int, Int, Target, Int) -> Void = KernelsBF16.winogradInput
+  let winogradInput: @Sendable (Source, Int, Int, Int, Int, Int, Target, Int, Int, Int) -> Void = KernelsBF16
+    .winogradInput
   let winogradOutput: @Sendable (Floats, Int, Int, Int, Int, Int, Target, Int, Int, Bool) -> Void =
     KernelsBF16.winogradOutput
   let winogradInputPairs: @Sendable (Source, Int, Int, Int, Int, Int, PairTarget, Int) -> Void =

@@ -9,7 +9,7 @@ struct BFloatWinograd {
   let unit: Int
 
   init(_ image: Shape, results: Int, unit: Int) {
-    tiling = WinogradTiling(image: image, results: results)
+    tiling = WinogradTiling(algorithm: .two, image: image, results: results, wanted: 1)
     self.unit = unit
   }
 
@@ -26,7 +26,7 @@ struct BFloatWinograd {
 
   private var inputPlane: Int { rows * channels + BFloatPass.slack }
   private var outputPlane: Int { rows * results }
-  private var paddedCount: Int { (tiling.paddedCount + BFloatPass.slack + 31) / 32 * 32 }
+  private var paddedCount: Int { (tiling.padded.count + BFloatPass.slack + 31) / 32 * 32 }
 
   /// Floats of shared scratch: the transformed weights, then packed.
   var shared: Int { 16 * channels * results + 8 * planeWeights }
@@ -43,7 +43,7 @@ struct BFloatWinograd {
     let (first, pitch) = isTransposed ? (8 * size, -size) : (0, size)
     execution.forEachRange(of: rows, step: 16) { range, _ in
       let at = range.lowerBound * columns
-      execution.table.winogradWeights(weights + first + at, pitch, base + at, size, range.count * columns)
+      execution.table.winogradTwo.weights(weights + first + at, pitch, base + at, size, 16, range.count * columns)
     }
     let packed = UnsafeMutableRawPointer(base + 16 * size).assumingMemoryBound(to: UInt16.self)
     let pack = isTransposed ? dots.packTransposedDots : dots.packDots
@@ -67,12 +67,12 @@ struct BFloatWinograd {
     func transform(_ image: Int, _ tiles: Range<Int>, at row: Int) {
       if tiles.lowerBound == 0 {
         pad(
-          source.bfloats + image * source.shape.count, source.shape, top: 1, left: 1, height: tiling.paddedHeight,
-          width: tiling.paddedWidth, normalizing: normalizing, into: padded, dots)
+          source.bfloats + image * source.shape.count, source.shape, top: 1, left: 1, height: tiling.padded.height,
+          width: tiling.padded.width, normalizing: normalizing, into: padded, dots)
       }
       dots.winogradInput(
-        padded, tiling.paddedWidth * channels, channels, tiling.tilesPerRow, tiles.lowerBound, tiles.upperBound,
-        planes + row * channels, inputPlane)
+        padded, tiling.padded.rowPitch, channels, tiling.tilesPerRow, tiles.lowerBound, tiles.upperBound,
+        planes + row * channels, inputPlane, channels, 16)
     }
     func multiply(_ tiles: Int) {
       let extents = DotExtents(

@@ -13,9 +13,9 @@ struct BFloatWinogradGradient {
   /// nil where the algorithm does not apply or does not pay.
   init?(_ geometry: ConvolutionGeometry) {
     let (channels, results) = (geometry.input.channels, geometry.outputChannels)
-    guard geometry.isWinograd(from: channels, to: results), min(channels, results) >= 64 else { return nil }
+    guard geometry.allowsWinograd, min(channels, results) >= 64 else { return nil }
     self.geometry = geometry
-    tiling = WinogradTiling(image: geometry.input, results: results)
+    tiling = WinogradTiling(algorithm: .two, image: geometry.input, results: results, wanted: 1)
   }
 
   private var channels: Int { geometry.input.channels }
@@ -28,7 +28,7 @@ struct BFloatWinogradGradient {
   /// Pairs of tiles of an image; an odd last tile has a partner of zeros.
   private var imageRows: Int { (tiling.tiles + 1) / 2 }
 
-  private var paddedCount: Int { (tiling.paddedCount + BFloatPass.slack + 31) / 32 * 32 }
+  private var paddedCount: Int { (tiling.padded.count + BFloatPass.slack + 31) / 32 * 32 }
   /// Floats that one worker needs: a padded image.
   var perWorker: Int { paddedCount / 2 }
 
@@ -64,7 +64,7 @@ struct BFloatWinogradGradient {
     }
     execution.forEachRange(of: channels, step: 16) { range, _ in
       let at = range.lowerBound * results
-      table.winogradWeightGradient(sums + at, size, weightGradient + at, size, range.count * results)
+      table.winogradTwo.weightGradient(sums + at, size, weightGradient + at, size, 16, range.count * results / 16)
     }
   }
 
@@ -79,10 +79,10 @@ struct BFloatWinogradGradient {
     fusion.applied?.apply(
       rows: image * output.pixels..<(image + 1) * output.pixels, into: outputGradient, accumulating: false, execution)
     pad(
-      input.bfloats + image * geometry.input.count, geometry.input, top: 1, left: 1, height: tiling.paddedHeight,
-      width: tiling.paddedWidth, normalizing: fusion.input, into: padded, dots)
+      input.bfloats + image * geometry.input.count, geometry.input, top: 1, left: 1, height: tiling.padded.height,
+      width: tiling.padded.width, normalizing: fusion.input, into: padded, dots)
     dots.winogradInputPairs(
-      padded, tiling.paddedWidth * channels, channels, tiling.tilesPerRow, 0, tiling.tiles, words, rows * channels)
+      padded, tiling.padded.rowPitch, channels, tiling.tilesPerRow, 0, tiling.tiles, words, rows * channels)
     dots.winogradGradientPairs(
       outputGradient.bfloats + image * output.count, output.height, output.width, results, tiling.tilesPerRow, 0,
       tiling.tiles, gradients, rows * results)

@@ -10,9 +10,11 @@ package enum KernelChoice: String, Codable, Sendable, CaseIterable {
 package enum ConvolutionAlgorithm: String, Codable, Sendable, CaseIterable {
   /// The patch matrix times the weights, or its transpose times the gradient, in OpenBLAS.
   case patches
+  /// The positions' rows, straight from a padded copy of each image, times weights in panels.
+  case panels
   /// Blocks of outputs in registers, straight from a padded copy of each image.
   case direct
-  /// F(2x2, 3x3): fewer multiplications, after transforms of images and weights.
+  /// Fewer multiplications, after transforms of images and weights.
   case winograd
 }
 
@@ -33,7 +35,9 @@ extension ConvolutionGeometry {
   package func allows(_ algorithm: ConvolutionAlgorithm, _ pass: ConvolutionPass) -> Bool {
     switch (algorithm, pass) {
     case (.patches, _): true
-    case (.winograd, _): isWinograd(from: input.channels, to: outputChannels)
+    case (.winograd, _): allowsWinograd && input.height > 1 && input.width > 1
+    case (.panels, .weights): fillsPanels
+    case (.panels, _): true
     case (.direct, .forward): output.width >= Self.narrowest && outputChannels % 16 == 0
     case (.direct, .data):
       input.width >= Self.narrowest && input.channels % 16 == 0 && stride == 1 && padding < kernelHeight
@@ -47,36 +51,29 @@ extension ConvolutionGeometry {
   package func algorithm(_ pass: ConvolutionPass, _ choice: KernelChoice) -> ConvolutionAlgorithm {
     guard choice == .auto else { return .patches }
     if let measured = ConvolutionTable.measured[self, pass] { return measured }
+    // A line of one value has no taps to save.
+    if allows(.winograd, pass) { return .winograd }
     switch pass {
     case .forward:
-      if suitsWinograd { return .winograd }
-      return suits(width: output.width, from: input.channels, to: outputChannels)
+      return fitsBlocks(width: output.width, from: input.channels, to: outputChannels) ? .direct : .panels
     case .data:
       // With a stride the gradient would be spread out with zeros, which are multiplied as well.
-      if suitsWinograd { return .winograd }
-      guard stride == 1, padding < kernelHeight, padding < kernelWidth else { return .patches }
-      return suits(width: input.width, from: outputChannels, to: input.channels)
+      let isDirect = stride == 1 && padding < kernelHeight && padding < kernelWidth
+      return isDirect && fitsBlocks(width: input.width, from: outputChannels, to: input.channels) ? .direct : .panels
     case .weights:
-      if suitsWinograd { return .winograd }
       // The sums of a block of weights are read and written once an image, which only many positions make up for, and
       // rows of many channels fall on few sets of the first-level cache.
-      guard output.pixels >= 64, outputChannels <= 128 else { return .patches }
-      return suits(width: Self.narrowest, from: input.channels, to: outputChannels)
+      let isShort = output.pixels >= (outputChannels > 64 ? 256 : 64) && outputChannels <= 128
+      if isShort, outputChannels % 16 == 0, k <= Self.deepest { return .direct }
+      return fillsPanels ? .panels : .patches
     }
   }
 
   /// Direct where blocks of 8 pixels and 16 channels fit, and where the weights of a block stay in the second-level
-  /// cache. Where they do not, a matrix product that blocks its depth as well is faster.
-  private func suits(width: Int, from channels: Int, to results: Int) -> ConvolutionAlgorithm {
-    let fits = width >= Self.narrowest && results % 16 == 0
-    return fits && kernelHeight * kernelWidth * channels <= Self.deepest ? .direct : .patches
-  }
-
-  /// Winograd where the transforms cost less than the multiplications that they save, and where one plane of the
-  /// transformed weights stays in the second-level cache.
-  private var suitsWinograd: Bool {
-    let channels = (min(input.channels, outputChannels), input.channels * outputChannels)
-    return isWinograd(from: input.channels, to: outputChannels) && channels.0 >= 64 && channels.1 <= 131_072
+  /// cache. A 1x1 convolution has nothing to gain from it.
+  private func fitsBlocks(width: Int, from channels: Int, to results: Int) -> Bool {
+    let taps = kernelHeight * kernelWidth
+    return width >= Self.narrowest && results % 16 == 0 && taps > 1 && taps * channels <= Self.deepest
   }
 
   private static let narrowest = 8

@@ -20,9 +20,13 @@ package func convolveBackwardData(
       outputGradient, weights: weights, into: inputGradient, accumulating: accumulating, geometry: geometry,
       on: execution)
   case .winograd:
-    return convolveWinograd(
-      outputGradient, weights: flippedWeights(weights, geometry, on: execution), into: inputGradient,
-      accumulating: accumulating, geometry: geometry, on: execution)
+    return convolveBackwardDataWinograd(
+      outputGradient, weights: weights, into: inputGradient, accumulating: accumulating, geometry: geometry,
+      on: execution)
+  case .panels:
+    return convolveBackwardDataInPanels(
+      outputGradient, weights: weights, into: inputGradient, accumulating: accumulating, geometry: geometry,
+      on: execution)
   case .patches: break
   }
   if geometry.stride > 1 {
@@ -49,7 +53,8 @@ func flippedWeights(
   let size = geometry.input.channels * geometry.outputChannels
   execution.pool.run(chunks: taps) { tap, _ in
     execution.table.transpose(
-      weights + tap * size, geometry.input.channels, geometry.outputChannels, flipped + (taps - 1 - tap) * size)
+      weights + tap * size, geometry.outputChannels, geometry.input.channels, geometry.outputChannels,
+      flipped + (taps - 1 - tap) * size, geometry.input.channels)
   }
   return UnsafePointer(flipped)
 }
@@ -105,10 +110,19 @@ package func convolveBackwardWeights(
       return taps.write(outputGradient, input, fusion, into: weightGradient, on: execution)
     }
   }
+  let algorithm = execution.algorithm(.weights, of: geometry)
+  if algorithm == .panels {
+    return convolveBackwardWeightsInPanels(
+      outputGradient, input: input, into: weightGradient, geometry: geometry, on: execution)
+  }
+  if algorithm == .winograd, geometry.winogradGradientRunsInSteps {
+    return convolveBackwardWeightsWinogradInSteps(
+      outputGradient, input: input, into: weightGradient, tiling: geometry.winogradGradientTiling, on: execution)
+  }
   let partial = chunks == 1 ? weightGradient : execution.scratch.shared(chunks * count)
   let (write, scratch) =
-    switch execution.algorithm(.weights, of: geometry) {
-    case .patches: (writeWeightGradientFromPatches, geometry.weightGradientScratch)
+    switch algorithm {
+    case .patches, .panels: (writeWeightGradientFromPatches, geometry.weightGradientScratch)
     case .direct: (writeWeightGradientDirectly, geometry.directScratch)
     case .winograd: (writeWeightGradientWinograd, geometry.winogradGradientScratch)
     }
@@ -187,12 +201,14 @@ package func convolutionScratch(
     RightMatrix.packedCount(k: geometry.outputChannels, n: geometry.k),
     geometry.weightCount + RightMatrix.packedCount(k: geometry.weightCount / inputs, n: inputs))
   var perWorker = max(
-    geometry.weightGradientScratch, geometry.directScratch, geometry.winogradScratch,
-    geometry.winogradGradientScratch)
+    geometry.weightGradientScratch, geometry.directScratch)
   if geometry.stride > 1 {
     perWorker = max(perWorker, geometry.scatterScratch)
   } else {
     perWorker = max(perWorker, geometry.adjointPatches.productScratch(columns: inputs))
   }
-  return ScratchSize(perWorker: perWorker, shared: max(sums, packed, geometry.winogradShared))
+  return ScratchSize(perWorker: perWorker, shared: max(sums, packed)).union(geometry.winogradScratch).union(
+    geometry.panelScratch
+  )
+  .union(geometry.panelGradientScratch)
 }

@@ -15,8 +15,8 @@ package func convolve(
   switch execution.algorithm(.forward, of: geometry) {
   case .direct: return convolveDirectly(input, weights: weights, into: output, geometry: geometry, on: execution)
   case .winograd:
-    return convolveWinograd(
-      input, weights: weights, into: output, accumulating: false, geometry: geometry, on: execution)
+    return convolveWinograd(input, weights: weights, into: output, geometry: geometry, on: execution)
+  case .panels: return convolveInPanels(input, weights: weights, into: output, geometry: geometry, on: execution)
   case .patches: break
   }
   multiplyPatches(

@@ -3,118 +3,118 @@ extension ConvolutionTable {
   package static let measured = ConvolutionTable(
     """
     32x32x3 -> 16 3x3           direct      -           direct
-    32x32x16 -> 16 3x3          direct      direct      direct
-    32x32x16 -> 32 3x3/2        direct      patches     direct
+    32x32x16 -> 16 3x3          winograd    winograd    winograd
+    32x32x16 -> 32 3x3/2        direct      panels      direct
     16x16x32 -> 32 3x3          winograd    winograd    winograd
-    16x16x32 -> 64 3x3/2        direct      patches     direct
+    16x16x32 -> 64 3x3/2        direct      panels      direct
     8x8x64 -> 64 3x3            winograd    winograd    winograd
     28x28x1 -> 16 3x3           direct      -           direct
-    28x28x16 -> 16 3x3          direct      winograd    direct
-    28x28x16 -> 32 3x3/2        direct      patches     direct
+    28x28x16 -> 16 3x3          winograd    winograd    winograd
+    28x28x16 -> 32 3x3/2        panels      panels      direct
     14x14x32 -> 32 3x3          winograd    winograd    winograd
-    14x14x32 -> 64 3x3/2        patches     patches     direct
+    14x14x32 -> 64 3x3/2        patches     panels      direct
     7x7x64 -> 64 3x3            winograd    winograd    winograd
-    32x32x16 -> 32 1x1/2        direct      patches     direct
-    16x16x32 -> 64 1x1/2        direct      patches     direct
-    28x28x16 -> 32 1x1/2        direct      patches     direct
-    14x14x32 -> 64 1x1/2        patches     patches     direct
+    32x32x16 -> 32 1x1/2        patches     panels      direct
+    16x16x32 -> 64 1x1/2        direct      panels      direct
+    28x28x16 -> 32 1x1/2        direct      panels      direct
+    14x14x32 -> 64 1x1/2        panels      panels      direct
     64x64x3 -> 64 7x7/2         direct      -           direct
     16x16x64 -> 64 3x3          winograd    winograd    winograd
-    16x16x64 -> 128 3x3/2       direct      patches     direct
+    16x16x64 -> 128 3x3/2       direct      panels      direct
     8x8x128 -> 128 3x3          winograd    winograd    winograd
-    16x16x64 -> 128 1x1/2       direct      patches     patches
-    8x8x128 -> 256 3x3/2        patches     patches     direct
+    16x16x64 -> 128 1x1/2       direct      panels      patches
+    8x8x128 -> 256 3x3/2        patches     patches     panels
     4x4x256 -> 256 3x3          winograd    winograd    winograd
     8x8x128 -> 256 1x1/2        patches     patches     direct
-    4x4x256 -> 512 3x3/2        patches     patches     patches
-    2x2x512 -> 512 3x3          winograd    patches     patches
-    4x4x256 -> 512 1x1/2        patches     patches     patches
+    4x4x256 -> 512 3x3/2        panels      panels      panels
+    2x2x512 -> 512 3x3          winograd    winograd    winograd
+    4x4x256 -> 512 1x1/2        panels      panels      panels
     224x224x3 -> 64 7x7/2       direct      -           direct
     56x56x64 -> 64 3x3          winograd    winograd    winograd
-    56x56x64 -> 128 3x3/2       direct      patches     direct
+    56x56x64 -> 128 3x3/2       panels      panels      direct
     28x28x128 -> 128 3x3        winograd    winograd    winograd
-    56x56x64 -> 128 1x1/2       direct      patches     direct
-    28x28x128 -> 256 3x3/2      direct      patches     direct
+    56x56x64 -> 128 1x1/2       panels      panels      direct
+    28x28x128 -> 256 3x3/2      panels      panels      direct
     14x14x256 -> 256 3x3        winograd    winograd    winograd
-    28x28x128 -> 256 1x1/2      direct      patches     direct
-    14x14x256 -> 512 3x3/2      patches     patches     direct
-    7x7x512 -> 512 3x3          winograd    winograd    direct
-    14x14x256 -> 512 1x1/2      patches     patches     patches
+    28x28x128 -> 256 1x1/2      patches     panels      panels
+    14x14x256 -> 512 3x3/2      panels      panels      panels
+    7x7x512 -> 512 3x3          winograd    winograd    winograd
+    14x14x256 -> 512 1x1/2      patches     panels      panels
     16x16x64 -> 64 1x1          direct      direct      direct
-    16x16x64 -> 256 1x1         direct      direct      direct
+    16x16x64 -> 256 1x1         panels      direct      panels
     16x16x256 -> 64 1x1         direct      direct      direct
-    16x16x256 -> 128 1x1        direct      direct      direct
-    16x16x128 -> 128 3x3/2      direct      patches     direct
-    8x8x128 -> 512 1x1          direct      direct      patches
-    16x16x256 -> 512 1x1/2      direct      patches     direct
-    8x8x512 -> 128 1x1          direct      direct      direct
-    8x8x512 -> 256 1x1          direct      direct      direct
-    8x8x256 -> 256 3x3/2        patches     patches     direct
-    4x4x256 -> 1024 1x1         patches     patches     patches
-    8x8x512 -> 1024 1x1/2       patches     patches     patches
-    4x4x1024 -> 256 1x1         patches     patches     direct
-    4x4x1024 -> 512 1x1         patches     patches     patches
-    4x4x512 -> 512 3x3/2        patches     patches     patches
-    2x2x512 -> 2048 1x1         patches     patches     patches
-    4x4x1024 -> 2048 1x1/2      patches     patches     patches
-    2x2x2048 -> 512 1x1         patches     patches     patches
+    16x16x256 -> 128 1x1        panels      direct      direct
+    16x16x128 -> 128 3x3/2      direct      panels      direct
+    8x8x128 -> 512 1x1          panels      panels      direct
+    16x16x256 -> 512 1x1/2      direct      panels      panels
+    8x8x512 -> 128 1x1          direct      direct      panels
+    8x8x512 -> 256 1x1          direct      panels      panels
+    8x8x256 -> 256 3x3/2        patches     patches     panels
+    4x4x256 -> 1024 1x1         patches     patches     panels
+    8x8x512 -> 1024 1x1/2       panels      patches     panels
+    4x4x1024 -> 256 1x1         panels      panels      panels
+    4x4x1024 -> 512 1x1         panels      patches     panels
+    4x4x512 -> 512 3x3/2        panels      panels      panels
+    2x2x512 -> 2048 1x1         panels      panels      panels
+    4x4x1024 -> 2048 1x1/2      panels      panels      panels
+    2x2x2048 -> 512 1x1         panels      panels      panels
     56x56x64 -> 64 1x1          direct      direct      direct
-    56x56x64 -> 256 1x1         direct      direct      patches
-    56x56x256 -> 64 1x1         direct      direct      direct
-    56x56x256 -> 128 1x1        direct      direct      direct
-    56x56x128 -> 128 3x3/2      direct      patches     direct
-    28x28x128 -> 512 1x1        patches     direct      patches
-    56x56x256 -> 512 1x1/2      direct      patches     patches
-    28x28x512 -> 128 1x1        direct      direct      direct
-    28x28x512 -> 256 1x1        direct      direct      patches
-    28x28x256 -> 256 3x3/2      direct      patches     direct
-    14x14x256 -> 1024 1x1       patches     direct      patches
-    28x28x512 -> 1024 1x1/2     direct      patches     patches
-    14x14x1024 -> 256 1x1       direct      direct      direct
-    14x14x1024 -> 512 1x1       direct      direct      direct
-    14x14x512 -> 512 3x3/2      patches     patches     patches
-    7x7x512 -> 2048 1x1         patches     patches     patches
-    14x14x1024 -> 2048 1x1/2    patches     patches     patches
-    7x7x2048 -> 512 1x1         patches     patches     direct
+    56x56x64 -> 256 1x1         patches     panels      patches
+    56x56x256 -> 64 1x1         panels      direct      direct
+    56x56x256 -> 128 1x1        panels      direct      direct
+    56x56x128 -> 128 3x3/2      panels      panels      direct
+    28x28x128 -> 512 1x1        panels      panels      patches
+    56x56x256 -> 512 1x1/2      panels      panels      panels
+    28x28x512 -> 128 1x1        panels      panels      panels
+    28x28x512 -> 256 1x1        panels      panels      panels
+    28x28x256 -> 256 3x3/2      panels      panels      direct
+    14x14x256 -> 1024 1x1       panels      panels      panels
+    28x28x512 -> 1024 1x1/2     panels      panels      panels
+    14x14x1024 -> 256 1x1       panels      panels      direct
+    14x14x1024 -> 512 1x1       panels      panels      panels
+    14x14x512 -> 512 3x3/2      patches     panels      panels
+    7x7x512 -> 2048 1x1         panels      panels      panels
+    14x14x1024 -> 2048 1x1/2    panels      panels      panels
+    7x7x2048 -> 512 1x1         panels      panels      panels
     32x32x3 -> 64 3x3           direct      -           patches
     32x32x64 -> 64 3x3          winograd    winograd    winograd
-    32x32x64 -> 128 3x3/2       direct      patches     direct
+    32x32x64 -> 128 3x3/2       direct      panels      direct
     16x16x128 -> 128 3x3        winograd    winograd    winograd
-    32x32x64 -> 128 1x1/2       direct      patches     direct
-    16x16x128 -> 256 3x3/2      direct      patches     direct
+    32x32x64 -> 128 1x1/2       direct      panels      direct
+    16x16x128 -> 256 3x3/2      direct      panels      direct
     8x8x256 -> 256 3x3          winograd    winograd    winograd
-    16x16x128 -> 256 1x1/2      direct      patches     direct
-    8x8x256 -> 512 3x3/2        patches     patches     patches
-    4x4x512 -> 512 3x3          patches     patches     winograd
-    8x8x256 -> 512 1x1/2        patches     patches     patches
-    32x32x64 -> 64 1x1          direct      direct      direct
-    32x32x64 -> 256 1x1         direct      direct      direct
-    32x32x256 -> 64 1x1         direct      direct      direct
-    32x32x256 -> 128 1x1        direct      direct      direct
-    32x32x128 -> 128 3x3/2      direct      patches     direct
-    16x16x128 -> 512 1x1        direct      direct      patches
-    32x32x256 -> 512 1x1/2      direct      patches     patches
-    16x16x512 -> 128 1x1        direct      direct      direct
-    16x16x512 -> 256 1x1        direct      direct      direct
-    16x16x256 -> 256 3x3/2      direct      patches     direct
-    8x8x256 -> 1024 1x1         direct      direct      patches
-    16x16x512 -> 1024 1x1/2     direct      patches     patches
-    8x8x1024 -> 256 1x1         direct      direct      direct
-    8x8x1024 -> 512 1x1         direct      direct      direct
-    8x8x512 -> 512 3x3/2        patches     patches     patches
-    4x4x512 -> 2048 1x1         patches     patches     patches
-    8x8x1024 -> 2048 1x1/2      patches     patches     patches
-    4x4x2048 -> 512 1x1         patches     patches     patches
+    16x16x128 -> 256 1x1/2      direct      panels      direct
+    8x8x256 -> 512 3x3/2        patches     patches     panels
+    4x4x512 -> 512 3x3          winograd    winograd    winograd
+    8x8x256 -> 512 1x1/2        panels      patches     panels
+    32x32x64 -> 64 1x1          direct      direct      patches
+    32x32x64 -> 256 1x1         panels      direct      direct
+    32x32x256 -> 64 1x1         panels      direct      direct
+    32x32x256 -> 128 1x1        panels      panels      direct
+    32x32x128 -> 128 3x3/2      direct      panels      direct
+    16x16x128 -> 512 1x1        panels      direct      direct
+    32x32x256 -> 512 1x1/2      panels      panels      direct
+    16x16x512 -> 128 1x1        direct      panels      direct
+    16x16x512 -> 256 1x1        panels      panels      panels
+    16x16x256 -> 256 3x3/2      direct      panels      direct
+    8x8x256 -> 1024 1x1         direct      direct      panels
+    16x16x512 -> 1024 1x1/2     direct      panels      panels
+    8x8x1024 -> 256 1x1         direct      panels      panels
+    8x8x1024 -> 512 1x1         direct      panels      panels
+    8x8x512 -> 512 3x3/2        panels      panels      panels
+    4x4x512 -> 2048 1x1         patches     panels      panels
+    8x8x1024 -> 2048 1x1/2      patches     patches     panels
+    4x4x2048 -> 512 1x1         patches     patches     panels
     32x32x16 -> 64 3x3          winograd    winograd    winograd
     32x32x16 -> 64 1x1          patches     direct      patches
     32x32x16 -> 160 3x3         winograd    winograd    winograd
     32x32x160 -> 160 3x3        winograd    winograd    winograd
     32x32x16 -> 160 1x1         direct      direct      patches
-    32x32x160 -> 320 3x3/2      direct      patches     direct
+    32x32x160 -> 320 3x3/2      panels      panels      direct
     16x16x320 -> 320 3x3        winograd    winograd    winograd
-    32x32x160 -> 320 1x1/2      direct      patches     direct
-    16x16x320 -> 640 3x3/2      direct      patches     direct
+    32x32x160 -> 320 1x1/2      direct      panels      direct
+    16x16x320 -> 640 3x3/2      direct      panels      panels
     8x8x640 -> 640 3x3          winograd    winograd    winograd
-    16x16x320 -> 640 1x1/2      direct      patches     direct
+    16x16x320 -> 640 1x1/2      direct      panels      panels
     """)
 }

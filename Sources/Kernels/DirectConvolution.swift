@@ -1,5 +1,5 @@
 /// An image with its border of zeros, as the direct kernels read it.
-private struct PaddedImage {
+struct PaddedImage {
   let shape: Shape
   let top: Int
   let left: Int
@@ -21,7 +21,7 @@ private struct PaddedImage {
 }
 
 extension ConvolutionGeometry {
-  fileprivate var paddedInput: PaddedImage {
+  var paddedInput: PaddedImage {
     PaddedImage(
       shape: input, top: padding, left: padding, height: input.height + 2 * padding,
       width: input.width + 2 * padding)

@@ -17,16 +17,19 @@ package struct KernelTable: Sendable {
 
   let gatherPatches: @Sendable (Source, Int, Int, Int, Int, Int, Int, Int, Int, Int, Int, Int, Target) -> Void
   let scatterPatches: @Sendable (Source, Int, Int, Int, Int, Int, Int, Int, Int, Int, Int, Int, Target) -> Void
-  let transpose: @Sendable (Source, Int, Int, Target) -> Void
+  let transpose: @Sendable (Source, Int, Int, Int, Target, Int) -> Void
   let packPanel: @Sendable (Source, Int, Bool, Int, Int, Target) -> Void
-  let multiplyPanel: @Sendable (Source, Int, Int, Int, Source, Int, Bool, Target, Int) -> Void
+  let multiplyPanels:
+    @Sendable (
+      Source, Int, Int, Int, Int, Int, Int, Int, Int, Int, Source, Int, Int, Bool, Target, Int, Int, Int
+    ) -> Void
+  let sumOuterProducts: @Sendable (Source, Source, Int, Int, Int, Bool, Target, Int, Int) -> Void
+  let copyRows: @Sendable (Source, Int, Int, Int, Int, Int, Target, Int) -> Void
   let padImage: @Sendable (Source, Target, Int, Int, Int, Int, Int, Int, Int) -> Void
   let padNormalized: @Sendable (Source, Target, Int, Int, Int, Int, Int, Int, Int, Source, Source, Source, Bool) -> Void
-  let winogradInput: @Sendable (Source, Int, Int, Int, Int, Int, Target, Int) -> Void
-  let winogradOutput: @Sendable (Source, Int, Int, Int, Int, Int, Target, Int, Int, Bool) -> Void
-  let winogradWeights: @Sendable (Source, Int, Target, Int, Int) -> Void
-  let winogradGradient: @Sendable (Source, Int, Int, Int, Int, Int, Int, Target, Int) -> Void
-  let winogradWeightGradient: @Sendable (Source, Int, Target, Int, Int) -> Void
+  let winogradTwo: WinogradLoops
+  let winogradFour: WinogradLoops
+  let winogradSquare: WinogradLoops
   let directConvolve: @Sendable (Source, Source, Target, Int, Int, Int, Int, Int, Int, Int, Int) -> Void
   let directConvolveWeights: @Sendable (Source, Source, Target, Int, Int, Int, Int, Int, Int, Int, Int) -> Void
   let rectify: @Sendable (Source, Int, Target) -> Void
@@ -79,14 +82,21 @@ extension KernelTable {
     scatterPatches: KernelsAVX2.scatterPatches,
     transpose: KernelsAVX2.transpose,
     packPanel: KernelsAVX2.packPanel,
-    multiplyPanel: KernelsAVX2.multiplyPanel,
+    multiplyPanels: KernelsAVX2.multiplyPanels,
+    sumOuterProducts: KernelsAVX2.sumOuterProducts,
+    copyRows: KernelsAVX2.copyRows,
     padImage: KernelsAVX2.padImage,
     padNormalized: KernelsAVX2.padNormalized,
-    winogradInput: KernelsAVX2.winogradInput,
-    winogradOutput: KernelsAVX2.winogradOutput,
-    winogradWeights: KernelsAVX2.winogradWeights,
-    winogradGradient: KernelsAVX2.winogradGradient,
-    winogradWeightGradient: KernelsAVX2.winogradWeightGradient,
+    winogradTwo: WinogradLoops(
+      input: KernelsAVX2.winogradInput, output: KernelsAVX2.winogradOutput, weights: KernelsAVX2.winogradWeights,
+      gradient: KernelsAVX2.winogradGradient, weightGradient: KernelsAVX2.winogradWeightGradient),
+    winogradFour: WinogradLoops(
+      input: KernelsAVX2.winogradF4Input, output: KernelsAVX2.winogradF4Output, weights: KernelsAVX2.winogradF4Weights,
+      gradient: KernelsAVX2.winogradF4Gradient, weightGradient: KernelsAVX2.winogradF4WeightGradient),
+    winogradSquare: WinogradLoops(
+      input: KernelsAVX2.winogradSquareInput, output: KernelsAVX2.winogradSquareOutput,
+      weights: KernelsAVX2.winogradSquareWeights,
+      gradient: KernelsAVX2.winogradSquareGradient, weightGradient: KernelsAVX2.winogradSquareWeightGradient),
     directConvolve: KernelsAVX2.directConvolve,
     directConvolveWeights: KernelsAVX2.directConvolveWeights,
     rectify: KernelsAVX2.rectify,
@@ -113,14 +123,22 @@ extension KernelTable {
     scatterPatches: KernelsAVX512.scatterPatches,
     transpose: KernelsAVX512.transpose,
     packPanel: KernelsAVX512.packPanel,
-    multiplyPanel: KernelsAVX512.multiplyPanel,
+    multiplyPanels: KernelsAVX512.multiplyPanels,
+    sumOuterProducts: KernelsAVX512.sumOuterProducts,
+    copyRows: KernelsAVX512.copyRows,
     padImage: KernelsAVX512.padImage,
     padNormalized: KernelsAVX512.padNormalized,
-    winogradInput: KernelsAVX512.winogradInput,
-    winogradOutput: KernelsAVX512.winogradOutput,
-    winogradWeights: KernelsAVX512.winogradWeights,
-    winogradGradient: KernelsAVX512.winogradGradient,
-    winogradWeightGradient: KernelsAVX512.winogradWeightGradient,
+    winogradTwo: WinogradLoops(
+      input: KernelsAVX512.winogradInput, output: KernelsAVX512.winogradOutput, weights: KernelsAVX512.winogradWeights,
+      gradient: KernelsAVX512.winogradGradient, weightGradient: KernelsAVX512.winogradWeightGradient),
+    winogradFour: WinogradLoops(
+      input: KernelsAVX512.winogradF4Input, output: KernelsAVX512.winogradF4Output,
+      weights: KernelsAVX512.winogradF4Weights,
+      gradient: KernelsAVX512.winogradF4Gradient, weightGradient: KernelsAVX512.winogradF4WeightGradient),
+    winogradSquare: WinogradLoops(
+      input: KernelsAVX512.winogradSquareInput, output: KernelsAVX512.winogradSquareOutput,
+      weights: KernelsAVX512.winogradSquareWeights,
+      gradient: KernelsAVX512.winogradSquareGradient, weightGradient: KernelsAVX512.winogradSquareWeightGradient),
     directConvolve: KernelsAVX512.directConvolve,
     directConvolveWeights: KernelsAVX512.directConvolveWeights,
     rectify: KernelsAVX512.rectify,

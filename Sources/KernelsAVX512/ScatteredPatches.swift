@@ -36,24 +36,3 @@ package func scatterPatches(
     position += 1
   }
 }
-
-/// Writes the transpose of a row-major rows x columns matrix.
-@inline(never)
-package func transpose(
-  _ source: UnsafePointer<Float>, _ rows: Int, _ columns: Int, _ target: UnsafeMutablePointer<Float>
-) {
-  var row = 0
-  while row < rows {
-    let block = min(16, rows - row)
-    var column = 0
-    while column < columns {
-      var step = 0
-      while step < block {
-        target[column * rows + row + step] = source[(row + step) * columns + column]
-        step += 1
-      }
-      column += 1
-    }
-    row += block
-  }
-}

@@ -11,17 +11,18 @@ private func spread(_ a: Lanes, _ b: Lanes, _ c: Lanes, _ d: Lanes) -> (Lanes, L
 /// Transforms some tiles of one padded image: plane p of 16 receives value p of Bᵀ d B for each tile and channel.
 ///
 /// Tile t covers the 4x4 values from row 2 (t / `tilesPerRow`), column 2 (t mod `tilesPerRow`) on. `channels` is a
-/// multiple of 16; tile t of `first..<last` is row t − `first` of each plane of `planePitch` floats.
+/// multiple of 16. The value of channel c of tile t lies `tilePitch` (t − first) + `panelPitch` (c / 16) + c mod 16
+/// floats behind the start of each plane.
 @inline(never)
 package func winogradInput(
   _ image: UnsafePointer<Stored>, _ rowPitch: Int, _ channels: Int, _ tilesPerRow: Int, _ first: Int, _ last: Int,
-  _ planes: UnsafeMutablePointer<Stored>, _ planePitch: Int
+  _ planes: UnsafeMutablePointer<Stored>, _ planePitch: Int, _ tilePitch: Int, _ panelPitch: Int
 ) {
   var tile = first
   while tile < last {
     let row = tile / tilesPerRow
     let corner = image + 2 * row * rowPitch + 2 * (tile - row * tilesPerRow) * channels
-    let target = planes + (tile - first) * channels
+    let target = planes + (tile - first) * tilePitch
     var at = 0
     while at < channels {
       let r0 = corner + at, r1 = r0 + rowPitch, r2 = r1 + rowPitch, r3 = r2 + rowPitch
@@ -30,7 +31,7 @@ package func winogradInput(
       let (a1, b1, d1, e1) = spread(lanes(at: r0 + c1), lanes(at: r1 + c1), lanes(at: r2 + c1), lanes(at: r3 + c1))
       let (a2, b2, d2, e2) = spread(lanes(at: r0 + c2), lanes(at: r1 + c2), lanes(at: r2 + c2), lanes(at: r3 + c2))
       let (a3, b3, d3, e3) = spread(lanes(at: r0 + c3), lanes(at: r1 + c3), lanes(at: r2 + c3), lanes(at: r3 + c3))
-      var plane = target + at
+      var plane = target + (at >> 4) * panelPitch + (at & 15)
       putPlanes(spread(a0, a1, a2, a3), &plane, planePitch)
       putPlanes(spread(b0, b1, b2, b3), &plane, planePitch)
       putPlanes(spread(d0, d1, d2, d3), &plane, planePitch)
@@ -97,6 +98,6 @@ private func gatherColumn(_ plane: UnsafePointer<Float>, _ pitch: Int) -> (Lanes
 }
 
 @inline(__always)
-private func write(_ value: Lanes, _ place: UnsafeMutablePointer<Stored>, _ accumulating: Bool) {
+func write(_ value: Lanes, _ place: UnsafeMutablePointer<Stored>, _ accumulating: Bool) {
   if accumulating { increase(place, by: value) } else { put(value, place) }
 }

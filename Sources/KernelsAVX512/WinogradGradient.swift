@@ -6,30 +6,24 @@
 @inline(__always)
 private func spread(_ a: Lanes, _ b: Lanes) -> (Lanes, Lanes, Lanes, Lanes) { (a, a + b, a - b, Lanes.zero - b) }
 
-/// Transforms some tiles of an image of output gradients; what lies outside of the image counts as zero. The arguments
-/// are those of `winogradInput`, but for the image, which is not padded.
+/// Transforms some tiles of an image of output gradients, whose height and width reach to the end of the last tiles. The
+/// other arguments are those of `winogradInput`.
 @inline(never)
 package func winogradGradient(
-  _ image: UnsafePointer<Stored>, _ height: Int, _ width: Int, _ channels: Int, _ tilesPerRow: Int, _ first: Int,
-  _ last: Int, _ planes: UnsafeMutablePointer<Stored>, _ planePitch: Int
+  _ image: UnsafePointer<Float>, _ rowPitch: Int, _ channels: Int, _ tilesPerRow: Int, _ first: Int, _ last: Int,
+  _ planes: UnsafeMutablePointer<Float>, _ planePitch: Int, _ tilePitch: Int, _ panelPitch: Int
 ) {
   var tile = first
   while tile < last {
     let row = tile / tilesPerRow
-    let (y, x) = (2 * row, 2 * (tile - row * tilesPerRow))
-    let source = image + (y * width + x) * channels
-    let target = planes + (tile - first) * channels
-    let hasRight = x + 1 < width, hasLower = y + 1 < height
+    let corner = image + 2 * row * rowPitch + 2 * (tile - row * tilesPerRow) * channels
+    let target = planes + (tile - first) * tilePitch
     var at = 0
     while at < channels {
-      let place = source + at
-      let lower = place + width * channels
-      let upperRight = hasRight ? lanes(at: place + channels) : .zero
-      let lowerLeft = hasLower ? lanes(at: lower) : .zero
-      let lowerRight = hasRight && hasLower ? lanes(at: lower + channels) : .zero
-      let (a0, b0, c0, d0) = spread(lanes(at: place), lowerLeft)
-      let (a1, b1, c1, d1) = spread(upperRight, lowerRight)
-      var plane = target + at
+      let upper = corner + at, lower = upper + rowPitch
+      let (a0, b0, c0, d0) = spread(lanes(at: upper), lanes(at: lower))
+      let (a1, b1, c1, d1) = spread(lanes(at: upper + channels), lanes(at: lower + channels))
+      var plane = target + (at >> 4) * panelPitch + (at & 15)
       putPlanes(spread(a0, a1), &plane, planePitch)
       putPlanes(spread(b0, b1), &plane, planePitch)
       putPlanes(spread(c0, c1), &plane, planePitch)

@@ -32,6 +32,11 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
     ConvolutionCase(3, 16, 16, 32, to: 32, 3, 3, stride: 1, padding: 1),
     ConvolutionCase(5, 8, 8, 64, to: 64, 3, 3, stride: 1, padding: 1),
     ConvolutionCase(5, 4, 4, 64, to: 48, 3, 3, stride: 1, padding: 1),
+    ConvolutionCase(5, 6, 5, 16, to: 48, 3, 3, stride: 1, padding: 1),
+    ConvolutionCase(67, 2, 2, 128, to: 144, 3, 3, stride: 1, padding: 1),
+    ConvolutionCase(5, 2, 2, 16, to: 32, 3, 3, stride: 1, padding: 1),
+    ConvolutionCase(2, 30, 33, 32, to: 16, 3, 3, stride: 1, padding: 1),
+    ConvolutionCase(5, 15, 13, 128, to: 128, 3, 3, stride: 1, padding: 1),
     ConvolutionCase(5, 1, 1, 96, to: 80, 3, 3, stride: 1, padding: 1),
     ConvolutionCase(5, 2, 2, 64, to: 64, 1, 1, stride: 1, padding: 0),
     ConvolutionCase(3, 14, 14, 64, to: 128, 1, 1, stride: 1, padding: 0),
@@ -43,6 +48,13 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
     ConvolutionCase(5, 4, 4, 256, to: 256, 3, 3, stride: 1, padding: 1),
     ConvolutionCase(1, 28, 28, 64, to: 64, 3, 3, stride: 1, padding: 1),
     ConvolutionCase(1, 64, 64, 3, to: 64, 7, 7, stride: 2, padding: 3),
+    ConvolutionCase(5, 2, 2, 64, to: 96, 3, 3, stride: 2, padding: 1),
+    ConvolutionCase(3, 1, 1, 32, to: 64, 3, 3, stride: 2, padding: 1),
+    ConvolutionCase(3, 1, 5, 32, to: 32, 3, 3, stride: 1, padding: 1),
+    ConvolutionCase(2, 9, 8, 32, to: 160, 1, 1, stride: 2, padding: 0),
+    ConvolutionCase(2, 16, 14, 64, to: 144, 3, 3, stride: 2, padding: 1),
+    ConvolutionCase(2, 16, 16, 16, to: 32, 3, 3, stride: 3, padding: 1),
+    ConvolutionCase(2, 4, 4, 16, to: 16, 1, 1, stride: 2, padding: 3),
     ConvolutionCase(5, 4, 4, 64, to: 64, 3, 3, stride: 2, padding: 1),
     ConvolutionCase(2, 9, 6, 5, to: 7, 3, 5, stride: 1, padding: 2),
     ConvolutionCase(2, 9, 6, 5, to: 7, 5, 1, stride: 1, padding: 0),
@@ -71,11 +83,21 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
 
 @Suite struct ConvolutionTests {
   /// A sum of floats in any order is off by a few rounding errors of the sum of its terms' magnitudes.
-  static let tolerance = 1e-6
+  ///
+  /// Winograd's algorithms lose about one bit more in their transforms, and all results of a tile share the rounding
+  /// errors of its largest terms: a result that sums few of them, at an edge of the image, has the error of those that
+  /// sum all.
+  private static func tolerance(_ path: KernelPath, _ geometry: ConvolutionGeometry) -> Double {
+    let isWinograd =
+      path.choice == .auto && geometry.kernelHeight == 3 && geometry.kernelWidth == 3 && geometry.stride == 1
+      && geometry.padding == 1 && geometry.input.channels % 16 == 0 && geometry.outputChannels % 16 == 0
+    return isWinograd ? 3e-6 : 1e-6
+  }
 
   @Test(arguments: KernelPath.available, ConvolutionCase.all)
   func agreesWithItsTwin(path: KernelPath, test: ConvolutionCase) {
     let (geometry, images) = (test.geometry, test.images)
+    let tolerance = Self.tolerance(path, geometry)
     let input = Filled(images: images, shape: geometry.input, seed: 1)
     let weights = Filled(count: geometry.weightCount, seed: 2)
     let gradient = Filled(images: images, shape: geometry.output, seed: 3)
@@ -88,7 +110,7 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
     let outputScale = Reference.convolve(absoluteX, weights: absoluteW, images: images, geometry)
     let outputReference = Reference.convolve(x, weights: w, images: images, geometry)
     #expect(
-      excess(of: output.floats, over: outputReference) { Self.tolerance * outputScale[$0] + 1e-30 } <= 1)
+      excess(of: output.floats, over: outputReference) { tolerance * outputScale[$0] + 1e-30 } <= 1)
     #expect(output.isIntact)
 
     let inputGradient = Filled(images: images, shape: geometry.input, seed: 5)
@@ -100,13 +122,13 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
       on: execution)
     let summed = before.indices.map { before[$0] + dataReference[$0] }
     #expect(
-      excess(of: inputGradient.floats, over: summed) { Self.tolerance * (dataScale[$0] + abs(before[$0])) + 1e-30 } <= 1
+      excess(of: inputGradient.floats, over: summed) { tolerance * (dataScale[$0] + abs(before[$0])) + 1e-30 } <= 1
     )
     convolveBackwardData(
       gradient.tensor, weights: weights.base, into: inputGradient.tensor, accumulating: false, geometry: geometry,
       on: execution)
     #expect(
-      excess(of: inputGradient.floats, over: dataReference) { Self.tolerance * dataScale[$0] + 1e-30 } <= 1)
+      excess(of: inputGradient.floats, over: dataReference) { tolerance * dataScale[$0] + 1e-30 } <= 1)
     #expect(inputGradient.isIntact)
 
     let weightGradient = Filled(count: geometry.weightCount, seed: 6)
@@ -115,7 +137,7 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
     let weightScale = Reference.convolveBackwardWeights(absoluteDy, input: absoluteX, images: images, geometry)
     let weightReference = Reference.convolveBackwardWeights(dy, input: x, images: images, geometry)
     #expect(
-      excess(of: weightGradient.floats, over: weightReference) { Self.tolerance * weightScale[$0] + 1e-30 } <= 1)
+      excess(of: weightGradient.floats, over: weightReference) { tolerance * weightScale[$0] + 1e-30 } <= 1)
     #expect(weightGradient.isIntact)
   }
 

@@ -35,6 +35,25 @@ struct BFloatGradientTiling {
   var scratch: Int { paddedCount / 2 + imagesPerGroup * (imagePairs + gradientPairs) }
 }
 
+/// The weights' gradient of a convolution of bf16 images; see `convolveBackwardWeights`.
+func convolveBFloatsBackwardWeights(
+  _ outputGradient: Tensor, input: Tensor, into weightGradient: UnsafeMutablePointer<Float>,
+  geometry: ConvolutionGeometry, fusion: ConvolutionFusion, on execution: Execution
+) {
+  if execution.dots.savesMultiplications, let winograd = BFloatWinogradGradient(geometry) {
+    return winograd.write(outputGradient, input, fusion, into: weightGradient, on: execution)
+  }
+  if let taps = BFloatTapGradient(geometry) {
+    return taps.write(outputGradient, input, fusion, into: weightGradient, on: execution)
+  }
+  let scratch = BFloatGradientTiling(geometry: geometry).scratch
+  sumWeightGradients(of: input.images, into: weightGradient, geometry, on: execution) { images, target, worker in
+    writeBFloatWeightGradient(
+      images, outputGradient, input, geometry, fusion, into: target,
+      scratch: execution.scratch.worker(worker, scratch), execution)
+  }
+}
+
 /// The pairs of one image, or of some of its rows, and where they go.
 private struct PairedImages {
   let tiling: BFloatGradientTiling
@@ -183,14 +202,17 @@ extension BFloatGradientTiling {
 }
 
 extension ConvolutionGeometry {
-  /// The scratch of a bf16 weight gradient.
+  /// The scratch of a bf16 weight gradient, whichever way a table of loops takes.
   func bfloatGradientScratch(images: Int, sums: Int) -> ScratchSize {
+    var size =
+      if let taps = BFloatTapGradient(self) {
+        ScratchSize(perWorker: taps.perWorker, shared: taps.shared(images: images))
+      } else {
+        ScratchSize(perWorker: BFloatGradientTiling(geometry: self).scratch, shared: sums)
+      }
     if let winograd = BFloatWinogradGradient(self) {
-      return ScratchSize(perWorker: winograd.perWorker, shared: winograd.shared(images: images))
+      size.formUnion(ScratchSize(perWorker: winograd.perWorker, shared: winograd.shared(images: images)))
     }
-    if let taps = BFloatTapGradient(self) {
-      return ScratchSize(perWorker: taps.perWorker, shared: taps.shared(images: images))
-    }
-    return ScratchSize(perWorker: BFloatGradientTiling(geometry: self).scratch, shared: sums)
+    return size
   }
 }

@@ -99,16 +99,10 @@ package func convolveBackwardWeights(
   precondition(
     input.shape == geometry.input && outputGradient.shape == geometry.output && input.images == outputGradient.images,
     "the tensors do not have the convolution's shapes")
-  let count = geometry.weightCount
-  let chunks = geometry.weightGradientChunks(images: input.images)
-  guard chunks > 0 else { return weightGradient.update(repeating: 0, count: count) }
+  guard input.images > 0 else { return weightGradient.update(repeating: 0, count: geometry.weightCount) }
   if input.format == .bf16 {
-    if let winograd = BFloatWinogradGradient(geometry) {
-      return winograd.write(outputGradient, input, fusion, into: weightGradient, on: execution)
-    }
-    if let taps = BFloatTapGradient(geometry) {
-      return taps.write(outputGradient, input, fusion, into: weightGradient, on: execution)
-    }
+    return convolveBFloatsBackwardWeights(
+      outputGradient, input: input, into: weightGradient, geometry: geometry, fusion: fusion, on: execution)
   }
   let algorithm = execution.algorithm(.weights, of: geometry)
   if algorithm == .panels {
@@ -119,25 +113,29 @@ package func convolveBackwardWeights(
     return convolveBackwardWeightsWinogradInSteps(
       outputGradient, input: input, into: weightGradient, tiling: geometry.winogradGradientTiling, on: execution)
   }
-  let partial = chunks == 1 ? weightGradient : execution.scratch.shared(chunks * count)
   let (write, scratch) =
     switch algorithm {
     case .patches, .panels: (writeWeightGradientFromPatches, geometry.weightGradientScratch)
     case .direct: (writeWeightGradientDirectly, geometry.directScratch)
     case .winograd: (writeWeightGradientWinograd, geometry.winogradGradientScratch)
     }
+  sumWeightGradients(of: input.images, into: weightGradient, geometry, on: execution) { images, target, worker in
+    write(
+      outputGradient[images], input[images], geometry, execution.table, target,
+      execution.scratch.worker(worker, scratch))
+  }
+}
+
+/// Calls `write` for chunks of images, each of which overwrites a sum of its own, and adds these in their order.
+func sumWeightGradients(
+  of images: Int, into weightGradient: UnsafeMutablePointer<Float>, _ geometry: ConvolutionGeometry,
+  on execution: Execution, write: (_ images: Range<Int>, _ target: UnsafeMutablePointer<Float>, _ worker: Int) -> Void
+) {
+  let count = geometry.weightCount
+  let chunks = geometry.weightGradientChunks(images: images)
+  let partial = chunks == 1 ? weightGradient : execution.scratch.shared(chunks * count)
   execution.pool.run(chunks: chunks) { chunk, worker in
-    let images = chunk * input.images / chunks..<(chunk + 1) * input.images / chunks
-    let target = partial + chunk * count
-    if input.format == .bf16 {
-      let scratch = execution.scratch.worker(worker, BFloatGradientTiling(geometry: geometry).scratch)
-      writeBFloatWeightGradient(
-        images, outputGradient, input, geometry, fusion, into: target, scratch: scratch, execution)
-    } else {
-      write(
-        outputGradient[images], input[images], geometry, execution.table, target,
-        execution.scratch.worker(worker, scratch))
-    }
+    write(chunk * images / chunks..<(chunk + 1) * images / chunks, partial + chunk * count, worker)
   }
   guard chunks > 1 else { return }
   execution.forEachRange(of: count, step: 4096) { range, _ in

@@ -13,7 +13,7 @@ import Testing
     for set in InstructionSet.available {
       for algorithm in algorithms {
         let result = compute(test, pass, algorithm, set)
-        let largest = excess(of: result, over: expected) { ConvolutionTests.tolerance * scale[$0] + 1e-30 }
+        let largest = excess(of: result, over: expected) { ConvolutionTests.tolerance(algorithm) * scale[$0] + 1e-30 }
         #expect(largest <= 1, "\(algorithm), \(set)")
       }
     }

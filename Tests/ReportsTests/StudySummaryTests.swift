@@ -48,7 +48,8 @@ import Testing
     let report = try #require(Self.reports[name])
     #expect(try Report(json: report.json(), path: "p") == report)
     let page = try HTMLPage(report: report, galleries: [], encode: PNG.encode)
-    #expect(page.text.contains("</html>"))
+    #expect(page.text.contains("</html>") && page.text.contains("<svg") == (name == "curve"))
+    if name == "curve" { try expectSnapshot(page.text, "curve.html") }
   }
 
   @Test func keysAreThoseOfTheFiles() {

@@ -65,7 +65,7 @@ extension HTMLPage {
       <h1>\(title)</h1>
       \(verdict)</header>
       <main>
-      \(resultsSection)\(report.mainResults.map(classSection))\(dataSection)\(configurationSection)\(machineSection)</main>
+      \(curvesSection)\(resultsSection)\(report.mainResults.map(classSection))\(dataSection)\(configurationSection)\(machineSection)</main>
       <footer>
       <p>Accuracies are fractions of test images, averaged over seeds. Intervals beside them are 95 % Wilson intervals \
       for the number of test images; intervals over seeds are 95 % Student intervals. Classes are compared with exact \

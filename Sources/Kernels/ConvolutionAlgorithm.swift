@@ -10,6 +10,8 @@ package enum KernelChoice: String, Codable, Sendable, CaseIterable {
 enum ConvolutionAlgorithm {
   /// The patch matrix times the weights, or its transpose times the gradient, in OpenBLAS.
   case patches
+  /// The positions' rows, straight from a padded copy of each image, times weights in panels.
+  case panels
   /// Blocks of outputs in registers, straight from a padded copy of each image.
   case direct
   /// Fewer multiplications, after transforms of images and weights.
@@ -26,31 +28,29 @@ extension ConvolutionGeometry {
   /// The limits come from `cas-bench --convolutions`.
   func algorithm(_ pass: ConvolutionPass, _ choice: KernelChoice) -> ConvolutionAlgorithm {
     guard choice == .auto else { return .patches }
+    // A line of one value has no taps to save.
+    if allowsWinograd, input.height > 1, input.width > 1 { return .winograd }
     switch pass {
     case .forward:
-      if allowsWinograd { return .winograd }
-      return suits(width: output.width, from: input.channels, to: outputChannels)
+      return fitsBlocks(width: output.width, from: input.channels, to: outputChannels) ? .direct : .panels
     case .data:
       // With a stride the gradient would be spread out with zeros, which are multiplied as well.
-      if allowsWinograd { return .winograd }
-      guard stride == 1, padding < kernelHeight, padding < kernelWidth else { return .patches }
-      return suits(width: input.width, from: outputChannels, to: input.channels)
+      let isDirect = stride == 1 && padding < kernelHeight && padding < kernelWidth
+      return isDirect && fitsBlocks(width: input.width, from: outputChannels, to: input.channels) ? .direct : .panels
     case .weights:
-      if allowsWinograd { return .winograd }
       // The sums of a block of weights are read and written once an image, which only many positions make up for, and
       // rows of many channels fall on few sets of the first-level cache.
-      guard output.pixels >= 64, outputChannels <= 128 else { return .patches }
-      return suits(width: Self.narrowest, from: input.channels, to: outputChannels)
+      if output.pixels >= 64, outputChannels <= 128, outputChannels % 16 == 0, k <= Self.deepest { return .direct }
+      return fillsPanels ? .panels : .patches
     }
   }
 
   /// Direct where blocks of 8 pixels and 16 channels fit, and where the weights of a block stay in the second-level
-  /// cache. Where they do not, a matrix product that blocks its depth as well is faster.
-  private func suits(width: Int, from channels: Int, to results: Int) -> ConvolutionAlgorithm {
-    let fits = width >= Self.narrowest && results % 16 == 0
-    return fits && kernelHeight * kernelWidth * channels <= Self.deepest ? .direct : .patches
+  /// cache. A 1x1 convolution has nothing to gain from it.
+  private func fitsBlocks(width: Int, from channels: Int, to results: Int) -> Bool {
+    let taps = kernelHeight * kernelWidth
+    return width >= 8 && results % 16 == 0 && taps > 1 && taps * channels <= Self.deepest
   }
 
-  private static let narrowest = 8
   private static let deepest = 2304
 }

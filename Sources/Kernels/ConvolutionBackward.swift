@@ -18,6 +18,10 @@ package func convolveBackwardData(
     return convolveBackwardDataWinograd(
       outputGradient, weights: weights, into: inputGradient, accumulating: accumulating, geometry: geometry,
       on: execution)
+  case .panels:
+    return convolveBackwardDataInPanels(
+      outputGradient, weights: weights, into: inputGradient, accumulating: accumulating, geometry: geometry,
+      on: execution)
   case .patches: break
   }
   if geometry.stride > 1 {
@@ -94,6 +98,10 @@ package func convolveBackwardWeights(
   let chunks = geometry.weightGradientChunks(images: input.images)
   guard chunks > 0 else { return weightGradient.update(repeating: 0, count: count) }
   let algorithm = geometry.algorithm(.weights, execution.choice)
+  if algorithm == .panels {
+    return convolveBackwardWeightsInPanels(
+      outputGradient, input: input, into: weightGradient, geometry: geometry, on: execution)
+  }
   if algorithm == .winograd, geometry.winogradGradientRunsInSteps {
     return convolveBackwardWeightsWinogradInSteps(
       outputGradient, input: input, into: weightGradient, tiling: geometry.winogradGradientTiling, on: execution)
@@ -101,7 +109,7 @@ package func convolveBackwardWeights(
   let partial = chunks == 1 ? weightGradient : execution.scratch.shared(chunks * count)
   let (write, scratch) =
     switch algorithm {
-    case .patches: (writeWeightGradientFromPatches, geometry.weightGradientScratch)
+    case .patches, .panels: (writeWeightGradientFromPatches, geometry.weightGradientScratch)
     case .direct: (writeWeightGradientDirectly, geometry.directScratch)
     case .winograd: (writeWeightGradientWinograd, geometry.winogradGradientScratch)
     }
@@ -170,5 +178,8 @@ package func convolutionScratch(_ geometry: ConvolutionGeometry, batch: Int) -> 
   } else {
     perWorker = max(perWorker, geometry.adjointPatches.productScratch(columns: inputs))
   }
-  return ScratchSize(perWorker: perWorker, shared: max(sums, packed)).union(geometry.winogradScratch)
+  return ScratchSize(perWorker: perWorker, shared: max(sums, packed)).union(geometry.winogradScratch).union(
+    geometry.panelScratch
+  )
+  .union(geometry.panelGradientScratch)
 }

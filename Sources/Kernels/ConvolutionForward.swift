@@ -11,6 +11,7 @@ package func convolve(
   case .direct: return convolveDirectly(input, weights: weights, into: output, geometry: geometry, on: execution)
   case .winograd:
     return convolveWinograd(input, weights: weights, into: output, geometry: geometry, on: execution)
+  case .panels: return convolveInPanels(input, weights: weights, into: output, geometry: geometry, on: execution)
   case .patches: break
   }
   multiplyPatches(

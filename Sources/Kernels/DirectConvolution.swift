@@ -21,7 +21,7 @@ struct PaddedImage {
 }
 
 extension ConvolutionGeometry {
-  fileprivate var paddedInput: PaddedImage {
+  var paddedInput: PaddedImage {
     PaddedImage(
       shape: input, top: padding, left: padding, height: input.height + 2 * padding,
       width: input.width + 2 * padding)

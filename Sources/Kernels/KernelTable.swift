@@ -16,7 +16,12 @@ package struct KernelTable: Sendable {
   let scatterPatches: @Sendable (Source, Int, Int, Int, Int, Int, Int, Int, Int, Int, Int, Int, Target) -> Void
   let transpose: @Sendable (Source, Int, Int, Int, Target, Int) -> Void
   let packPanel: @Sendable (Source, Int, Bool, Int, Int, Target) -> Void
-  let multiplyPanels: @Sendable (Source, Int, Int, Int, Source, Int, Bool, Target, Int) -> Void
+  let multiplyPanels:
+    @Sendable (
+      Source, Int, Int, Int, Int, Int, Int, Int, Int, Int, Source, Int, Int, Bool, Target, Int, Int, Int
+    ) -> Void
+  let addOuterProducts: @Sendable (Source, Source, Int, Int, Int, Target, Int, Int) -> Void
+  let copyRows: @Sendable (Source, Int, Int, Int, Int, Int, Target, Int) -> Void
   let padImage: @Sendable (Source, Target, Int, Int, Int, Int, Int, Int, Int) -> Void
   let winogradTwo: WinogradLoops
   let winogradFour: WinogradLoops
@@ -60,6 +65,8 @@ extension KernelTable {
     transpose: KernelsAVX2.transpose,
     packPanel: KernelsAVX2.packPanel,
     multiplyPanels: KernelsAVX2.multiplyPanels,
+    addOuterProducts: KernelsAVX2.addOuterProducts,
+    copyRows: KernelsAVX2.copyRows,
     padImage: KernelsAVX2.padImage,
     winogradTwo: WinogradLoops(
       input: KernelsAVX2.winogradInput, output: KernelsAVX2.winogradOutput, weights: KernelsAVX2.winogradWeights,
@@ -98,6 +105,8 @@ extension KernelTable {
     transpose: KernelsAVX512.transpose,
     packPanel: KernelsAVX512.packPanel,
     multiplyPanels: KernelsAVX512.multiplyPanels,
+    addOuterProducts: KernelsAVX512.addOuterProducts,
+    copyRows: KernelsAVX512.copyRows,
     padImage: KernelsAVX512.padImage,
     winogradTwo: WinogradLoops(
       input: KernelsAVX512.winogradInput, output: KernelsAVX512.winogradOutput, weights: KernelsAVX512.winogradWeights,

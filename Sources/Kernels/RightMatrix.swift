@@ -41,6 +41,6 @@ struct RightMatrix {
         Matrix(base: left, stride: k), matrix, m: rows, n: n, k: k, beta: accumulating ? 1 : 0, into: target, stride: n)
       return
     }
-    table.multiplyPanels(left, k, rows, k, panels, n, accumulating, target, n)
+    table.multiplyPanels(left, k, 0, 0, rows, rows, 1, 1, 0, k, panels, k * 16, n, accumulating, target, n, 0, 0)
   }
 }

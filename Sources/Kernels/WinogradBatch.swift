@@ -23,10 +23,11 @@ func convolveWinogradInSteps(
     }
     execution.pool.run(chunks: algorithm.planes * parts) { chunk, _ in
       let (plane, column) = (chunk / parts, chunk % parts * panels)
+      let rows = images.count * tiles
       table.multiplyPanels(
-        planes + plane * tiling.inputPlane, channels, images.count * tiles, channels,
-        weights.plane(plane) + column * channels, min(panels, results - column), false,
-        products + plane * tiling.outputPlane + column, results)
+        planes + plane * tiling.inputPlane, channels, 0, 0, rows, rows, 1, 1, 0, channels,
+        weights.plane(plane) + column * channels, channels * 16, min(panels, results - column), false,
+        products + plane * tiling.outputPlane + column, results, 0, 0)
     }
     execution.pool.run(chunks: images.count) { place, _ in
       loops.output(

@@ -66,8 +66,8 @@ private struct WinogradGroup {
     let (channels, results) = (input.shape.channels, output.shape.channels)
     for plane in 0..<tiling.algorithm.planes {
       table.multiplyPanels(
-        planes + plane * tiling.inputPlane, channels, tiles, channels, weights.plane(plane), results, false,
-        products + plane * tiling.outputPlane, results)
+        planes + plane * tiling.inputPlane, channels, 0, 0, tiles, tiles, 1, 1, 0, channels, weights.plane(plane),
+        channels * 16, results, false, products + plane * tiling.outputPlane, results, 0, 0)
     }
   }
 

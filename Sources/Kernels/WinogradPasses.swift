@@ -5,14 +5,12 @@ func convolveWinograd(
   _ input: Tensor, weights: UnsafePointer<Float>, into output: Tensor, geometry: ConvolutionGeometry,
   on execution: Execution
 ) {
-  let tiling = geometry.winogradTiling
-  let shared = execution.scratch.shared(geometry.winogradShared(tiling))
+  let algorithm = WinogradAlgorithm(for: input.shape)
   let transformed = WinogradWeights(
-    weights, channels: tiling.image.channels, results: tiling.results, tiling.algorithm.loops(execution.table),
-    into: shared, on: execution)
+    weights, channels: input.shape.channels, results: output.shape.channels, algorithm.loops(execution.table),
+    into: execution.scratch.shared(algorithm.planes * geometry.channelPairs), on: execution)
   convolveWinograd(
-    input, transformed, into: output, accumulating: false, tiling: tiling, inSteps: geometry.winogradRunsInSteps,
-    planes: shared + tiling.weightFloats, on: execution)
+    input, transformed, into: output, accumulating: false, tilings: geometry.winogradTilings, on: execution)
 }
 
 /// The gradient with respect to the input: a convolution of the output's gradient with the turned weights.
@@ -20,74 +18,85 @@ func convolveBackwardDataWinograd(
   _ outputGradient: Tensor, weights: UnsafePointer<Float>, into inputGradient: Tensor, accumulating: Bool,
   geometry: ConvolutionGeometry, on execution: Execution
 ) {
-  let tiling = geometry.winogradAdjointTiling
-  let shared = execution.scratch.shared(geometry.winogradShared(tiling))
+  let algorithm = WinogradAlgorithm(for: outputGradient.shape)
   let transformed = WinogradWeights(
-    turning: weights, channels: tiling.image.channels, results: tiling.results,
-    tiling.algorithm.loops(execution.table), into: shared, on: execution)
+    turning: weights, channels: outputGradient.shape.channels, results: inputGradient.shape.channels,
+    algorithm.loops(execution.table), into: execution.scratch.shared(algorithm.planes * geometry.channelPairs),
+    on: execution)
   convolveWinograd(
-    outputGradient, transformed, into: inputGradient, accumulating: accumulating, tiling: tiling,
-    inSteps: geometry.winogradRunsInSteps, planes: shared + tiling.weightFloats, on: execution)
+    outputGradient, transformed, into: inputGradient, accumulating: accumulating,
+    tilings: geometry.winogradAdjointTilings, on: execution)
 }
 
+/// Tiles for a pass by groups, and for the same in steps where it may be of use.
+private typealias WinogradTilings = (groups: WinogradTiling, steps: WinogradTiling?)
+
+/// By groups, or in steps where there are too few groups for the threads. The bits are the same.
 private func convolveWinograd(
-  _ input: Tensor, _ weights: WinogradWeights, into output: Tensor, accumulating: Bool, tiling: WinogradTiling,
-  inSteps: Bool, planes: UnsafeMutablePointer<Float>, on execution: Execution
+  _ input: Tensor, _ weights: WinogradWeights, into output: Tensor, accumulating: Bool, tilings: WinogradTilings,
+  on execution: Execution
 ) {
-  if inSteps {
+  let groups = (input.images + tilings.groups.imagesPerGroup - 1) / tilings.groups.imagesPerGroup
+  if let steps = tilings.steps, groups < 2 * execution.pool.threads {
+    let shared = execution.scratch.shared(steps.weightFloats + steps.planeFloats)
     convolveWinogradInSteps(
-      input, weights, into: output, accumulating: accumulating, tiling: tiling, planes: planes, on: execution)
+      input, weights, into: output, accumulating: accumulating, tiling: steps, planes: shared + steps.weightFloats,
+      on: execution)
   } else {
     convolveWinogradInGroups(
-      input, weights, into: output, accumulating: accumulating, tiling: tiling, on: execution)
+      input, weights, into: output, accumulating: accumulating, tiling: tilings.groups, on: execution)
   }
 }
 
 extension ConvolutionGeometry {
-  /// Layers of many weights go step by step over many images, the others group by group.
-  fileprivate var winogradRunsInSteps: Bool { input.channels * outputChannels >= 128 * 128 }
+  fileprivate var channelPairs: Int { input.channels * outputChannels }
 
-  /// The same for the weights' gradient, whose sums are one set in steps and one for each chunk of images in groups.
-  var winogradGradientRunsInSteps: Bool {
-    winogradRunsInSteps || input.channels * outputChannels >= 64 * 64 && input.pixels <= 256
+  /// Whether a pass may go in steps over many images: where there are many weights.
+  private var hasManyWeights: Bool { channelPairs >= 128 * 128 }
+
+  /// Whether the weights' gradient goes in steps. It has one set of sums for all images then, and one for each chunk of
+  /// images by groups.
+  var winogradGradientRunsInSteps: Bool { hasManyWeights || channelPairs >= 64 * 64 && input.pixels <= 256 }
+
+  fileprivate var winogradTilings: WinogradTilings { tilings(input, to: outputChannels) }
+
+  /// The same for the pass that runs over the output's gradient.
+  fileprivate var winogradAdjointTilings: WinogradTilings { tilings(output, to: input.channels) }
+
+  /// So many tiles in a group that its planes stay in the second-level cache.
+  private func tilings(_ image: Shape, to results: Int) -> WinogradTilings {
+    (
+      groups: WinogradTiling(
+        algorithm: WinogradAlgorithm(for: image), image: image, results: results,
+        wanted: max(16, min(64, 2048 / (image.channels + results)))),
+      steps: hasManyWeights ? stepTiling(image, to: results) : nil
+    )
   }
 
-  /// Tiles of the forward pass: so many that the planes of a group stay in the second-level cache.
-  fileprivate var winogradTiling: WinogradTiling {
-    tiling(input, to: outputChannels, winogradRunsInSteps, max(16, min(64, 2048 / (input.channels + outputChannels))))
-  }
-
-  /// Tiles of the pass that runs over the output's gradient.
-  fileprivate var winogradAdjointTiling: WinogradTiling {
-    tiling(output, to: input.channels, winogradRunsInSteps, winogradTiling.wanted)
+  /// A step takes at least eight images, so that several threads have some to transform, up to a limit in memory.
+  private func stepTiling(_ image: Shape, to results: Int) -> WinogradTiling {
+    let algorithm = WinogradAlgorithm(for: image)
+    let single = WinogradTiling(algorithm: algorithm, image: image, results: results, wanted: 1)
+    return WinogradTiling(
+      algorithm: algorithm, image: image, results: results, wanted: max(64, min(8 * single.tiles, 512)))
   }
 
   /// Tiles of the weights' pass: so many that reading and writing the sums costs little against the products.
-  var winogradGradientTiling: WinogradTiling { tiling(input, to: outputChannels, winogradGradientRunsInSteps, 64) }
-
-  private func tiling(_ image: Shape, to results: Int, _ inSteps: Bool, _ groups: Int) -> WinogradTiling {
-    let algorithm = WinogradAlgorithm(for: image)
-    let single = WinogradTiling(algorithm: algorithm, image: image, results: results, wanted: 1)
-    // A step takes at least eight images, so that several threads have some to transform, up to a limit in memory.
-    return WinogradTiling(
-      algorithm: algorithm, image: image, results: results,
-      wanted: inSteps ? max(64, min(8 * single.tiles, 512)) : groups)
-  }
-
-  fileprivate func winogradShared(_ tiling: WinogradTiling) -> Int {
-    tiling.weightFloats + (winogradRunsInSteps ? tiling.planeFloats : 0)
+  var winogradGradientTiling: WinogradTiling {
+    winogradGradientRunsInSteps
+      ? stepTiling(input, to: outputChannels)
+      : WinogradTiling(
+        algorithm: WinogradAlgorithm(for: input), image: input, results: outputChannels, wanted: 64)
   }
 
   /// The scratch of all three passes.
   var winogradScratch: ScratchSize {
     guard allowsWinograd else { return ScratchSize() }
     var size = ScratchSize()
-    for tiling in [winogradTiling, winogradAdjointTiling] {
-      size.formUnion(
-        ScratchSize(
-          perWorker: tiling.padded.count + (winogradRunsInSteps ? 0 : tiling.planeFloats),
-          shared: winogradShared(tiling)))
-      size.formUnion(ScratchSize(perWorker: WinogradWeights.scratch(channels: tiling.image.channels)))
+    for (groups, steps) in [winogradTilings, winogradAdjointTilings] {
+      size.formUnion(ScratchSize(perWorker: groups.padded.count + groups.planeFloats, shared: groups.weightFloats))
+      size.formUnion(ScratchSize(perWorker: WinogradWeights.scratch(channels: groups.image.channels)))
+      if let steps { size.formUnion(ScratchSize(shared: steps.weightFloats + steps.planeFloats)) }
     }
     let tiling = winogradGradientTiling
     return size.union(

@@ -119,10 +119,7 @@ extension WinogradTiling {
     let left = planes + plane * inputPlane + panel * rows * 16
     let right = planes + algorithm.planes * inputPlane + plane * outputPlane
     let target = sums + (plane * image.channels + panel * 16) * results
-    for block in 0..<results / 16 {
-      table.directConvolveWeights(
-        left, right + block * rows * 16, target + block * 256, 1, tiles, 16, 1, 16, 0, 1, 16)
-    }
+    table.addOuterProducts(left, right, rows * 16, tiles, results / 16, target, 256, 16)
   }
 
   /// Transforms the sums of 16 channels back to the gradients of their weights.

@@ -1,0 +1,89 @@
+// The weights' gradient of layers of many weights, in two steps over many positions: both images are copied into panels
+// of 16 channels, then every 16 rows of weights are multiplied for themselves. There is one set of sums for all images,
+// however many threads there are.
+
+extension ConvolutionGeometry {
+  /// Whether channels fill the panels.
+  var fillsPanels: Bool { input.channels % 16 == 0 && outputChannels % 16 == 0 }
+
+  /// How many images a step takes: about 2 MB of panels, and no fewer than 128 positions.
+  private var imagesPerStep: Int {
+    let rows = max(128, min(4096, 524_288 / (usedTaps.count * input.channels + outputChannels)))
+    return max(1, rows / output.pixels)
+  }
+
+  /// The taps that meet the image anywhere.
+  fileprivate var usedTaps: [Int] { usedRows.flatMap { i in usedColumns.map { i * kernelWidth + $0 } } }
+
+  fileprivate var panelSteps: (images: Int, rows: Int) { (imagesPerStep, imagesPerStep * output.pixels) }
+
+  /// The scratch of the weights' gradient in panels.
+  var panelGradientScratch: ScratchSize {
+    guard fillsPanels else { return ScratchSize() }
+    return ScratchSize(perWorker: surroundedInput.count, shared: panelSteps.rows * (k + outputChannels))
+  }
+}
+
+func convolveBackwardWeightsInPanels(
+  _ outputGradient: Tensor, input: Tensor, into weightGradient: UnsafeMutablePointer<Float>,
+  geometry: ConvolutionGeometry, on execution: Execution
+) {
+  let table = execution.table
+  let (channels, n, pixels) = (input.shape.channels, geometry.outputChannels, geometry.output.pixels)
+  let (step, taps, padded) = (geometry.panelSteps, geometry.usedTaps, geometry.surroundedInput)
+  let depth = taps.count * channels
+  let left = execution.scratch.shared(step.rows * (depth + n))
+  let right = left + step.rows * depth
+  let panels = (left: depth / 16, right: n / 16)
+  let span = 16
+  let spans = (panels.right + span - 1) / span
+  if taps.count < geometry.kernelHeight * geometry.kernelWidth {
+    weightGradient.update(repeating: 0, count: geometry.weightCount)
+  }
+  for first in stride(from: 0, to: input.images, by: step.images) {
+    let images = min(step.images, input.images - first)
+    execution.pool.run(chunks: images) { place, worker in
+      let source = padded.prepare(
+        input.base + (first + place) * input.shape.count, in: execution.scratch.worker(worker, padded.count), table)
+      let row = place * pixels
+      for (place, tap) in taps.enumerated() {
+        geometry.copyRows(
+          source + geometry.origin(of: tap, in: padded), padded,
+          into: left + (place * channels / 16 * step.rows + row) * 16, pitch: step.rows * 16, table)
+      }
+      table.copyRows(
+        outputGradient.base + (first + place) * pixels * n, n, 0, pixels, 1, n, right + row * 16, step.rows * 16)
+    }
+    let rows = images * pixels
+    execution.pool.run(chunks: panels.left * spans) { chunk, _ in
+      let (panel, block) = (chunk / spans, chunk % spans * span)
+      let blocks = min(span, panels.right - block)
+      let row = taps[panel * 16 / channels] * channels + panel * 16 % channels
+      let target = weightGradient + row * n + block * 16
+      if first == 0 { for row in 0..<16 { (target + row * n).update(repeating: 0, count: blocks * 16) } }
+      for row in stride(from: 0, to: rows, by: 256) {
+        table.addOuterProducts(
+          left + (panel * step.rows + row) * 16, right + (block * step.rows + row) * 16, step.rows * 16,
+          min(256, rows - row), blocks, target, 16, n)
+      }
+    }
+  }
+}
+
+extension ConvolutionGeometry {
+  /// The first value that a tap reads of the input with its surroundings.
+  fileprivate func origin(of tap: Int, in padded: PaddedImage) -> Int {
+    (padded.top + tap / kernelWidth - padding) * padded.rowPitch
+      + (padded.left + tap % kernelWidth - padding) * input.channels
+  }
+
+  /// Copies what one tap meets at all positions of a padded image, panel by panel of 16 channels.
+  fileprivate func copyRows(
+    _ first: UnsafePointer<Float>, _ padded: PaddedImage, into target: UnsafeMutablePointer<Float>, pitch: Int,
+    _ table: KernelTable
+  ) {
+    table.copyRows(
+      first, stride * input.channels, stride * padded.rowPitch, output.width, output.height, input.channels, target,
+      pitch)
+  }
+}

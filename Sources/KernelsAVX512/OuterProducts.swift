@@ -1,0 +1,113 @@
+/// Adds to blocks of 16x16 sums the products of two panels: sums[i][j] += Σ over rows r of left[r][i] · right[r][j].
+///
+/// Block b of `blocks` takes the right panel `rightPitch` b floats behind the first, and its sums lie `targetPitch` b
+/// floats behind the first ones, their rows `targetStride` apart. Panels have `rows` rows of 16 values.
+@inline(never)
+package func addOuterProducts(
+  _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, _ rightPitch: Int, _ rows: Int, _ blocks: Int,
+  _ target: UnsafeMutablePointer<Float>, _ targetPitch: Int, _ targetStride: Int
+) {
+  var block = 0
+  while block < blocks {
+    let from = right + block * rightPitch, to = target + block * targetPitch
+    #if CAS_AVX512
+      add16(left, from, rows, to, targetStride)
+    #else
+      add6x2(left, from, rows, to, targetStride)
+      add6x2(left + 6, from, rows, to + 6 * targetStride, targetStride)
+      add4x2(left + 12, from, rows, to + 12 * targetStride, targetStride)
+    #endif
+    block += 1
+  }
+}
+
+#if CAS_AVX512
+  @inline(__always)
+  private func add16(
+    _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, _ rows: Int, _ w: UnsafeMutablePointer<Float>, _ c: Int
+  ) {
+    var a0 = Lanes.zero, a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0
+    var d0 = a0, d1 = a0, d2 = a0, d3 = a0, d4 = a0, d5 = a0, d6 = a0, d7 = a0
+    var x = left, g = right
+    for _ in 0..<rows {
+      let v = lanes(at: g)
+      multiplyAdd(&a0, v, x[0]); multiplyAdd(&a1, v, x[1]); multiplyAdd(&a2, v, x[2]); multiplyAdd(&a3, v, x[3])
+      multiplyAdd(&a4, v, x[4]); multiplyAdd(&a5, v, x[5]); multiplyAdd(&a6, v, x[6]); multiplyAdd(&a7, v, x[7])
+      multiplyAdd(&d0, v, x[8]); multiplyAdd(&d1, v, x[9]); multiplyAdd(&d2, v, x[10]); multiplyAdd(&d3, v, x[11])
+      multiplyAdd(&d4, v, x[12]); multiplyAdd(&d5, v, x[13]); multiplyAdd(&d6, v, x[14]); multiplyAdd(&d7, v, x[15])
+      x += 16
+      g += 16
+    }
+    increase(w, by: a0); increase(w + c, by: a1); increase(w + 2 * c, by: a2); increase(w + 3 * c, by: a3)
+    increase(w + 4 * c, by: a4); increase(w + 5 * c, by: a5); increase(w + 6 * c, by: a6); increase(w + 7 * c, by: a7)
+    let z = w + 8 * c
+    increase(z, by: d0); increase(z + c, by: d1); increase(z + 2 * c, by: d2); increase(z + 3 * c, by: d3)
+    increase(z + 4 * c, by: d4); increase(z + 5 * c, by: d5); increase(z + 6 * c, by: d6); increase(z + 7 * c, by: d7)
+  }
+#else
+  @inline(__always)
+  private func add6x2(
+    _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, _ rows: Int, _ w: UnsafeMutablePointer<Float>, _ c: Int
+  ) {
+    var a0 = Lanes.zero, a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0
+    var d0 = a0, d1 = a0, d2 = a0, d3 = a0, d4 = a0, d5 = a0
+    var x = left, g = right
+    for _ in 0..<rows {
+      let u = lanes(at: g), v = lanes(at: g + 8)
+      multiplyAdd(&a0, u, x[0]); multiplyAdd(&d0, v, x[0]); multiplyAdd(&a1, u, x[1]); multiplyAdd(&d1, v, x[1])
+      multiplyAdd(&a2, u, x[2]); multiplyAdd(&d2, v, x[2]); multiplyAdd(&a3, u, x[3]); multiplyAdd(&d3, v, x[3])
+      multiplyAdd(&a4, u, x[4]); multiplyAdd(&d4, v, x[4]); multiplyAdd(&a5, u, x[5]); multiplyAdd(&d5, v, x[5])
+      x += 16
+      g += 16
+    }
+    increase(w, a0, d0); increase(w + c, a1, d1); increase(w + 2 * c, a2, d2)
+    increase(w + 3 * c, a3, d3); increase(w + 4 * c, a4, d4); increase(w + 5 * c, a5, d5)
+  }
+
+  @inline(__always)
+  private func add4x2(
+    _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, _ rows: Int, _ w: UnsafeMutablePointer<Float>, _ c: Int
+  ) {
+    var a0 = Lanes.zero, a1 = a0, a2 = a0, a3 = a0
+    var d0 = a0, d1 = a0, d2 = a0, d3 = a0
+    var x = left, g = right
+    for _ in 0..<rows {
+      let u = lanes(at: g), v = lanes(at: g + 8)
+      multiplyAdd(&a0, u, x[0]); multiplyAdd(&d0, v, x[0]); multiplyAdd(&a1, u, x[1]); multiplyAdd(&d1, v, x[1])
+      multiplyAdd(&a2, u, x[2]); multiplyAdd(&d2, v, x[2]); multiplyAdd(&a3, u, x[3]); multiplyAdd(&d3, v, x[3])
+      x += 16
+      g += 16
+    }
+    increase(w, a0, d0); increase(w + c, a1, d1); increase(w + 2 * c, a2, d2); increase(w + 3 * c, a3, d3)
+  }
+
+  @inline(__always)
+  private func increase(_ place: UnsafeMutablePointer<Float>, _ left: Lanes, _ right: Lanes) {
+    increase(place, by: left)
+    increase(place + 8, by: right)
+  }
+#endif
+
+/// Copies `channels` values (a multiple of 16) at each of width x height positions of an image, `step` floats from one
+/// to the next and `linePitch` from line to line, into panels of 16 channels `panelPitch` floats apart.
+@inline(never)
+package func copyRows(
+  _ source: UnsafePointer<Float>, _ step: Int, _ linePitch: Int, _ width: Int, _ height: Int, _ channels: Int,
+  _ target: UnsafeMutablePointer<Float>, _ panelPitch: Int
+) {
+  var row = 0
+  while row < height {
+    var column = 0
+    while column < width {
+      let from = source + row * linePitch + column * step
+      let to = target + (row * width + column) * 16
+      var at = 0
+      while at < channels {
+        store(load(from + at), to + (at >> 4) * panelPitch)
+        at += 16
+      }
+      column += 1
+    }
+    row += 1
+  }
+}

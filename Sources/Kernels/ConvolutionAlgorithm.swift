@@ -40,7 +40,8 @@ extension ConvolutionGeometry {
     case .weights:
       // The sums of a block of weights are read and written once an image, which only many positions make up for, and
       // rows of many channels fall on few sets of the first-level cache.
-      if output.pixels >= 64, outputChannels <= 128, outputChannels % 16 == 0, k <= Self.deepest { return .direct }
+      let isShort = output.pixels >= (outputChannels > 64 ? 256 : 64) && outputChannels <= 128
+      if isShort, outputChannels % 16 == 0, k <= Self.deepest { return .direct }
       return fillsPanels ? .panels : .patches
     }
   }

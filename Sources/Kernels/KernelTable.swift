@@ -20,7 +20,7 @@ package struct KernelTable: Sendable {
     @Sendable (
       Source, Int, Int, Int, Int, Int, Int, Int, Int, Int, Source, Int, Int, Bool, Target, Int, Int, Int
     ) -> Void
-  let addOuterProducts: @Sendable (Source, Source, Int, Int, Int, Target, Int, Int) -> Void
+  let sumOuterProducts: @Sendable (Source, Source, Int, Int, Int, Bool, Target, Int, Int) -> Void
   let copyRows: @Sendable (Source, Int, Int, Int, Int, Int, Target, Int) -> Void
   let padImage: @Sendable (Source, Target, Int, Int, Int, Int, Int, Int, Int) -> Void
   let winogradTwo: WinogradLoops
@@ -65,7 +65,7 @@ extension KernelTable {
     transpose: KernelsAVX2.transpose,
     packPanel: KernelsAVX2.packPanel,
     multiplyPanels: KernelsAVX2.multiplyPanels,
-    addOuterProducts: KernelsAVX2.addOuterProducts,
+    sumOuterProducts: KernelsAVX2.sumOuterProducts,
     copyRows: KernelsAVX2.copyRows,
     padImage: KernelsAVX2.padImage,
     winogradTwo: WinogradLoops(
@@ -105,7 +105,7 @@ extension KernelTable {
     transpose: KernelsAVX512.transpose,
     packPanel: KernelsAVX512.packPanel,
     multiplyPanels: KernelsAVX512.multiplyPanels,
-    addOuterProducts: KernelsAVX512.addOuterProducts,
+    sumOuterProducts: KernelsAVX512.sumOuterProducts,
     copyRows: KernelsAVX512.copyRows,
     padImage: KernelsAVX512.padImage,
     winogradTwo: WinogradLoops(

@@ -60,11 +60,10 @@ func convolveBackwardWeightsInPanels(
       let blocks = min(span, panels.right - block)
       let row = taps[panel * 16 / channels] * channels + panel * 16 % channels
       let target = weightGradient + row * n + block * 16
-      if first == 0 { for row in 0..<16 { (target + row * n).update(repeating: 0, count: blocks * 16) } }
       for row in stride(from: 0, to: rows, by: 256) {
-        table.addOuterProducts(
+        table.sumOuterProducts(
           left + (panel * step.rows + row) * 16, right + (block * step.rows + row) * 16, step.rows * 16,
-          min(256, rows - row), blocks, target, 16, n)
+          min(256, rows - row), blocks, first + row > 0, target, 16, n)
       }
     }
   }

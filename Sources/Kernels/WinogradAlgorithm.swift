@@ -85,8 +85,9 @@ struct WinogradTiling {
   var inputPlane: Int { rows * image.channels + 16 }
   var outputPlane: Int { rows * results + 16 }
   var planeFloats: Int { algorithm.planes * (inputPlane + outputPlane) }
-  /// The floats of all planes of weights, or of sums for their gradient.
-  var weightFloats: Int { algorithm.planes * image.channels * results }
+  /// The distance of the planes of weights, or of sums for their gradient, and the floats of all of them.
+  var weightPlane: Int { image.channels * results + 16 }
+  var weightFloats: Int { algorithm.planes * weightPlane }
 }
 
 extension ConvolutionGeometry {

@@ -5,12 +5,10 @@ func convolveWinograd(
   _ input: Tensor, weights: UnsafePointer<Float>, into output: Tensor, geometry: ConvolutionGeometry,
   on execution: Execution
 ) {
-  let algorithm = WinogradAlgorithm(for: input.shape)
+  let tilings = geometry.winogradTilings
   let transformed = WinogradWeights(
-    weights, channels: input.shape.channels, results: output.shape.channels, algorithm.loops(execution.table),
-    into: execution.scratch.shared(algorithm.planes * geometry.channelPairs), on: execution)
-  convolveWinograd(
-    input, transformed, into: output, accumulating: false, tilings: geometry.winogradTilings, on: execution)
+    weights, tilings.groups, into: execution.scratch.shared(tilings.groups.weightFloats), on: execution)
+  convolveWinograd(input, transformed, into: output, accumulating: false, tilings: tilings, on: execution)
 }
 
 /// The gradient with respect to the input: a convolution of the output's gradient with the turned weights.
@@ -18,14 +16,11 @@ func convolveBackwardDataWinograd(
   _ outputGradient: Tensor, weights: UnsafePointer<Float>, into inputGradient: Tensor, accumulating: Bool,
   geometry: ConvolutionGeometry, on execution: Execution
 ) {
-  let algorithm = WinogradAlgorithm(for: outputGradient.shape)
+  let tilings = geometry.winogradAdjointTilings
   let transformed = WinogradWeights(
-    turning: weights, channels: outputGradient.shape.channels, results: inputGradient.shape.channels,
-    algorithm.loops(execution.table), into: execution.scratch.shared(algorithm.planes * geometry.channelPairs),
-    on: execution)
+    turning: weights, tilings.groups, into: execution.scratch.shared(tilings.groups.weightFloats), on: execution)
   convolveWinograd(
-    outputGradient, transformed, into: inputGradient, accumulating: accumulating,
-    tilings: geometry.winogradAdjointTilings, on: execution)
+    outputGradient, transformed, into: inputGradient, accumulating: accumulating, tilings: tilings, on: execution)
 }
 
 /// Tiles for a pass by groups, and for the same in steps where it may be of use.
@@ -49,7 +44,7 @@ private func convolveWinograd(
 }
 
 extension ConvolutionGeometry {
-  fileprivate var channelPairs: Int { input.channels * outputChannels }
+  private var channelPairs: Int { input.channels * outputChannels }
 
   /// Whether a pass may go in steps over many images: where there are many weights.
   private var hasManyWeights: Bool { channelPairs >= 128 * 128 }

@@ -10,9 +10,8 @@ func writeWeightGradientWinograd(
   let group = WinogradGradientGroup(
     outputGradient: outputGradient, input: input, tiling: tiling, table: table, images: images,
     planes: images + tiling.images, sums: scratch)
-  group.sums.update(repeating: 0, count: tiling.weightFloats)
   for first in stride(from: 0, to: input.images, by: tiling.imagesPerGroup) {
-    group.add(first..<min(input.images, first + tiling.imagesPerGroup))
+    group.sum(first..<min(input.images, first + tiling.imagesPerGroup), accumulating: first > 0)
   }
   for channel in stride(from: 0, to: input.shape.channels, by: 16) {
     tiling.collectWeightGradient(group.sums, channel, table, into: weightGradient)
@@ -39,11 +38,9 @@ func convolveBackwardWeightsWinogradInSteps(
     }
     execution.pool.run(chunks: tiling.algorithm.planes * channelPanels) { chunk, _ in
       let (plane, panel) = (chunk / channelPanels, chunk % channelPanels)
-      if first == 0 {
-        let block = 16 * tiling.results
-        (sums + (plane * channelPanels + panel) * block).update(repeating: 0, count: block)
-      }
-      tiling.addProducts(planes, sums, plane: plane, panel: panel, tiles: images.count * tiling.tiles, table)
+      tiling.sumProducts(
+        planes, sums, plane: plane, panel: panel, tiles: images.count * tiling.tiles,
+        accumulating: first > 0, table)
     }
   }
   execution.pool.run(chunks: channelPanels) { panel, _ in
@@ -61,19 +58,19 @@ private struct WinogradGradientGroup {
   let planes: UnsafeMutablePointer<Float>
   let sums: UnsafeMutablePointer<Float>
 
-  func add(_ images: Range<Int>) {
+  func sum(_ images: Range<Int>, accumulating: Bool) {
     if tiling.imagesPerGroup == 1 {
       let pair = prepare(images.lowerBound)
       for first in stride(from: 0, to: tiling.tiles, by: tiling.rows) {
         let tiles = first..<min(tiling.tiles, first + tiling.rows)
         transform(pair, tiles, at: 0)
-        multiply(tiles.count)
+        multiply(tiles.count, accumulating: accumulating || first > 0)
       }
     } else {
       for (place, image) in images.enumerated() {
         transform(prepare(image), 0..<tiling.tiles, at: place * tiling.tiles)
       }
-      multiply(images.count * tiling.tiles)
+      multiply(images.count * tiling.tiles, accumulating: accumulating)
     }
   }
 
@@ -100,26 +97,26 @@ private struct WinogradGradientGroup {
       tiling.rows * 16)
   }
 
-  private func multiply(_ tiles: Int) {
+  private func multiply(_ tiles: Int, accumulating: Bool) {
     for plane in 0..<tiling.algorithm.planes {
       for panel in 0..<input.shape.channels / 16 {
-        tiling.addProducts(planes, sums, plane: plane, panel: panel, tiles: tiles, table)
+        tiling.sumProducts(planes, sums, plane: plane, panel: panel, tiles: tiles, accumulating: accumulating, table)
       }
     }
   }
 }
 
 extension WinogradTiling {
-  /// Adds to one plane's sums of 16 channels with all results, in blocks of 16x16, the products of some tiles. Both
-  /// operands lie in panels of 16 channels.
-  fileprivate func addProducts(
+  /// Writes (or adds to) one plane's sums of 16 channels with all results, in blocks of 16x16, the products of some
+  /// tiles. Both operands lie in panels of 16 channels.
+  fileprivate func sumProducts(
     _ planes: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Float>, plane: Int, panel: Int, tiles: Int,
-    _ table: KernelTable
+    accumulating: Bool, _ table: KernelTable
   ) {
     let left = planes + plane * inputPlane + panel * rows * 16
     let right = planes + algorithm.planes * inputPlane + plane * outputPlane
-    let target = sums + (plane * image.channels + panel * 16) * results
-    table.addOuterProducts(left, right, rows * 16, tiles, results / 16, target, 256, 16)
+    let target = sums + plane * weightPlane + panel * 16 * results
+    table.sumOuterProducts(left, right, rows * 16, tiles, results / 16, accumulating, target, 256, 16)
   }
 
   /// Transforms the sums of 16 channels back to the gradients of their weights.
@@ -129,7 +126,8 @@ extension WinogradTiling {
     let size = image.channels * results
     for block in 0..<results / 16 {
       algorithm.loops(table).weightGradient(
-        sums + channel * results + block * 256, size, weightGradient + channel * results + block * 16, size, results,
+        sums + channel * results + block * 256, weightPlane, weightGradient + channel * results + block * 16, size,
+        results,
         16)
     }
   }

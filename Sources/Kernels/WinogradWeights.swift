@@ -1,25 +1,24 @@
 /// The transformed weights of a convolution, in panels of 16 results, plane by plane.
 struct WinogradWeights {
   let base: UnsafePointer<Float>
-  let channels: Int
-  let results: Int
 
-  /// The floats of one plane.
-  var pitch: Int { channels * results }
+  /// The distance of the planes.
+  private let pitch: Int
 
   func plane(_ index: Int) -> UnsafePointer<Float> { base + index * pitch }
 
   /// Transforms weights (taps x channels x results) into `target`.
   init(
-    _ weights: UnsafePointer<Float>, channels: Int, results: Int, _ loops: WinogradLoops,
+    _ weights: UnsafePointer<Float>, _ tiling: WinogradTiling,
     into target: UnsafeMutablePointer<Float>, on execution: Execution
   ) {
-    (self.channels, self.results) = (channels, results)
-    base = UnsafePointer(target)
-    let pitch = channels * results
+    let (channels, results, pitch) = (tiling.image.channels, tiling.results, tiling.weightPlane)
+    let loops = tiling.algorithm.loops(execution.table)
+    (base, self.pitch) = (UnsafePointer(target), pitch)
     execution.forEachRange(of: channels, step: 4) { range, _ in
       for channel in range {
-        loops.weights(weights + channel * results, pitch, target + channel * 16, pitch, channels * 16, results)
+        loops.weights(
+          weights + channel * results, channels * results, target + channel * 16, pitch, channels * 16, results)
       }
     }
   }
@@ -27,18 +26,19 @@ struct WinogradWeights {
   /// Transforms the weights (taps x results x channels) of the opposite direction: turned by 180 degrees, with inputs
   /// and outputs exchanged.
   init(
-    turning weights: UnsafePointer<Float>, channels: Int, results: Int, _ loops: WinogradLoops,
+    turning weights: UnsafePointer<Float>, _ tiling: WinogradTiling,
     into target: UnsafeMutablePointer<Float>, on execution: Execution
   ) {
-    (self.channels, self.results) = (channels, results)
-    base = UnsafePointer(target)
-    let pitch = channels * results
+    let (channels, results, pitch) = (tiling.image.channels, tiling.results, tiling.weightPlane)
+    let loops = tiling.algorithm.loops(execution.table)
+    (base, self.pitch) = (UnsafePointer(target), pitch)
     let block = channels * 16
     execution.pool.run(chunks: results / 16) { panel, worker in
       let turned = execution.scratch.worker(worker, 9 * block)
       for tap in 0..<9 {
         execution.table.transpose(
-          weights + (8 - tap) * pitch + panel * 16 * channels, channels, 16, channels, turned + tap * block, 16)
+          weights + (8 - tap) * channels * results + panel * 16 * channels, channels, 16, channels,
+          turned + tap * block, 16)
       }
       loops.weights(turned, block, target + panel * block, pitch, 16, block)
     }

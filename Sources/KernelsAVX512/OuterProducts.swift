@@ -1,21 +1,21 @@
-/// Adds to blocks of 16x16 sums the products of two panels: sums[i][j] += Σ over rows r of left[r][i] · right[r][j].
+/// Writes (or adds to) blocks of 16x16 sums, the products of two panels: Σ over rows r of left[r][i] · right[r][j].
 ///
 /// Block b of `blocks` takes the right panel `rightPitch` b floats behind the first, and its sums lie `targetPitch` b
 /// floats behind the first ones, their rows `targetStride` apart. Panels have `rows` rows of 16 values.
 @inline(never)
-package func addOuterProducts(
+package func sumOuterProducts(
   _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, _ rightPitch: Int, _ rows: Int, _ blocks: Int,
-  _ target: UnsafeMutablePointer<Float>, _ targetPitch: Int, _ targetStride: Int
+  _ accumulating: Bool, _ target: UnsafeMutablePointer<Float>, _ targetPitch: Int, _ targetStride: Int
 ) {
   var block = 0
   while block < blocks {
     let from = right + block * rightPitch, to = target + block * targetPitch
     #if CAS_AVX512
-      add16(left, from, rows, to, targetStride)
+      sum16(left, from, rows, accumulating, to, targetStride)
     #else
-      add6x2(left, from, rows, to, targetStride)
-      add6x2(left + 6, from, rows, to + 6 * targetStride, targetStride)
-      add4x2(left + 12, from, rows, to + 12 * targetStride, targetStride)
+      sum6x2(left, from, rows, accumulating, to, targetStride)
+      sum6x2(left + 6, from, rows, accumulating, to + 6 * targetStride, targetStride)
+      sum4x2(left + 12, from, rows, accumulating, to + 12 * targetStride, targetStride)
     #endif
     block += 1
   }
@@ -23,8 +23,9 @@ package func addOuterProducts(
 
 #if CAS_AVX512
   @inline(__always)
-  private func add16(
-    _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, _ rows: Int, _ w: UnsafeMutablePointer<Float>, _ c: Int
+  private func sum16(
+    _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, _ rows: Int, _ accumulating: Bool,
+    _ w: UnsafeMutablePointer<Float>, _ c: Int
   ) {
     var a0 = Lanes.zero, a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0
     var d0 = a0, d1 = a0, d2 = a0, d3 = a0, d4 = a0, d5 = a0, d6 = a0, d7 = a0
@@ -38,16 +39,24 @@ package func addOuterProducts(
       x += 16
       g += 16
     }
-    increase(w, by: a0); increase(w + c, by: a1); increase(w + 2 * c, by: a2); increase(w + 3 * c, by: a3)
-    increase(w + 4 * c, by: a4); increase(w + 5 * c, by: a5); increase(w + 6 * c, by: a6); increase(w + 7 * c, by: a7)
     let z = w + 8 * c
-    increase(z, by: d0); increase(z + c, by: d1); increase(z + 2 * c, by: d2); increase(z + 3 * c, by: d3)
-    increase(z + 4 * c, by: d4); increase(z + 5 * c, by: d5); increase(z + 6 * c, by: d6); increase(z + 7 * c, by: d7)
+    if accumulating {
+      increase(w, by: a0); increase(w + c, by: a1); increase(w + 2 * c, by: a2); increase(w + 3 * c, by: a3)
+      increase(w + 4 * c, by: a4); increase(w + 5 * c, by: a5); increase(w + 6 * c, by: a6); increase(w + 7 * c, by: a7)
+      increase(z, by: d0); increase(z + c, by: d1); increase(z + 2 * c, by: d2); increase(z + 3 * c, by: d3)
+      increase(z + 4 * c, by: d4); increase(z + 5 * c, by: d5); increase(z + 6 * c, by: d6); increase(z + 7 * c, by: d7)
+    } else {
+      put(a0, w); put(a1, w + c); put(a2, w + 2 * c); put(a3, w + 3 * c)
+      put(a4, w + 4 * c); put(a5, w + 5 * c); put(a6, w + 6 * c); put(a7, w + 7 * c)
+      put(d0, z); put(d1, z + c); put(d2, z + 2 * c); put(d3, z + 3 * c)
+      put(d4, z + 4 * c); put(d5, z + 5 * c); put(d6, z + 6 * c); put(d7, z + 7 * c)
+    }
   }
 #else
   @inline(__always)
-  private func add6x2(
-    _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, _ rows: Int, _ w: UnsafeMutablePointer<Float>, _ c: Int
+  private func sum6x2(
+    _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, _ rows: Int, _ accumulating: Bool,
+    _ w: UnsafeMutablePointer<Float>, _ c: Int
   ) {
     var a0 = Lanes.zero, a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0
     var d0 = a0, d1 = a0, d2 = a0, d3 = a0, d4 = a0, d5 = a0
@@ -60,13 +69,15 @@ package func addOuterProducts(
       x += 16
       g += 16
     }
-    increase(w, a0, d0); increase(w + c, a1, d1); increase(w + 2 * c, a2, d2)
-    increase(w + 3 * c, a3, d3); increase(w + 4 * c, a4, d4); increase(w + 5 * c, a5, d5)
+    write(a0, d0, accumulating, w); write(a1, d1, accumulating, w + c); write(a2, d2, accumulating, w + 2 * c)
+    write(a3, d3, accumulating, w + 3 * c); write(a4, d4, accumulating, w + 4 * c);
+    write(a5, d5, accumulating, w + 5 * c)
   }
 
   @inline(__always)
-  private func add4x2(
-    _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, _ rows: Int, _ w: UnsafeMutablePointer<Float>, _ c: Int
+  private func sum4x2(
+    _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, _ rows: Int, _ accumulating: Bool,
+    _ w: UnsafeMutablePointer<Float>, _ c: Int
   ) {
     var a0 = Lanes.zero, a1 = a0, a2 = a0, a3 = a0
     var d0 = a0, d1 = a0, d2 = a0, d3 = a0
@@ -78,13 +89,19 @@ package func addOuterProducts(
       x += 16
       g += 16
     }
-    increase(w, a0, d0); increase(w + c, a1, d1); increase(w + 2 * c, a2, d2); increase(w + 3 * c, a3, d3)
+    write(a0, d0, accumulating, w); write(a1, d1, accumulating, w + c); write(a2, d2, accumulating, w + 2 * c);
+    write(a3, d3, accumulating, w + 3 * c)
   }
 
   @inline(__always)
-  private func increase(_ place: UnsafeMutablePointer<Float>, _ left: Lanes, _ right: Lanes) {
-    increase(place, by: left)
-    increase(place + 8, by: right)
+  private func write(_ left: Lanes, _ right: Lanes, _ accumulating: Bool, _ place: UnsafeMutablePointer<Float>) {
+    if accumulating {
+      increase(place, by: left)
+      increase(place + 8, by: right)
+    } else {
+      put(left, place)
+      put(right, place + 8)
+    }
   }
 #endif
 

@@ -11,6 +11,23 @@ struct WeightPanels {
 
   /// The floats that panels of `columns` columns occupy.
   static func count(depth: Int, columns: Int) -> Int { (columns + 15) / 16 * 16 * depth }
+
+  /// Packs some taps of a kernel, one below the other, into `target`: of k x n weights each, or of n x k `transposed`.
+  init(
+    _ weights: UnsafePointer<Float>, taps: [Int], k: Int, n: Int, transposed: Bool,
+    into target: UnsafeMutablePointer<Float>, on execution: Execution
+  ) {
+    let depth = taps.count * k
+    (base, self.depth, columns) = (UnsafePointer(target), depth, n)
+    execution.pool.run(chunks: (n + 15) / 16) { panel, _ in
+      let column = panel * 16
+      for (place, tap) in taps.enumerated() {
+        execution.table.packPanel(
+          weights + tap * k * n + (transposed ? column * k : column), transposed ? k : n, transposed, k,
+          min(16, n - column), target + column * depth + place * k * 16)
+      }
+    }
+  }
 }
 
 /// The rows of one product: where its images lie, and which of their values are read and written.
@@ -46,7 +63,7 @@ func multiplyRows(
     return
   }
   let table = execution.table
-  let images = PanelRows.imagesPerTile(padded, pixels: products.map(\.rows.pixels).max() ?? 1)
+  let images = PanelRows.imagesPerTile(pixels: products.map(\.rows.pixels).max() ?? 1)
   let scratch = padded.isPlain ? 0 : images * padded.count
   execution.pool.run(chunks: (input.images + images - 1) / images) { tile, worker in
     let first = tile * images
@@ -71,7 +88,7 @@ func multiplyRows(
 
 extension PanelRows {
   /// So many that a product has enough rows to make up for fetching the weights.
-  static func imagesPerTile(_ padded: PaddedImage, pixels: Int) -> Int { max(1, 64 / pixels) }
+  static func imagesPerTile(pixels: Int) -> Int { max(1, 64 / pixels) }
 
   /// Long rows are summed a segment at a time, tall images taken some lines at a time, so that what is read again stays
   /// in the second-level cache.
@@ -106,6 +123,9 @@ extension ConvolutionGeometry {
     return (met.first ?? 0)..<(met.last ?? 0) + 1
   }
 
+  /// The numbers of the taps that meet the image.
+  var usedTaps: [Int] { usedRows.flatMap { i in usedColumns.map { i * kernelWidth + $0 } } }
+
   /// The input with what the used taps read around it.
   var surroundedInput: PaddedImage {
     func reach(_ taps: Range<Int>, _ extent: Int, _ positions: Int) -> (before: Int, size: Int) {
@@ -134,7 +154,7 @@ extension ConvolutionGeometry {
   }
 
   /// A 1x1 convolution of all positions, whose rows are one after the other in all images.
-  fileprivate var isProduct: Bool { kernelHeight == 1 && kernelWidth == 1 && stride == 1 && padding == 0 }
+  var isProduct: Bool { kernelHeight == 1 && kernelWidth == 1 && stride == 1 && padding == 0 }
 }
 
 /// The forward pass.
@@ -142,39 +162,20 @@ func convolveInPanels(
   _ input: Tensor, weights: UnsafePointer<Float>, into output: Tensor, geometry: ConvolutionGeometry,
   on execution: Execution
 ) {
-  let (k, n) = (geometry.input.channels, geometry.outputChannels)
+  let (k, n, taps) = (geometry.input.channels, geometry.outputChannels, geometry.usedTaps)
+  let shared = execution.scratch.shared(WeightPanels.count(depth: taps.count * k, columns: n))
+  let packed = WeightPanels(weights, taps: taps, k: k, n: n, transposed: false, into: shared, on: execution)
   if geometry.isProduct {
-    let packed = packWeights(Matrix(base: weights, stride: n), k: k, n: n, on: execution)
-    return multiplyRows(input, by: packed, into: output, accumulating: false, on: execution)
+    multiplyRows(input, by: packed, into: output, accumulating: false, on: execution)
+  } else {
+    multiplyRows(
+      of: input, [(geometry.forwardRows, packed)], into: output, accumulating: false, clearing: false, on: execution)
   }
-  let taps = geometry.usedRows.flatMap { i in geometry.usedColumns.map { i * geometry.kernelWidth + $0 } }
-  let panels = execution.scratch.shared(WeightPanels.count(depth: taps.count * k, columns: n))
-  execution.pool.run(chunks: (n + 15) / 16) { panel, _ in
-    for (place, tap) in taps.enumerated() {
-      execution.table.packPanel(
-        weights + tap * k * n + panel * 16, n, false, k, min(16, n - panel * 16),
-        panels + (panel * taps.count + place) * k * 16)
-    }
-  }
-  let packed = WeightPanels(base: UnsafePointer(panels), depth: taps.count * k, columns: n)
-  multiplyRows(
-    of: input, [(geometry.forwardRows, packed)], into: output, accumulating: false, clearing: false, on: execution)
-}
-
-private func packWeights(_ matrix: Matrix, k: Int, n: Int, on execution: Execution) -> WeightPanels {
-  let panels = execution.scratch.shared(WeightPanels.count(depth: k, columns: n))
-  execution.pool.run(chunks: (n + 15) / 16) { panel, _ in
-    let column = panel * 16
-    execution.table.packPanel(
-      matrix.base + (matrix.transposed ? column * matrix.stride : column), matrix.stride, matrix.transposed, k,
-      min(16, n - column), panels + column * k)
-  }
-  return WeightPanels(base: UnsafePointer(panels), depth: k, columns: n)
 }
 
 /// Multiplies all positions of all images, some rows and columns at a time: so many columns that their weights stay in
 /// the second-level cache.
-private func multiplyRows(
+func multiplyRows(
   _ input: Tensor, by weights: WeightPanels, into output: Tensor, accumulating: Bool, on execution: Execution
 ) {
   let (k, n) = (input.shape.channels, output.shape.channels)
@@ -187,137 +188,5 @@ private func multiplyRows(
     execution.table.multiplyPanels(
       input.base + row * k, k, 0, 0, rows, rows, 1, 1, 0, k, weights.base + column * k, k * 16, min(width, n - column),
       accumulating, output.base + row * n + column, n, 0, 0)
-  }
-}
-
-// The input's gradient. A row of the input sees the rows of the output's gradient that its taps meet: with a stride s,
-// those kernel rows i for which row + padding − i is a multiple of s. So rows and columns fall into s classes each, and
-// every pair of classes is a convolution of stride 1 with its part of the kernel, turned, whose results lie s apart.
-
-/// One class of rows, or of columns, of the input.
-private struct GradientClass {
-  /// The first row of the class, and how many there are.
-  let first: Int
-  let count: Int
-  /// The taps that meet the gradient, in the order of the gradient's rows.
-  let taps: [Int]
-  /// The gradient's row that the first of the taps meets at the first row; outside of the gradient where negative.
-  let start: Int
-
-  init(first: Int, extent: Int, kernel: Int, stride: Int, padding: Int, positions: Int) {
-    let least = (first + padding) % stride
-    let count = (extent - first + stride - 1) / stride
-    let met = Swift.stride(from: least, to: kernel, by: stride).reversed().filter { tap in
-      let row = (first + padding - tap) / stride
-      return row < positions && row + count > 0
-    }
-    self.first = first
-    self.count = count
-    taps = met
-    start = met.first.map { (first + padding - $0) / stride } ?? 0
-  }
-
-  static func all(extent: Int, kernel: Int, stride: Int, padding: Int, positions: Int) -> [GradientClass] {
-    (0..<min(stride, extent)).map {
-      GradientClass(
-        first: $0, extent: extent, kernel: kernel, stride: stride, padding: padding, positions: positions)
-    }
-  }
-}
-
-extension ConvolutionGeometry {
-  private var rowClasses: [GradientClass] {
-    GradientClass.all(
-      extent: input.height, kernel: kernelHeight, stride: stride, padding: padding, positions: output.height)
-  }
-
-  private var columnClasses: [GradientClass] {
-    GradientClass.all(
-      extent: input.width, kernel: kernelWidth, stride: stride, padding: padding, positions: output.width)
-  }
-
-  /// The output's gradient with all that any class reads around it.
-  fileprivate var surroundedGradient: PaddedImage {
-    func reach(_ classes: [GradientClass], _ extent: Int) -> (before: Int, size: Int) {
-      let read = classes.filter { !$0.taps.isEmpty }
-      let before = max(0, read.map { -$0.start }.max() ?? 0)
-      let end = max(extent, read.map { $0.start + $0.count - 1 + $0.taps.count }.max() ?? 0)
-      return (before, before + end)
-    }
-    let (top, height) = reach(rowClasses, output.height)
-    let (left, width) = reach(columnClasses, output.width)
-    return PaddedImage(shape: output, top: top, left: left, height: height, width: width)
-  }
-
-  /// The rows of every pair of classes that has taps, with the taps in their order.
-  fileprivate var gradientRows: [(rows: PanelRows, taps: [Int])] {
-    let padded = surroundedGradient
-    return rowClasses.flatMap { row in
-      columnClasses.compactMap { column in
-        guard !row.taps.isEmpty, !column.taps.isEmpty else { return nil }
-        let rows = PanelRows(
-          padded: padded,
-          origin: (row.start + padded.top) * padded.rowPitch + (column.start + padded.left) * outputChannels,
-          step: outputChannels, linePitch: padded.rowPitch, width: column.count, height: row.count,
-          segments: row.taps.count, k: column.taps.count * outputChannels,
-          target: (row.first * input.width + column.first) * input.channels, targetStep: stride * input.channels,
-          targetLinePitch: stride * input.width * input.channels)
-        return (rows, row.taps.flatMap { i in column.taps.map { i * kernelWidth + $0 } })
-      }
-    }
-  }
-
-  /// Whether there are positions that no tap meets.
-  fileprivate var hasIdlePositions: Bool { (rowClasses + columnClasses).contains { $0.taps.isEmpty } }
-}
-
-/// The gradient with respect to the input.
-func convolveBackwardDataInPanels(
-  _ outputGradient: Tensor, weights: UnsafePointer<Float>, into inputGradient: Tensor, accumulating: Bool,
-  geometry: ConvolutionGeometry, on execution: Execution
-) {
-  let (channels, results) = (geometry.outputChannels, geometry.input.channels)
-  if geometry.isProduct {
-    let packed = packWeights(
-      Matrix(base: weights, stride: channels, transposed: true), k: channels, n: results, on: execution)
-    return multiplyRows(outputGradient, by: packed, into: inputGradient, accumulating: accumulating, on: execution)
-  }
-  let panels = (results + 15) / 16
-  let shared = execution.scratch.shared(geometry.panelShared)
-  var offset = 0
-  let products = geometry.gradientRows.map { rows, taps in
-    let depth = taps.count * channels
-    let base = shared + offset
-    execution.pool.run(chunks: panels) { panel, _ in
-      for (place, tap) in taps.enumerated() {
-        execution.table.packPanel(
-          weights + (tap * results + panel * 16) * channels, channels, true, channels,
-          min(16, results - panel * 16), base + (panel * depth + place * channels) * 16)
-      }
-    }
-    offset += WeightPanels.count(depth: depth, columns: results)
-    return (rows: rows, weights: WeightPanels(base: UnsafePointer(base), depth: depth, columns: results))
-  }
-  multiplyRows(
-    of: outputGradient, products, into: inputGradient, accumulating: accumulating,
-    clearing: geometry.hasIdlePositions && !accumulating, on: execution)
-}
-
-extension ConvolutionGeometry {
-  /// Floats of shared scratch for the panels of all classes, forward and backward.
-  fileprivate var panelShared: Int {
-    max(
-      WeightPanels.count(depth: k, columns: outputChannels),
-      WeightPanels.count(depth: kernelHeight * kernelWidth * outputChannels, columns: input.channels))
-  }
-
-  /// The scratch of the passes forward and to the data.
-  var panelScratch: ScratchSize {
-    let gradient = surroundedGradient
-    let pixels = gradientRows.map(\.rows.pixels).max() ?? 1
-    return ScratchSize(
-      perWorker: max(
-        PanelRows.imagesPerTile(surroundedInput, pixels: output.pixels) * surroundedInput.count,
-        PanelRows.imagesPerTile(gradient, pixels: pixels) * gradient.count), shared: panelShared)
   }
 }

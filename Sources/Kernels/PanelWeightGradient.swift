@@ -12,9 +12,6 @@ extension ConvolutionGeometry {
     return max(1, rows / output.pixels)
   }
 
-  /// The taps that meet the image anywhere.
-  fileprivate var usedTaps: [Int] { usedRows.flatMap { i in usedColumns.map { i * kernelWidth + $0 } } }
-
   fileprivate var panelSteps: (images: Int, rows: Int) { (imagesPerStep, imagesPerStep * output.pixels) }
 
   /// The scratch of the weights' gradient in panels.
@@ -24,6 +21,7 @@ extension ConvolutionGeometry {
   }
 }
 
+/// The gradient with respect to the weights.
 func convolveBackwardWeightsInPanels(
   _ outputGradient: Tensor, input: Tensor, into weightGradient: UnsafeMutablePointer<Float>,
   geometry: ConvolutionGeometry, on execution: Execution

@@ -46,7 +46,6 @@ package struct BFloatTable: Sendable {
   let rectify: @Sendable (Source, Int, Target) -> Void = KernelsBF16.rectify
   let rectifyBackward: @Sendable (Source, Source, Int, Bool, Target) -> Void = KernelsBF16.rectifyBackward
   let add: @Sendable (Source, Source, Int, Bool, Target) -> Void = KernelsBF16.add
-  let narrow: @Sendable (Floats, Int, Target) -> Void = KernelsBF16.narrow
   let moments: @Sendable (Source, Int, Int, Int, Doubles, Doubles) -> Void = KernelsBF16.moments
   let gradientSums:
     @Sendable (Source, Source?, Floats?, Floats, Source, Floats, Int, Int, Int, Doubles, Doubles) -> Void =

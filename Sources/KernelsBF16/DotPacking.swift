@@ -75,20 +75,6 @@ private func pairRows(
   }
 }
 
-/// Rounds `count` floats to bf16 numbers.
-@inline(never)
-package func narrow(_ values: UnsafePointer<Float>, _ count: Int, _ target: UnsafeMutablePointer<UInt16>) {
-  var at = 0
-  while at + 16 <= count {
-    store(load(values + at), target + at)
-    at += 16
-  }
-  while at < count {
-    write(values[at], target + at)
-    at += 1
-  }
-}
-
 /// Packs the transpose of a row-major matrix of `channels` x `taps` weights, `taps` a multiple of 16: pair p of channels
 /// n ..< n + 16 becomes 16 pairs at `packed` + n / 16 · `blockPitch` + 32 p, as from `packDots`.
 @inline(never)

@@ -40,6 +40,10 @@ package struct EmulatedTileUnit: TileUnit {
   package mutating func load(_ tile: Int, _ first: UnsafeRawPointer, _ pitch: Int) {
     clear(tile)
     for row in 0..<rows[tile] {
+      if columns[tile] == 16 {
+        tiles[16 * tile + row] = (first + row * pitch).loadUnaligned(as: Bits.self)
+        continue
+      }
       for column in 0..<columns[tile] {
         tiles[16 * tile + row][column] = (first + row * pitch + 4 * column).loadUnaligned(as: UInt32.self)
       }
@@ -61,38 +65,51 @@ package struct EmulatedTileUnit: TileUnit {
       rows[sums] > 0 && rows[sums] == rows[left] && columns[sums] == columns[right] && columns[left] == rows[right],
       "the shapes of the tiles do not fit")
     products += 1
+    let right = (0..<rows[right]).map { k in
+      let pair = tiles[16 * right + k]
+      return (
+        even: Self.flushed(unsafeBitCast(pair &<< 16, to: Lanes.self)),
+        odd: Self.flushed(unsafeBitCast(pair & Bits(repeating: 0xffff_0000), to: Lanes.self))
+      )
+    }
     for m in 0..<rows[sums] {
+      let left = tiles[16 * left + m]
+      let evenLeft = Self.flushed(unsafeBitCast(left &<< 16, to: Lanes.self))
+      let oddLeft = Self.flushed(unsafeBitCast(left & Bits(repeating: 0xffff_0000), to: Lanes.self))
       var even = Lanes.zero
       var odd = Lanes.zero
-      for k in 0..<rows[right] {
-        let a = tiles[16 * left + m][k]
-        let b = tiles[16 * right + k]
-        even = Self.multiplyAdd(even, a &<< 16, b &<< 16)
-        odd = Self.multiplyAdd(odd, a & 0xffff_0000, b & Bits(repeating: 0xffff_0000))
+      for k in right.indices {
+        even = Self.multiplyAdd(even, Lanes(repeating: evenLeft[k]), right[k].even)
+        odd = Self.multiplyAdd(odd, Lanes(repeating: oddLeft[k]), right[k].odd)
       }
       let before = Self.flushed(unsafeBitCast(tiles[16 * sums + m], to: Lanes.self))
-      let sum = Self.flushed(before + Self.flushed(even + odd))
-      for n in 0..<columns[sums] { tiles[16 * sums + m][n] = sum[n].bitPattern }
+      let sum = unsafeBitCast(Self.flushed(before + Self.flushed(even + odd)), to: Bits.self)
+      // Behind the columns there are zeros.
+      tiles[16 * sums + m].replace(with: sum, where: Self.counting .< Bits(repeating: UInt32(columns[sums])))
     }
   }
 
-  private static func multiplyAdd(_ sum: Lanes, _ a: UInt32, _ b: Bits) -> Lanes {
-    let x = flushed(Lanes(repeating: Float(bitPattern: a)))
-    let y = flushed(unsafeBitCast(b, to: Lanes.self))
-    var result = sum.addingProduct(x, y)
+  private static let counting = Bits((0..<16).map { UInt32($0) })
+
+  @inline(__always)
+  private static func multiplyAdd(_ sum: Lanes, _ x: Lanes, _ y: Lanes) -> Lanes {
+    let result = sum.addingProduct(x, y)
+    let bits = magnitude(result)
+    // Between the least denormal and the least normal float, both included.
+    guard any(bits &- Bits(repeating: 1) .< Bits(repeating: Float.leastNormalMagnitude.bitPattern)) else {
+      return result
+    }
     // The processor rounds to 24 bits before it looks for a denormal: what is a little less than the least normal float
     // may be rounded up to it by the coarser steps of the denormals and still count as one. Exact with all numbers
     // 2⁶⁴ times as large.
-    let isLeast = magnitude(result) .== Bits(repeating: Float.leastNormalMagnitude.bitPattern)
-    if any(isLeast) {
-      let scaled = (sum * 0x1p64).addingProduct(x * 0x1p64, y)
-      let isLess = magnitude(scaled) .< Bits(repeating: (Float.leastNormalMagnitude * 0x1p64).bitPattern)
-      result.replace(with: result * 0, where: isLeast .& isLess)
-    }
-    return flushed(result)
+    let scaled = magnitude((sum * 0x1p64).addingProduct(x * 0x1p64, y))
+    let isLeast = bits .== Bits(repeating: Float.leastNormalMagnitude.bitPattern)
+    let isLess = scaled .< Bits(repeating: (Float.leastNormalMagnitude * 0x1p64).bitPattern)
+    return flushed(result.replacing(with: result * 0, where: isLeast .& isLess))
   }
 
   /// Zeros of the same sign for denormals.
+  @inline(__always)
   private static func flushed(_ values: Lanes) -> Lanes {
     let bits = unsafeBitCast(values, to: Bits.self)
     let signs = bits & Bits(repeating: 0x8000_0000)
@@ -100,6 +117,7 @@ package struct EmulatedTileUnit: TileUnit {
     return unsafeBitCast(bits.replacing(with: signs, where: isTiny), to: Lanes.self)
   }
 
+  @inline(__always)
   private static func magnitude(_ values: Lanes) -> Bits {
     unsafeBitCast(values, to: Bits.self) & Bits(repeating: 0x7fff_ffff)
   }

@@ -1,3 +1,5 @@
+internal import Kernels
+internal import Training
 internal import Yams
 
 /// Builds an experiment from layers of settings, each of which states only differences from the one below.
@@ -89,13 +91,28 @@ extension Configuration {
     return Node(mapping.map { ($0.key, $0.value) })
   }
 
+  /// What a key takes that takes one of some words.
+  private static func words(for key: String) -> String? {
+    let words: [String]
+    switch key {
+    case "precision": words = Experiment.Precision.allCases.map(\.rawValue)
+    case "kernels": words = KernelChoice.allCases.map(\.rawValue)
+    case "budget": words = Experiment.Budget.allCases.map(\.rawValue)
+    case "baseline": words = Experiment.BaselineSize.allCases.map(\.rawValue)
+    case "decay": words = Schedule.Decay.allCases.map(\.rawValue)
+    default: return nil
+    }
+    return words.dropLast().joined(separator: ", ") + " or " + (words.last ?? "")
+  }
+
   private static func wording(_ error: DecodingError, in tree: Node) -> UsageError {
     let (context, expected): (DecodingError.Context, String) =
       switch error {
       case .typeMismatch(let type, let context): (context, "a value of type \(type)")
       case .valueNotFound(let type, let context): (context, "a value of type \(type)")
       case .keyNotFound(let key, let context): (context, "a mapping with the key \(key.stringValue)")
-      case .dataCorrupted(let context): (context, context.debugDescription)
+      case .dataCorrupted(let context):
+        (context, context.codingPath.last.flatMap { words(for: $0.stringValue) } ?? context.debugDescription)
       @unknown default: (DecodingError.Context(codingPath: [], debugDescription: ""), "another value")
       }
     let path = context.codingPath.map(\.stringValue)

@@ -46,7 +46,6 @@ package struct FeatureLayout {
       guard let normalization = fusion.applied[layer.name] else { continue }
       shared[layer.output.index] = normalization.output
       end[normalization.output.index] = end[layer.output.index]
-      // The residual's gradient is written by the convolution, too; it may begin its life earlier than it must.
     }
     place(
       layers.filter { shared[$0.output.index] == nil }.map { layer in

@@ -76,7 +76,8 @@ let package = Package(
         "Training", "Metrics", "Datasets", "Networks", "Reports", "Images", "Kernels", "Randomness", yams,
       ],
       resources: [
-        "cifar10-paper", "demo", "grey-images", "imagenet-paper", "images-64x64", "large-images", "quick",
+        "cifar10-fast", "cifar10-paper", "demo", "grey-images", "imagenet-paper", "images-64x64", "large-images",
+        "quick",
         "resnet20-short", "small-images",
       ].map { .embedInCode("Presets/\($0).yaml") },
       swiftSettings: settings()),

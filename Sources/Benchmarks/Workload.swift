@@ -20,7 +20,7 @@ package struct Workload: Sendable {
     let sides =
       switch architecture {
       case .imageNetResNet(_, .imageNet): [64, 224]
-      case .cifarResNet: [32, 28]
+      case .cifarResNet, .fastResNet: [32, 28]
       case .imageNetResNet(_, .cifar), .wideResNet: [32]
       }
     return sides.map { side in

@@ -145,6 +145,15 @@ extension Experiment {
       (0..<1).contains(training.labelSmoothing), "training.labelSmoothing", training.labelSmoothing, "0 to below 1")
     try check((0..<1).contains(training.averaging), "training.averaging", training.averaging, "0 to below 1")
     try check(
+      (0...1000).contains(training.lookahead.every), "training.lookahead.every", training.lookahead.every, "0 to 1000")
+    try check(
+      (0...1).contains(training.lookahead.decay), "training.lookahead.decay", training.lookahead.decay, "0 to 1")
+    try check(
+      training.averaging == 0 || training.lookahead.every == 0, "training.averaging", training.averaging,
+      "0 beside training.lookahead, which averages by itself")
+    try check((0...1).contains(training.schedule.start), "training.schedule.start", training.schedule.start, "0 to 1")
+    try check((0...1).contains(training.schedule.end), "training.schedule.end", training.schedule.end, "0 to 1")
+    try check(
       training.schedule.warmupEpochs >= 0 && training.schedule.warmupEpochs <= training.epochs,
       "training.schedule.warmupEpochs", training.schedule.warmupEpochs, "0 to the number of epochs")
     try check(

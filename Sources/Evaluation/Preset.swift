@@ -4,6 +4,7 @@ package struct Preset: Sendable {
   package let yaml: String
 
   package static let all: [Preset] = [
+    Preset("cifar10-fast", PackageResources.cifar10_fast_yaml),
     Preset("cifar10-paper", PackageResources.cifar10_paper_yaml),
     Preset("demo", PackageResources.demo_yaml),
     Preset("grey-images", PackageResources.grey_images_yaml),

@@ -38,7 +38,7 @@ package enum WeightsEvaluation {
     let file = try SafeTensors(try InputFile.contents(of: request.weights), path: request.weights)
     let architecture = try architecture(request, file)
     guard let outputs = file.extent("bias", of: ["fc", "linear"], axis: 0),
-      let channels = file.extent("weight", of: ["conv1"], axis: 1), [1, 3].contains(channels)
+      let channels = file.extent("weight", of: ["conv1", "whitening"], axis: 1), [1, 3].contains(channels)
     else {
       throw CheckpointError.damaged(path: request.weights, detail: "it lacks a first convolution or a last layer")
     }

@@ -60,6 +60,9 @@ package struct BFloatTable: Sendable {
     KernelsBF16.maximumWindows
   let maximumWindowsBackward: @Sendable (Source, Source, Int, Int, Int, Int, Int, Int, Int, Int, Target) -> Void =
     KernelsBF16.maximumWindowsBackward
+  let maximumBlocks: @Sendable (Source, Int, Int, Int, Int, Target) -> Void = KernelsBF16.maximumBlocks
+  let maximumBlocksBackward: @Sendable (Source, Source, Int, Int, Int, Int, Target) -> Void =
+    KernelsBF16.maximumBlocksBackward
   let averageWindows: @Sendable (Source, Int, Int, Int, Int, Int, Int, Int, Int, Float, FloatTarget) -> Void =
     KernelsBF16.averageWindows
   let averageWindowsBackward: @Sendable (Floats, Int, Int, Int, Int, Int, Int, Int, Int, Float, Target) -> Void =

@@ -47,6 +47,8 @@ package struct KernelTable: Sendable {
     ) -> Void
   let maximumWindows: @Sendable (Source, Int, Int, Int, Int, Int, Int, Int, Int, Target) -> Void
   let maximumWindowsBackward: @Sendable (Source, Source, Int, Int, Int, Int, Int, Int, Int, Int, Target) -> Void
+  let maximumBlocks: @Sendable (Source, Int, Int, Int, Int, Target) -> Void
+  let maximumBlocksBackward: @Sendable (Source, Source, Int, Int, Int, Int, Target) -> Void
   let averageWindows: @Sendable (Source, Int, Int, Int, Int, Int, Int, Int, Int, Float, Target) -> Void
   let averageWindowsBackward: @Sendable (Source, Int, Int, Int, Int, Int, Int, Int, Int, Float, Target) -> Void
   let exponentials: @Sendable (Source, Int, Float, Target) -> Float
@@ -110,6 +112,8 @@ extension KernelTable {
     normalizeRowsBackward: KernelsAVX2.normalizeRowsBackward,
     maximumWindows: KernelsAVX2.maximumWindows,
     maximumWindowsBackward: KernelsAVX2.maximumWindowsBackward,
+    maximumBlocks: KernelsAVX2.maximumBlocks,
+    maximumBlocksBackward: KernelsAVX2.maximumBlocksBackward,
     averageWindows: KernelsAVX2.averageWindows,
     averageWindowsBackward: KernelsAVX2.averageWindowsBackward,
     exponentials: KernelsAVX2.exponentials,
@@ -152,6 +156,8 @@ extension KernelTable {
     normalizeRowsBackward: KernelsAVX512.normalizeRowsBackward,
     maximumWindows: KernelsAVX512.maximumWindows,
     maximumWindowsBackward: KernelsAVX512.maximumWindowsBackward,
+    maximumBlocks: KernelsAVX512.maximumBlocks,
+    maximumBlocksBackward: KernelsAVX512.maximumBlocksBackward,
     averageWindows: KernelsAVX512.averageWindows,
     averageWindowsBackward: KernelsAVX512.averageWindowsBackward,
     exponentials: KernelsAVX512.exponentials,

@@ -24,6 +24,9 @@ package struct PoolingGeometry: Hashable, Sendable {
       width: ConvolutionGeometry.positions(extent: input.width, kernel: kernel, stride: stride, padding: padding),
       channels: input.channels)
   }
+
+  /// Whether the windows are 2x2 blocks side by side of whole vectors of channels, for which there are loops of their own.
+  var isBlocks: Bool { kernel == 2 && stride == 2 && padding == 0 && input.channels % 16 == 0 }
 }
 
 /// The largest value under each window; the padding never is. A NaN under a window is its result.
@@ -33,6 +36,12 @@ package func poolMaximum(_ input: Tensor, into output: Tensor, geometry: Pooling
   execution.pool.run(chunks: input.images) { image, _ in
     let (at, place) = (image * from.count, image * to.count)
     switch input.format {
+    case .fp32 where geometry.isBlocks:
+      execution.table.maximumBlocks(
+        input.base + at, from.width, from.channels, to.height, to.width, output.base + place)
+    case .bf16 where geometry.isBlocks:
+      execution.dots.maximumBlocks(
+        input.bfloats + at, from.width, from.channels, to.height, to.width, output.bfloats + place)
     case .fp32:
       execution.table.maximumWindows(
         input.base + at, from.height, from.width, from.channels, geometry.kernel, geometry.stride, geometry.padding,
@@ -54,9 +63,21 @@ package func poolMaximumBackward(
   check(input, outputGradient, geometry)
   checkShapes(input, inputGradient, nil)
   let (from, to) = (input.shape, outputGradient.shape)
+  let writesBlocks = geometry.isBlocks && !accumulating
+  let isCovered = writesBlocks && from.height % 2 == 0 && from.width % 2 == 0
   execution.pool.run(chunks: input.images) { image, _ in
     let (at, place) = (image * from.count, image * to.count)
     switch input.format {
+    case .fp32 where writesBlocks:
+      if !isCovered { (inputGradient.base + at).update(repeating: 0, count: from.count) }
+      execution.table.maximumBlocksBackward(
+        outputGradient.base + place, input.base + at, from.width, from.channels, to.height, to.width,
+        inputGradient.base + at)
+    case .bf16 where writesBlocks:
+      if !isCovered { (inputGradient.bfloats + at).update(repeating: 0, count: from.count) }
+      execution.dots.maximumBlocksBackward(
+        outputGradient.bfloats + place, input.bfloats + at, from.width, from.channels, to.height, to.width,
+        inputGradient.bfloats + at)
     case .fp32:
       if !accumulating { (inputGradient.base + at).update(repeating: 0, count: from.count) }
       execution.table.maximumWindowsBackward(

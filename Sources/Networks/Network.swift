@@ -29,10 +29,25 @@ extension Network {
           switch parameter.initialization {
           case .heNormal(let fan): stream.nextNormal() * (2 / Float(fan)).squareRoot()
           case .uniform(let bound): (2 * stream.nextUniform() - 1) * bound
+          case .identity(let bound):
+            parameter.identity(at: element - parameter.offset) ?? (2 * stream.nextUniform() - 1) * bound
+          case .whitening: 0
           case .constant(let value): value
           }
       }
     }
+  }
+}
+
+extension Parameter {
+  /// The weight of a convolution that hands its input on; nil for the filters that have no channel to hand on.
+  fileprivate func identity(at element: Int) -> Float? {
+    guard case .convolution(let geometry) = layout else { return nil }
+    let (place, filter) = element.quotientAndRemainder(dividingBy: geometry.outputChannels)
+    let (tap, channel) = place.quotientAndRemainder(dividingBy: geometry.input.channels)
+    guard filter < geometry.input.channels else { return nil }
+    let middle = geometry.kernelHeight / 2 * geometry.kernelWidth + geometry.kernelWidth / 2
+    return filter == channel && tap == middle ? 1 : 0
   }
 }
 

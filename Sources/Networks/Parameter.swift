@@ -34,6 +34,11 @@ package enum Initialization: Hashable, Sendable {
   case heNormal(fan: Int)
   /// Uniform in ±bound.
   case uniform(bound: Float)
+  /// A convolution that hands its input on: filter n takes the middle of channel n, and filters beyond the number of
+  /// input channels are uniform in ±bound (Jordan 2024, arXiv:2404.00498, section 3.3).
+  case identity(bound: Float)
+  /// Filters that decorrelate the training images' patches. Until the trainer has seen these they are zero.
+  case whitening
   case constant(Float)
 }
 
@@ -44,6 +49,8 @@ package struct Parameter: Sendable {
   package let layout: ParameterLayout
   package let role: ParameterRole
   package let initialization: Initialization
+  /// The parameter's own factor on the learning rate, which does not scale its weight decay; 0 keeps it as it starts.
+  package let rate: Float
 
   package var count: Int { layout.count }
   package var range: Range<Int> { offset..<offset + count }

@@ -83,11 +83,11 @@ extension Plan {
   }
 
   package mutating func parameter(
-    _ name: String, _ layout: ParameterLayout, _ role: ParameterRole, _ initial: Initialization
+    _ name: String, _ layout: ParameterLayout, _ role: ParameterRole, _ initial: Initialization, rate: Float = 1
   ) -> Parameter {
     precondition(!parameters.contains { $0.name == name }, "two parameters are called \(name)")
     let parameter = Parameter(
-      name: name, offset: parameterCount, layout: layout, role: role, initialization: initial)
+      name: name, offset: parameterCount, layout: layout, role: role, initialization: initial, rate: rate)
     parameters.append(parameter)
     parameterCount += aligned(parameter.count)
     return parameter

@@ -15,19 +15,26 @@ package struct OptimizerSettings: Codable, Equatable, Sendable {
   package init() {}
 }
 
-/// Stochastic gradient descent with momentum over the parameter arena, in ranges of equal weight decay.
+/// Stochastic gradient descent with momentum over the parameter arena, in ranges of equal weight decay and rate.
 ///
-/// v ← μ v + (g + λ w), then w ← w − η v, or w ← w − η (g + λ w + μ v) with Nesterov's look-ahead.
+/// v ← μ v + (r g + λ w), then w ← w − η v, or w ← w − η (r g + λ w + μ v) with Nesterov's look-ahead, r the parameter's
+/// own factor, which is 1 for most. Where it is not, the velocity is kept divided by it.
 package struct Optimizer: Sendable {
   package let settings: OptimizerSettings
   package let velocity: Arena
-  private let groups: [(range: Range<Int>, decays: Bool)]
+  private let groups: [Group]
+
+  private struct Group {
+    var range: Range<Int>
+    let decays: Bool
+    let rate: Double
+  }
 
   package init(_ settings: OptimizerSettings, plan: Plan) {
     self.settings = settings
     velocity = Arena(count: plan.parameterCount)
-    var groups: [(range: Range<Int>, decays: Bool)] = []
-    for parameter in plan.parameters {
+    var groups: [Group] = []
+    for parameter in plan.parameters where parameter.rate > 0 {
       let decays =
         switch parameter.role {
         case .weight: true
@@ -35,10 +42,11 @@ package struct Optimizer: Sendable {
         case .scale, .shift: settings.decaysNormalization
         }
       let range = parameter.offset..<parameter.offset + aligned(parameter.count)
-      if let last = groups.last, last.decays == decays, last.range.upperBound == range.lowerBound {
+      let rate = Double(parameter.rate)
+      if let last = groups.last, last.decays == decays, last.rate == rate, last.range.upperBound == range.lowerBound {
         groups[groups.count - 1].range = last.range.lowerBound..<range.upperBound
       } else {
-        groups.append((range, decays))
+        groups.append(Group(range: range, decays: decays, rate: rate))
       }
     }
     self.groups = groups
@@ -50,8 +58,8 @@ package struct Optimizer: Sendable {
       descend(
         parameters, gradients: gradients, velocities: velocity, range: group.range,
         step: DescentStep(
-          learningRate: Float(settings.learningRate * multiplier), momentum: Float(settings.momentum),
-          weightDecay: group.decays ? Float(settings.weightDecay) : 0, nesterov: settings.nesterov),
+          learningRate: Float(settings.learningRate * multiplier * group.rate), momentum: Float(settings.momentum),
+          weightDecay: group.decays ? Float(settings.weightDecay / group.rate) : 0, nesterov: settings.nesterov),
         on: execution)
     }
   }

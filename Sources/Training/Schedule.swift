@@ -10,8 +10,12 @@ package struct Schedule: Codable, Equatable, Sendable {
   }
 
   package var decay: Decay = .cosine
-  /// Epochs of linear warm-up from 0; step t of w has (t + 1) / w of the learning rate.
+  /// Epochs of linear warm-up from `start`; step t of w has come (t + 1) / w of the way to the learning rate.
   package var warmupEpochs: Double = 1
+  /// The share of the learning rate from which the warm-up starts.
+  package var start: Double = 0
+  /// The share of the learning rate at which `cosine` and `linear` end.
+  package var end: Double = 0
   /// Epochs at which `step` multiplies the rate by `factor`.
   package var milestones: [Double] = []
   package var factor: Double = 0.1
@@ -30,12 +34,12 @@ extension Schedule {
   /// The factor on the learning rate at `step` (from 0) of `steps`, which stand for `epochs` epochs.
   package func multiplier(step: Int, of steps: Int, epochs: Double) -> Double {
     let warmup = scaled(warmupEpochs, of: steps, epochs: epochs)
-    if step < warmup { return Double(step + 1) / Double(warmup) }
+    if step < warmup { return start + (1 - start) * Double(step + 1) / Double(warmup) }
     let progress = Double(step - warmup) / Double(max(1, steps - warmup))
     switch decay {
     case .constant: return 1
-    case .cosine: return 0.5 * (1 + cos(Double.pi * progress))
-    case .linear: return 1 - progress
+    case .cosine: return end + (1 - end) * 0.5 * (1 + cos(Double.pi * progress))
+    case .linear: return end + (1 - end) * (1 - progress)
     case .step:
       let passed = milestones.filter { step >= scaled($0, of: steps, epochs: epochs) }.count
       return pow(factor, Double(passed))

@@ -11,7 +11,7 @@ package final class Trainer {
   package let job: TrainingJob
   package let network: Network
   package let optimizer: Optimizer
-  /// The moving average of the weights and statistics, where the recipe asks for one.
+  /// The moving average of the weights and statistics, or look-ahead's slow ones, where the recipe asks for them.
   package let average: Network?
   package private(set) var step = 0
   package private(set) var history: [EpochRecord] = []
@@ -46,7 +46,12 @@ package final class Trainer {
     smoothing = Float(job.recipe.labelSmoothing)
     mixing = RandomStream(seed: job.seed, purpose: "mixing")
     unmixed = Arena(count: job.recipe.augmentation.mixes ? order.batchSize * job.samples.shape.count : 0)
-    average = job.recipe.averaging > 0 ? network.copy() : nil
+    for parameter in network.plan.parameters where parameter.initialization == .whitening {
+      guard case .convolution(let geometry) = parameter.layout else { continue }
+      PatchWhitening(job.samples, normalization: job.normalization)
+        .write(to: UnsafeMutableBufferPointer(rebasing: network.parameters.values[parameter.range]), geometry: geometry)
+    }
+    average = job.recipe.averaging > 0 || job.recipe.lookahead.every > 0 ? network.copy() : nil
   }
 }
 
@@ -95,8 +100,8 @@ extension Trainer {
       guard loss.isFinite else { throw divergence(at: step + 1, multiplier) }
       propagation.backward()
       optimizer.step(network.parameters, gradients: gradients, multiplier: multiplier, on: execution)
-      if let average { average.approach(network, decay: averagingDecay, on: execution) }
       step += 1
+      keepAverage(execution)
 
       epochLoss += loss
       epochHits += hits
@@ -167,9 +172,19 @@ extension Trainer {
     return record
   }
 
-  /// Early steps average over fewer weights, so that the average does not remember the random start.
-  private var averagingDecay: Float {
-    Float(min(job.recipe.averaging, Double(step + 1) / Double(step + 10)))
+  /// Takes the step that was just done into the average, or lets the slow weights follow and training go on from them.
+  private func keepAverage(_ execution: Execution) {
+    guard let average else { return }
+    let lookahead = job.recipe.lookahead
+    guard lookahead.every > 0 else {
+      // Early steps average over fewer weights, so that the average does not remember the random start.
+      let decay = min(job.recipe.averaging, Double(step) / Double(step + 9))
+      return average.approach(network, decay: Float(decay), on: execution)
+    }
+    guard step % lookahead.every == 0 else { return }
+    average.approach(network, decay: Float(lookahead.retention(step: step, of: job.steps)), on: execution)
+    network.parameters.copy(from: average.parameters)
+    network.statistics.copy(from: average.statistics)
   }
 }
 

@@ -21,7 +21,7 @@ struct PoolingCase: Sendable, CustomStringConvertible {
     PoolingCase(2, 11, 12, 64, 3, stride: 2, padding: 1), PoolingCase(3, 8, 8, 16, 2, stride: 2, padding: 0),
     PoolingCase(1, 1, 1, 1, 1, stride: 1, padding: 0), PoolingCase(2, 7, 5, 17, 3, stride: 1, padding: 1),
     PoolingCase(5, 9, 9, 3, 4, stride: 3, padding: 2), PoolingCase(2, 6, 6, 33, 6, stride: 1, padding: 0),
-    PoolingCase(2, 5, 5, 16, 2, stride: 3, padding: 1),
+    PoolingCase(2, 5, 5, 16, 2, stride: 3, padding: 1), PoolingCase(2, 7, 9, 32, 2, stride: 2, padding: 0),
   ]
 }
 

@@ -50,6 +50,32 @@ import Testing
     #expect(abs(variance * 72 - 1) < 0.5)
   }
 
+  @Test func convolutionsCanStartAsTheIdentity() throws {
+    let plan = try #require(Architecture(name: "resnet8-fast")).plan(
+      input: Shape(height: 32, width: 32, channels: 3), classes: 10)
+    let network = Network(plan)
+    network.initialize(seed: 0)
+    for name in ["layer2.conv1.weight", "layer2.conv2.weight"] {
+      let parameter = try #require(plan.parameters.first { $0.name == name })
+      guard case .convolution(let geometry) = parameter.layout else {
+        Issue.record("\(name) belongs to no convolution")
+        return
+      }
+      let (inputs, outputs) = (geometry.input.channels, geometry.outputChannels)
+      let weights = Array(network.parameters.values[parameter.range])
+      let bound = 1 / Float(9 * inputs).squareRoot()
+      for (place, value) in weights.enumerated() {
+        let (filter, channel, tap) = (place % outputs, place / outputs % inputs, place / outputs / inputs)
+        if filter < inputs {
+          #expect(value == (filter == channel && tap == 4 ? 1 : 0))
+        } else {
+          #expect(abs(value) <= bound)
+        }
+      }
+      #expect(outputs == inputs || Set(weights).count > weights.count / 2)
+    }
+  }
+
   @Test func lastScaleCanStartAtZero() throws {
     let plan = try #require(Architecture(name: "resnet50")).plan(
       input: Shape(height: 64, width: 64, channels: 3), classes: 10, zeroLastScale: true)

@@ -37,7 +37,7 @@ import Testing
 
   @Test func everyGoldenFileCanBeRead() throws {
     let logits = try GoldenLogits.load()
-    #expect(logits.cases.count == 12)
+    #expect(logits.cases.count == 15)
     for network in logits.cases {
       #expect(network.logits.count == network.batch && network.logits.allSatisfy { $0.count == network.classes })
     }

@@ -46,4 +46,43 @@ import Training
       #expect(abs(squares - expected) <= allowed * expected, "\(parameter.name)")
     }
   }
+
+  /// Four steps of the formula in double precision: r scales the gradient, not the decay.
+  @Test func aRateOfItsOwnScalesTheGradientAndNotTheDecay() throws {
+    var plan = Plan(input: Shape(height: 1, width: 1, channels: 4))
+    var pace = NormalizationPace()
+    pace.scaleRate = 0
+    pace.shiftRate = 64
+    let normalized = plan.normalization(plan.input, "bn", pace: pace)
+    _ = plan.linear(normalized, "fc", outputs: 2, factor: 1 / 3)
+    let network = Network(plan)
+    network.initialize(seed: 1)
+    var settings = OptimizerSettings()
+    settings.learningRate = 0.01
+    settings.weightDecay = 0.1
+    settings.decaysNormalization = true
+    let optimizer = Optimizer(settings, plan: plan)
+    let gradients = Arena(count: plan.parameterCount)
+    for index in 0..<gradients.count { gradients.values[index] = Float(index % 7) / 10 - 0.3 }
+    let start = network.parameters.values.map(Double.init)
+    let execution = try #require(TrainingPath.available.first).processor(threads: 1)
+    for _ in 0..<4 {
+      optimizer.step(
+        network.parameters, gradients: gradients, multiplier: 1, on: Execution(execution, scratch: ScratchSize()))
+    }
+    for parameter in plan.parameters {
+      let rate = try #require(
+        ["bn.weight": 0, "bn.bias": 64, "fc.weight": 1 / 9.0, "fc.bias": 1 / 9.0][parameter.name])
+      for index in parameter.range {
+        var (weight, velocity) = (start[index], 0.0)
+        for _ in 0..<4 where rate > 0 {
+          let gradient = rate * Double(gradients.values[index]) + 0.1 * weight
+          velocity = 0.9 * velocity + gradient
+          weight -= 0.01 * (gradient + 0.9 * velocity)
+        }
+        #expect(
+          abs(Double(network.parameters.values[index]) - weight) < 2e-6 * max(1, abs(weight)), "\(parameter.name)")
+      }
+    }
+  }
 }

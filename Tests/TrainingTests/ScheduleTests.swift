@@ -17,6 +17,16 @@ import Training
     }
   }
 
+  @Test func aTriangleStartsAndEndsAboveZero() {
+    var schedule = Schedule(decay: .linear, warmupEpochs: 2)
+    schedule.start = 0.2
+    schedule.end = 0.1
+    let rates = (0..<10).map { schedule.multiplier(step: $0, of: 10, epochs: 10) }
+    for (rate, expected) in zip(rates, [0.6, 1, 1, 0.8875, 0.775, 0.6625, 0.55, 0.4375, 0.325, 0.2125]) {
+      #expect(abs(rate - expected) < 1e-12)
+    }
+  }
+
   @Test func epochsScaleWithTheSteps() {
     let schedule = Schedule(decay: .step, milestones: [91, 136])
     // ResNet-56's 182 epochs of 351 steps.

@@ -26,13 +26,14 @@ import Training
   }
 
   private func job(
-    steps: Int = 12, averaging: Double = 0, seed: UInt64 = 5, mixup: Double = 0, cutmix: Double = 0,
+    steps: Int = 12, averaging: Double = 0, lookahead: Int = 0, seed: UInt64 = 5, mixup: Double = 0, cutmix: Double = 0,
     supplement: EpochOrder.Supplement? = nil
   ) -> TrainingJob {
     var recipe = Recipe()
     recipe.batchSize = 16
     recipe.epochs = 4
     recipe.averaging = averaging
+    recipe.lookahead.every = lookahead
     recipe.augmentation.padCrop = 1
     recipe.augmentation.flip = false
     recipe.augmentation.mixup = mixup
@@ -72,6 +73,35 @@ import Training
     #expect(states[0].parameters == states[1].parameters && states[0].parameters == states[2].parameters)
     #expect(states[0].statistics == states[1].statistics && states[0].velocity == states[2].velocity)
     #expect(states[0].average == states[1].average && states[0].average.isEmpty == (averaging == 0))
+  }
+
+  @Test(arguments: TrainingPath.available)
+  func lookaheadGoesOnFromTheSlowWeights(path: TrainingPath) throws {
+    let whole = try trainer(job(lookahead: 4), path)
+    try whole.run(Trainer.Monitor())
+    // Step 12 is the third pull: the fast weights stand where the slow ones do.
+    #expect(whole.state.average == whole.state.parameters + whole.state.statistics)
+    #expect(whole.result.parameters.base == whole.average?.parameters.base)
+    let broken = try trainer(job(lookahead: 4), path)
+    var stopped = false
+    try broken.run(Trainer.Monitor(stepped: { step, _ in stopped = step == 7 }, shouldStop: { stopped }))
+    #expect(broken.step == 7 && broken.state.average != broken.state.parameters + broken.state.statistics)
+    let second = try trainer(job(lookahead: 4), path)
+    try second.restore(broken.state, path: "checkpoint")
+    try second.run(Trainer.Monitor())
+    #expect(second.state.parameters == whole.state.parameters && second.state.average == whole.state.average)
+    let plain = try trainer(job(), path)
+    try plain.run(Trainer.Monitor())
+    #expect(plain.state.parameters != whole.state.parameters && plain.state.average.isEmpty)
+  }
+
+  @Test func lookaheadLetsGoMoreAndMore() {
+    var lookahead = Lookahead()
+    lookahead.every = 5
+    #expect(lookahead.retention(step: 0, of: 100) == 0)
+    // By hand: 0.95^5 = 0.7737809375, and an eighth of it half way through.
+    #expect(abs(lookahead.retention(step: 50, of: 100) - 0.0967226171875) < 1e-12)
+    #expect(abs(lookahead.retention(step: 100, of: 100) - 0.7737809375) < 1e-12)
   }
 
   @Test(arguments: TrainingPath.available, [1, 5, 11])

@@ -8,12 +8,14 @@ package enum Architecture: Hashable, Sendable {
   case imageNetResNet(depth: Int, stem: ResNetStem)
   /// Zagoruyko and Komodakis 2016: pre-activation blocks, 6n + 4 layers, `width` times as wide.
   case wideResNet(depth: Int, width: Int)
+  /// Eight layers behind whitening filters, for short trainings on small images.
+  case fastResNet
 
   /// Every name that `init(name:)` knows, in the order in which people expect them.
   package static let names: [String] =
     CIFARResNet.depths.map { "resnet\($0)" } + CIFARResNet.depths.map { "resnet\($0)-b" }
     + ImageNetResNet.depths.map { "resnet\($0)" } + ImageNetResNet.depths.map { "resnet\($0)-cifar" } + [
-      "wrn-16-4", "wrn-28-10", "wrn-40-4",
+      "wrn-16-4", "wrn-28-10", "wrn-40-4", "resnet8-fast",
     ]
 
   /// The architecture of a name such as `resnet20`, `resnet20-b` (shortcut option B), `resnet50`, `resnet18-cifar`
@@ -21,6 +23,10 @@ package enum Architecture: Hashable, Sendable {
   ///
   /// Any `wrn-DEPTH-WIDTH` with depth 6n + 4 is known. nil for every other name.
   package init?(name: String) {
+    if name == "resnet8-fast" {
+      self = .fastResNet
+      return
+    }
     let parts = name.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
     if parts.first == "wrn" {
       guard parts.count == 3, let depth = Int(parts[1]), let width = Int(parts[2]), (10...1000).contains(depth),
@@ -46,6 +52,7 @@ package enum Architecture: Hashable, Sendable {
     case .imageNetResNet(let depth, .imageNet): "resnet\(depth)"
     case .imageNetResNet(let depth, .cifar): "resnet\(depth)-cifar"
     case .wideResNet(let depth, let width): "wrn-\(depth)-\(width)"
+    case .fastResNet: "resnet8-fast"
     }
   }
 
@@ -63,6 +70,7 @@ package enum Architecture: Hashable, Sendable {
       ImageNetResNet(depth: depth, stem: stem, lastScale: last).build(in: &plan, classes: classes)
     case .wideResNet(let depth, let width):
       WideResNet(depth: depth, width: width).build(in: &plan, classes: classes)
+    case .fastResNet: FastResNet().build(in: &plan, classes: classes)
     }
     return plan
   }

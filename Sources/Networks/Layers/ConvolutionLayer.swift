@@ -31,7 +31,8 @@ struct ConvolutionLayer: Layer {
   }
 
   func backward(_ memory: Memory) {
-    guard let outputGradient = memory.gradient(output) else { return }
+    let isFixed = weights.rate == 0 && memory.gradient(input) == nil
+    guard !isFixed, let outputGradient = memory.gradient(output) else { return }
     var fusion = ConvolutionFusion()
     let before = memory.fusion.inputs[name]
     fusion.input = before?.vectors(memory)
@@ -48,15 +49,17 @@ struct ConvolutionLayer: Layer {
 }
 
 extension Plan {
-  /// A convolution whose weights start from the normal distribution of He et al. 2015 with fan out.
+  /// A convolution whose weights start from the normal distribution of He et al. 2015 with fan out, or as `initial` says.
   package mutating func convolution(
-    _ input: Slot, _ name: String, channels: Int, kernel: Int = 3, stride: Int = 1, padding: Int? = nil
+    _ input: Slot, _ name: String, channels: Int, kernel: Int = 3, stride: Int = 1, padding: Int? = nil,
+    initial: Initialization? = nil, rate: Float = 1
   ) -> Slot {
     let geometry = ConvolutionGeometry(
       input: input.shape, outputChannels: channels, kernelHeight: kernel, kernelWidth: kernel, stride: stride,
       padding: padding ?? kernel / 2)
     let weights = parameter(
-      "\(name).weight", .convolution(geometry), .weight, .heNormal(fan: channels * kernel * kernel))
+      "\(name).weight", .convolution(geometry), .weight, initial ?? .heNormal(fan: channels * kernel * kernel),
+      rate: rate)
     let output = slot(geometry.output)
     return append(ConvolutionLayer(name: name, input: input, output: output, geometry: geometry, weights: weights))
   }

@@ -37,13 +37,17 @@ struct LinearLayer: Layer {
 
 extension Plan {
   /// A fully connected layer that starts as PyTorch's does: weights and bias uniform in ±1/sqrt(inputs).
-  package mutating func linear(_ input: Slot, _ name: String, outputs: Int) -> Slot {
+  ///
+  /// - Parameter factor: a constant factor on the logits. It becomes part of the weights: they start smaller by it, and
+  ///   learn at a rate that is smaller by its square.
+  package mutating func linear(_ input: Slot, _ name: String, outputs: Int, factor: Float = 1) -> Slot {
     let inputs = input.shape.count
-    let bound = 1 / Float(inputs).squareRoot()
+    let initial = Initialization.uniform(bound: factor / Float(inputs).squareRoot())
+    let rate = factor * factor
     let layer = LinearLayer(
       name: name, input: input, output: slot(Shape(height: 1, width: 1, channels: outputs), isAlwaysFloat: true),
-      weights: parameter("\(name).weight", .matrix(inputs: inputs, outputs: outputs), .weight, .uniform(bound: bound)),
-      bias: parameter("\(name).bias", .vector(outputs), .bias, .uniform(bound: bound)))
+      weights: parameter("\(name).weight", .matrix(inputs: inputs, outputs: outputs), .weight, initial, rate: rate),
+      bias: parameter("\(name).bias", .vector(outputs), .bias, initial, rate: rate))
     return append(layer)
   }
 }

@@ -15,6 +15,8 @@ struct NormalizationLayer: Layer {
   let variance: Statistic
   /// Where the batch's moments are kept for the backward pass.
   let moments: Int
+  /// The share of a batch's statistics in the running ones.
+  let momentum: Float
 
   var kind: String { "batch norm" + (residual == nil ? "" : " + sum") + (rectify ? " + ReLU" : "") }
   var inputs: [Slot] { [input] + (residual.map { [$0] } ?? []) }
@@ -53,7 +55,7 @@ struct NormalizationLayer: Layer {
       gradients: isTraining
         ? BatchNormalization.Gradients(gamma: memory.gradient(gamma), beta: memory.gradient(beta)) : nil)
     vectors.epsilon = Self.epsilon
-    vectors.momentum = Self.momentum
+    vectors.momentum = momentum
     return vectors
   }
 
@@ -67,25 +69,38 @@ struct NormalizationLayer: Layer {
       residualAccumulating: residual != nil && memory.accumulates(self, input: 1))
   }
 
-  /// PyTorch's defaults, which torchvision's and the CIFAR ResNets' published weights were trained with.
+  /// PyTorch's default, which torchvision's and the CIFAR ResNets' published weights were trained with.
   static let epsilon: Float = 1e-5
-  static let momentum: Float = 0.1
 }
 
 extension Plan {
   /// A batch normalisation, then plus `residual` where there is one, then the rectifier where `rectify` is set.
+  ///
+  /// - Parameter pace: what differs from PyTorch's defaults in how the layer learns.
   package mutating func normalization(
-    _ input: Slot, _ name: String, adding residual: Slot? = nil, rectify: Bool = true, gamma initial: Float = 1
+    _ input: Slot, _ name: String, adding residual: Slot? = nil, rectify: Bool = true, gamma initial: Float = 1,
+    pace: NormalizationPace = NormalizationPace()
   ) -> Slot {
     precondition(residual == nil || residual?.shape == input.shape, "a residual has the shape of what it is added to")
     let channels = input.shape.channels
     let layer = NormalizationLayer(
       name: name, input: input, residual: residual, output: slot(input.shape), rectify: rectify,
-      gamma: parameter("\(name).weight", .vector(channels), .scale, .constant(initial)),
-      beta: parameter("\(name).bias", .vector(channels), .shift, .constant(0)),
+      gamma: parameter("\(name).weight", .vector(channels), .scale, .constant(initial), rate: pace.scaleRate),
+      beta: parameter("\(name).bias", .vector(channels), .shift, .constant(0), rate: pace.shiftRate),
       mean: statistic("\(name).running_mean", count: channels, initial: 0),
       variance: statistic("\(name).running_var", count: channels, initial: 1),
-      moments: moment(count: BatchNormalization.Moments.count(channels: channels)))
+      moments: moment(count: BatchNormalization.Moments.count(channels: channels)), momentum: pace.momentum)
     return append(layer)
   }
+}
+
+/// How fast a normalisation learns; the defaults are PyTorch's.
+package struct NormalizationPace: Sendable {
+  /// Factors on the learning rate of the scale and of the shift.
+  package var scaleRate: Float = 1
+  package var shiftRate: Float = 1
+  /// The share of a batch's statistics in the running ones.
+  package var momentum: Float = 0.1
+
+  package init() {}
 }

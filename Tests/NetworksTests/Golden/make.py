@@ -25,6 +25,9 @@ CASES = [
     ("wrn28-10", None, 1, 32, 32, 3, 10, "eval"),
     ("resnet18-cifar", None, 4, 32, 32, 3, 10, "eval"),
     ("resnet18-cifar", None, 4, 32, 32, 3, 10, "train"),
+    ("resnet8-fast", None, 4, 32, 32, 3, 10, "eval"),
+    ("resnet8-fast", None, 4, 32, 32, 3, 10, "train"),
+    ("resnet8-fast", None, 4, 28, 28, 1, 10, "train"),
 ]
 
 
@@ -117,6 +120,7 @@ def counts():
     rows += [("resnet18", None, 64, 64, 3, 10), ("resnet50", None, 64, 64, 3, 1000), ("resnet50", None, 97, 65, 1, 7)]
     rows += [("wrn28-10", None, 32, 32, 3, 10), ("wrn28-10", None, 32, 32, 3, 100)]
     rows += [("resnet18-cifar", None, 32, 32, 3, 10), ("resnet50-cifar", None, 32, 32, 3, 100)]
+    rows += [("resnet8-fast", None, 32, 32, 3, 10), ("resnet8-fast", None, 28, 28, 1, 10)]
     # torchvision's documentation of the ImageNet ResNets, and 36.5M in table 4 of the WideResNet paper
     published = {"resnet18": 11689512, "resnet34": 21797672, "resnet50": 25557032, "resnet101": 44549160, "resnet152": 60192808}
     cases = []

@@ -269,9 +269,41 @@ class WideResNet(nn.Module):
         return self.fc(F.relu(self.bn1(x)).mean((2, 3)))
 
 
+# The network of short trainings. Its whitening filters are a convolution like any other here.
+
+
+class FastStage(nn.Module):
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, 1, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+
+    def forward(self, x):
+        x = F.relu(self.bn1(F.max_pool2d(self.conv1(x), 2)))
+        return F.relu(self.bn2(self.conv2(x)) + x)
+
+
+class FastResNet(nn.Module):
+    def __init__(self, channels=3, classes=10):
+        super().__init__()
+        filters = 16 if channels == 1 else 32
+        self.whitening = nn.Conv2d(channels, filters, 3, 1, 1, bias=False)
+        self.bn0 = nn.BatchNorm2d(filters)
+        self.layer1, self.layer2, self.layer3 = FastStage(filters, 64), FastStage(64, 256), FastStage(256, 256)
+        self.linear = nn.Linear(256, classes)
+
+    def forward(self, x):
+        x = self.layer3(self.layer2(self.layer1(F.relu(self.bn0(self.whitening(x))))))
+        return self.linear(x.amax((2, 3)))
+
+
 def network(model, shortcut="A", channels=3, classes=10):
     """The network that `cas` calls `model`: wrn28-10, resnet8 … resnet110 for CIFAR, resnet18 … resnet152 for ImageNet,
-    resnet18-cifar … for ImageNet's blocks on small images."""
+    resnet18-cifar … for ImageNet's blocks on small images, resnet8-fast for short trainings."""
+    if model == "resnet8-fast":
+        return FastResNet(channels, classes)
     if model.startswith("wrn"):
         depth, factor = map(int, model.removeprefix("wrn").split("-"))
         return WideResNet(depth, factor, channels, classes)

@@ -1,6 +1,6 @@
 """Sets that are worse than real images in known ways, for studies of whether a recipe ranks as another one does.
 
-Run: python3 make_sets.py TRAIN DEST [--per-class 1000]   (numpy, Pillow)
+Run: python3 make_sets.py TRAIN DEST [--per-class 1000] [--sets clean,blur1]   (numpy, Pillow)
 
 TRAIN is a folder with one folder of images per class; DEST gets one such folder for each set. Everything is drawn from
 fixed seeds: the same input gives the same pixels.
@@ -74,10 +74,14 @@ def main():
     arguments.add_argument("train", type=pathlib.Path)
     arguments.add_argument("dest", type=pathlib.Path)
     arguments.add_argument("--per-class", type=int, default=1000)
+    arguments.add_argument("--sets", default=",".join(SETS), help="some of " + ", ".join(SETS))
     options = arguments.parse_args()
+    wanted = options.sets.split(",")
+    if unknown := set(wanted) - SETS.keys():
+        arguments.error("unknown sets: " + ", ".join(sorted(unknown)))
     classes = sorted(path.name for path in options.train.iterdir() if path.is_dir())
     for number, (name, (change, wrong, modes)) in enumerate(SETS.items()):
-        if (options.dest / name / ".done").exists():
+        if name not in wanted or (options.dest / name / ".done").exists():
             continue
         rng = np.random.default_rng([7, number])
         for label, class_name in enumerate(classes):

@@ -79,7 +79,7 @@ let package = Package(
         "cifar10-fast", "cifar10-paper", "demo", "grey-images", "imagenet-paper", "images-64x64", "large-images",
         "quick",
         "resnet20-short", "small-images",
-      ].map { .embedInCode("Presets/\($0).yaml") },
+      ].map { .embedInCode("Presets/\($0).yaml") } + [.embedInCode("Literature/ravuri-vinyals-2019.json")],
       swiftSettings: settings()),
     library(
       "Benchmarks",

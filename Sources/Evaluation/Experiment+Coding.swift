@@ -1,5 +1,5 @@
 extension Experiment {
-  private enum CodingKeys: String, CodingKey {
+  enum CodingKeys: String, CodingKey {
     case model, input, resize, normalization, training, budget, steps, baseline, perClass, allowMissingClasses, ganTest
     case testFlips, seeds, seed, precision, kernels
   }

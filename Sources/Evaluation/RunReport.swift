@@ -4,19 +4,20 @@ internal import Images
 internal import Kernels
 internal import Metrics
 package import Reports
-internal import Training
+package import Training
 
 /// Turns what came of a study into its documents.
 package struct RunReport {
   package let report: Report
-  package let galleries: [FailureGallery]
-  private let confusions: [ConfusionTable]
+  private let details: ReportDetails
   private let predictions: [(name: String, array: NPYArray)]
 
-  /// - Parameter outcomes: one for each entry of the study, in its order.
+  /// - Parameters:
+  ///   - outcomes: one for each entry of the study, in its order.
+  ///   - log: the epochs of all trainings.
   package init(
     _ outcomes: [StudyRunner.Outcome], study: Study, data: StudyData, request: RunRequest, experiment: Experiment,
-    machine: MachineDescription, version: String
+    machine: MachineDescription, version: String, log: [EpochRecord]
   ) throws {
     let classNames = study.test.classNames
     let results = Self.results(outcomes, request: request, classNames: classNames)
@@ -24,12 +25,11 @@ package struct RunReport {
       command: request.command.rawValue, version: version,
       config: try Self.configuration(request, experiment), machine: machine,
       data: Self.dataSection(data, notes: study.notes), results: results, curves: Self.curves(outcomes))
-    galleries = zip(outcomes, results).flatMap { outcome, result in
-      outcome.entry.hasGallery ? Self.galleries(outcome, result, study.test) : []
-    }
-    confusions = outcomes.map {
-      ConfusionTable(result: $0.entry.label, classNames: classNames, seeds: $0.predictions)
-    }
+    details = ReportDetails(
+      outcomes.map { ($0.entry.label, $0.predictions) }, classNames: classNames, log: log,
+      galleries: zip(outcomes, results).flatMap { outcome, result in
+        outcome.entry.hasGallery ? Self.galleries(outcome, result, study.test) : []
+      })
     predictions = Self.arrays(outcomes, labels: study.test.labels)
   }
 
@@ -38,27 +38,31 @@ package struct RunReport {
   /// - Throws: `FileError`.
   package func write(to folder: RunFolder) throws {
     try folder.write(CSV.perClass(of: report).text, to: folder.file("per_class.csv"))
-    try folder.write(CSV.confusion(of: confusions).text, to: folder.file("confusion.csv"))
+    try folder.write(CSV.confusion(of: details.confusions).text, to: folder.file("confusion.csv"))
     try NPZ.write(predictions, to: folder.file("predictions.npz"))
-    try Thumbnails(galleries).write(to: folder)
-    try Self.writePage(report, galleries, to: folder)
+    try Thumbnails(details.galleries).write(to: folder)
+    try Self.writePage(report, details, literature: nil, to: folder.file("report.html"))
     try folder.write(Array(try report.json()), to: folder.report)
   }
 
   /// Writes report.html of a finished run again, from what its folder holds.
   ///
-  /// - Throws: `DataNotFound`, `ReportError`, `ImageError` or `FileError`.
-  package static func rewritePage(of folder: RunFolder) throws {
-    guard FileManager.default.fileExists(atPath: folder.report) else {
-      throw DataNotFound(path: folder.report, what: "no report of a finished run")
-    }
-    let report = try Report(json: Data(try InputFile.contents(of: folder.report)), path: folder.report)
-    try writePage(report, try Thumbnails(of: folder).galleries, to: folder)
+  /// - Throws: `DataNotFound`, `ReportError`, `DataError`, `ImageError` or `FileError`.
+  package static func rewritePage(of folder: RunFolder, literature: Literature? = nil) throws {
+    let report = try FinishedRun.report(of: folder)
+    // A run of `cas evaluate` has no predictions.
+    let details =
+      FileManager.default.fileExists(atPath: folder.file("predictions.npz"))
+      ? try ReportDetails(of: FinishedRun(folder), folder)
+      : ReportDetails(galleries: try Thumbnails(of: folder).galleries)
+    try writePage(report, details, literature: literature, to: folder.file("report.html"))
   }
 
-  private static func writePage(_ report: Report, _ galleries: [FailureGallery], to folder: RunFolder) throws {
-    let page = try HTMLPage(report: report, galleries: galleries, encode: PNG.encode)
-    try folder.write(page.text, to: folder.file("report.html"))
+  private static func writePage(
+    _ report: Report, _ details: ReportDetails, literature: Literature?, to path: String
+  ) throws {
+    let page = try HTMLPage(report: report, details: details, literature: literature, encode: EncodedPicture.of)
+    try AtomicFile.write(bytes: Array(page.text.utf8), to: path)
   }
 }
 
@@ -94,17 +98,17 @@ extension RunReport {
       guard let label = test.classNames.firstIndex(of: entry.name) else { return nil }
       let samples = outcome.entry.samples
       let drawn = samples.labels.indices.lazy.filter { samples.labels[$0] == label }.prefix(strip)
-      let missed = test.labels.indices.lazy.filter {
-        test.labels[$0] == label && !predictions.isHit($0, top: 1)
-      }.prefix(strip)
+      let tested = test.labels.indices.lazy.filter { test.labels[$0] == label }
+      let missed = tested.filter { !predictions.isHit($0, top: 1) }.prefix(strip)
+      let right = tested.filter { predictions.isHit($0, top: 1) }.prefix(strip / 2)
       return FailureGallery(
         result: outcome.entry.name, fractionAdded: outcome.entry.fractionAdded, className: entry.name,
-        samples: drawn.map { samples.image($0) },
+        samples: drawn.map { samples.thumbnail($0) },
         missed: missed.map { index in
           FailureGallery.Missed(
-            image: test.image(index),
+            image: test.thumbnail(index),
             predicted: predictions.top1(index).map { test.classNames[$0] } ?? "nothing")
-        })
+        }, right: right.map { test.thumbnail($0) })
     }
   }
 
@@ -158,8 +162,12 @@ extension DataEntry {
 }
 
 extension Samples {
-  /// One image as a picture.
-  func image(_ index: Int) -> Image {
-    Image(width: shape.width, height: shape.height, channels: shape.channels, pixels: Array(self[index]))
+  /// One image as a picture, of at most 112 pixels.
+  fileprivate func thumbnail(_ index: Int) -> Image {
+    let image = Image(width: shape.width, height: shape.height, channels: shape.channels, pixels: Array(self[index]))
+    let longest = max(image.width, image.height)
+    guard longest > 112 else { return image }
+    return image.resized(
+      width: max(1, image.width * 112 / longest), height: max(1, image.height * 112 / longest), filter: .box)
   }
 }

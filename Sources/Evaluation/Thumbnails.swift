@@ -22,6 +22,8 @@ package struct Thumbnails {
     var className: String
     var samples: [String]
     var missed: [Missed]
+    /// Missing in runs of earlier versions.
+    var right: [String]?
   }
 }
 
@@ -40,7 +42,8 @@ extension Thumbnails {
       Entry(
         result: gallery.result, fractionAdded: gallery.fractionAdded, className: gallery.className,
         samples: try gallery.samples.map(save),
-        missed: try gallery.missed.map { Entry.Missed(file: try save($0.image), predicted: $0.predicted) })
+        missed: try gallery.missed.map { Entry.Missed(file: try save($0.image), predicted: $0.predicted) },
+        right: try gallery.right.map(save))
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -66,7 +69,8 @@ extension Thumbnails {
       FailureGallery(
         result: entry.result, fractionAdded: entry.fractionAdded, className: entry.className,
         samples: try entry.samples.map(load),
-        missed: try entry.missed.map { FailureGallery.Missed(image: try load($0.file), predicted: $0.predicted) })
+        missed: try entry.missed.map { FailureGallery.Missed(image: try load($0.file), predicted: $0.predicted) },
+        right: try (entry.right ?? []).map(load))
     }
   }
 }

@@ -3,20 +3,57 @@ import Evaluation
 import Foundation
 import Reports
 
-/// `cas report`: write the page of a finished run again.
+/// `cas report`: write the page of finished runs again, put runs side by side, or print their results as a table.
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Write report.html of finished runs again, from report.json and thumbnails/.")
+    abstract: "Write report.html of finished runs again, put runs side by side, or print their results as a table.",
+    discussion: """
+      Without more options every run's report.html is written anew from the files of its folder. With --output the runs' \
+      results stand side by side on one page, with their differences pair by pair. With --format the results go to stdout.
+      """)
 
   @Argument(help: ArgumentHelp("Folders of finished runs.", valueName: "run"))
   var runs: [String]
 
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Write one page about all runs together to this file.", valueName: "file"))
+  var output: String?
+
+  @Option(help: "Print the results: text, json, csv, markdown or latex.")
+  var format: ResultTable.Format?
+
+  @Flag(help: "Add the published tables of Ravuri and Vinyals 2019, with the errata of that paper.")
+  var withLiterature = false
+
+  func validate() throws {
+    if output != nil, format != nil {
+      throw ValidationError("--output writes a page and --format prints a table. Choose one of them.")
+    }
+    if output != nil, withLiterature {
+      throw ValidationError("--with-literature belongs to the page of each run, or to --format. Leave --output away.")
+    }
+  }
+
   func run() throws {
-    for run in runs {
-      let folder = RunFolder(path: run)
-      try RunReport.rewritePage(of: folder)
-      try Terminal.write(Array("\(folder.file("report.html"))\n".utf8))
+    let literature = withLiterature ? try Literature.published() : nil
+    if let format {
+      let parts = try runs.map { run in
+        ResultTable.Part(run: runs.count > 1 ? run : nil, report: try FinishedRun.report(of: RunFolder(path: run)))
+      }
+      let table = ResultTable(parts, literature: literature)
+      try Terminal.write(Array(try table.text(format, style: Terminal.outputStyle).utf8))
+    } else if let output {
+      try RunComparison.writePage(of: runs, to: output, version: BuildDescription.current.identity)
+      try Terminal.write(Array("\(output)\n".utf8))
+    } else {
+      for run in runs {
+        let folder = RunFolder(path: run)
+        try RunReport.rewritePage(of: folder, literature: literature)
+        try Terminal.write(Array("\(folder.file("report.html"))\n".utf8))
+      }
     }
   }
 }
+
+extension ResultTable.Format: ExpressibleByArgument {}

@@ -67,7 +67,7 @@ struct RunCommand {
     }
     let result = try RunReport(
       outcomes, study: study, data: data, request: request, experiment: experiment,
-      machine: MachineDescription(machine), version: build.identity)
+      machine: MachineDescription(machine), version: build.identity, log: folder.logged())
     try result.write(to: folder)
     try terminal.print(result.report, asJSON: options.json)
     events.note("The report: \(folder.file("report.html"))")

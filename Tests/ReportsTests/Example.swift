@@ -1,3 +1,4 @@
+import Foundation
 import Images
 import Reports
 
@@ -107,8 +108,34 @@ enum Example {
   static let galleries = [
     FailureGallery(
       result: "cvae", className: names[0], samples: [picture(1), picture(2, side: 100, channels: 3)],
-      missed: [.init(image: picture(3), predicted: names[1]), .init(image: picture(4), predicted: names[2])]),
+      missed: [.init(image: picture(3), predicted: names[1]), .init(image: picture(4), predicted: names[2])],
+      right: [picture(6)]),
     FailureGallery(result: "cvae", className: names[2], samples: [picture(5)], missed: []),
     FailureGallery(result: "cvae", className: names[6], samples: [], missed: []),
   ]
+
+  /// Confusions, calibration and training curves that the page shows beside the report's numbers.
+  static let details = ReportDetails(
+    confusions: [
+      ConfusionTable(
+        result: "cvae", classes: names,
+        counts: (0..<49).map { $0 % 8 == 0 ? 400 : $0 % 5 == 0 ? 30 : $0 % 7 == 3 ? 2 : 0 })
+    ],
+    reliability: [
+      "cvae": (0..<15).map {
+        ReliabilityBin(
+          confidence: (Double($0) + 0.5) / 15, accuracy: Double($0) / 16, images: $0 == 3 ? 0 : 10 * $0 * $0)
+      }
+    ],
+    training: (0..<2).map { seed in
+      ReportDetails.TrainingCurve(
+        name: "cvae", seed: UInt64(seed),
+        epochs: (1...4).map { (epoch: $0, loss: 2.0 / Double($0 + seed), top1: 1 - 0.6 / Double($0)) })
+    }, galleries: galleries)
+
+  /// The published tables that come with the program.
+  static func literature() throws -> Literature {
+    let url = URL(fileURLWithPath: #filePath).appending(path: "../../../data/literature/ravuri-vinyals-2019.json")
+    return try Literature(json: Data(contentsOf: url.standardizedFileURL), path: url.path)
+  }
 }

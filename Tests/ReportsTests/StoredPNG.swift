@@ -1,7 +1,10 @@
 import Images
+import Reports
 
 /// A PNG encoder that does not compress, so that pages with pictures are the same bytes whatever library is installed.
 enum StoredPNG {
+  static func picture(_ image: Image) -> EncodedPicture { EncodedPicture(type: "image/png", bytes: encode(image)) }
+
   static func encode(_ image: Image) -> [UInt8] {
     let stride = image.width * image.channels
     let rows = (0..<image.height).flatMap { [0] + image.pixels[$0 * stride..<($0 + 1) * stride] }

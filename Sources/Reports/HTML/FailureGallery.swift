@@ -21,14 +21,18 @@ package struct FailureGallery: Sendable, Equatable {
   /// Training samples of the class.
   package let samples: [Image]
   package let missed: [Missed]
+  /// Real test images of the class that were classified right.
+  package let right: [Image]
 
   package init(
-    result: String, fractionAdded: Double? = nil, className: String, samples: [Image], missed: [Missed]
+    result: String, fractionAdded: Double? = nil, className: String, samples: [Image], missed: [Missed],
+    right: [Image] = []
   ) {
     self.result = result
     self.fractionAdded = fractionAdded
     self.className = className
     self.samples = samples
     self.missed = missed
+    self.right = right
   }
 }

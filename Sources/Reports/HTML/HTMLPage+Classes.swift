@@ -28,7 +28,7 @@ extension HTMLPage {
     return """
       <section aria-labelledby="\(identifier)">
       <h2 id="\(identifier)">Classes of \(result.label)</h2>
-      \(open)\(rest)\(gallerySection(of: result))</section>
+      \(open)\(rest)\(gallerySection(of: result))\(chartSection(of: result))</section>
 
       """
   }
@@ -43,7 +43,7 @@ extension HTMLPage {
     let rows = entries.map { row(of: $0, isCompared: isCompared, hasTop5: hasTop5) }
     return """
       <div class="scroll" role="region" aria-labelledby="\(label)" tabindex="0">
-      <table class="classes">
+      <table class="classes sortable">
       <caption><span>\(caption)</span></caption>
       <thead><tr><th scope="col">Class</th><th scope="col" class="number">Top-1</th>\
       <td class="bar"></td>\(compared)\(top5)<th scope="col">Taken for</th></tr></thead>

@@ -3,10 +3,11 @@ import Images
 
 extension HTMLPage.Gallery.Picture {
   /// Small images are magnified by a whole number, to 64 pixels at most; large ones are shown 128 pixels long.
-  init(_ image: Image, predicted: String, encode: (Image) throws -> [UInt8]) rethrows {
+  init(_ image: Image, predicted: String, encode: (Image) throws -> EncodedPicture) rethrows {
     let longest = max(image.width, image.height)
     let shown = longest <= 64 ? longest * (64 / longest) : min(longest, 128)
-    source = "data:image/png;base64," + Data(try encode(image)).base64EncodedString()
+    let file = try encode(image)
+    source = "data:\(file.type);base64," + Data(file.bytes).base64EncodedString()
     width = max(image.width * shown / longest, 1)
     height = max(image.height * shown / longest, 1)
     isMagnified = shown > longest
@@ -42,12 +43,16 @@ extension HTMLPage {
       : strip("Missed test images, and what they were taken for", gallery.missed) {
         "test image of \(gallery.className), taken for \(gallery.missed[$0].predicted)"
       }
+    let right: Markup =
+      gallery.right.isEmpty
+      ? ""
+      : strip("Test images that were right", gallery.right) { "test image \($0 + 1) of \(gallery.className), right" }
     return """
       <article>
       <h4>\(gallery.className) <span>\(score)\(against)</span></h4>
       \(samples)
       \(missed)
-      </article>
+      \(right)</article>
 
       """
   }

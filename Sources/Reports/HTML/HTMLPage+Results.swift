@@ -7,7 +7,7 @@ extension HTMLPage {
       <section aria-labelledby="results">
       <h2 id="results">Results</h2>
       <div class="scroll" role="region" aria-labelledby="results" tabindex="0">
-      <table>
+      <table class="sortable">
       <caption><span>Tested on \(NumberText.count(images, "real image", "real images")), weights of the \
       \(Set(results.map(\.selectedOn)).sorted().joined(separator: " or ")). Values in percent, with 95 % intervals; \
       lower is better for drop, Brier score (0 to 2) and calibration error.</span></caption>

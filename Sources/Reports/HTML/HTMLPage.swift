@@ -1,14 +1,14 @@
 package import Images
 
-/// A report as one HTML page that needs nothing else: no network, no script, pictures inside. The same input gives the
-/// same bytes.
-///
-/// What you give up by using it: interaction. Long class tables are folded, nothing can be sorted.
+/// A report as one HTML page that needs nothing else: no network, pictures inside, and a few lines of script that sort and
+/// filter tables which are complete without them. The same input gives the same bytes.
 package struct HTMLPage: Sendable {
   /// At most so many classes have pictures, per result.
   package static let galleryLimit = 8
 
   let report: Report
+  let details: ReportDetails
+  let literature: Literature?
   let galleries: [Gallery]
 
   /// A gallery whose pictures are data URIs.
@@ -26,20 +26,39 @@ package struct HTMLPage: Sendable {
     let className: String
     let samples: [Picture]
     let missed: [Picture]
+    let right: [Picture]
   }
 
   /// - Parameters:
-  ///   - galleries: the worst classes first.
-  ///   - encode: makes a PNG file of an image; `PNG.encode`.
+  ///   - literature: published tables to stand beside the results; nil for none.
+  ///   - encode: makes a file of an image, and says whether it is a PNG or a JPEG file.
   /// - Throws: what `encode` throws.
-  package init(report: Report, galleries: [FailureGallery], encode: (Image) throws -> [UInt8]) rethrows {
+  package init(
+    report: Report, details: ReportDetails = ReportDetails(), literature: Literature? = nil,
+    encode: (Image) throws -> EncodedPicture
+  ) rethrows {
     self.report = report
-    self.galleries = try galleries.map { gallery in
+    self.details = details
+    self.literature = literature
+    galleries = try details.galleries.map { gallery in
       Gallery(
         result: gallery.result, fractionAdded: gallery.fractionAdded, className: gallery.className,
         samples: try gallery.samples.map { try Gallery.Picture($0, predicted: "", encode: encode) },
-        missed: try gallery.missed.map { try Gallery.Picture($0.image, predicted: $0.predicted, encode: encode) })
+        missed: try gallery.missed.map { try Gallery.Picture($0.image, predicted: $0.predicted, encode: encode) },
+        right: try gallery.right.map { try Gallery.Picture($0, predicted: "", encode: encode) })
     }
+  }
+}
+
+/// A picture file in memory.
+package struct EncodedPicture: Sendable {
+  /// "image/png" or "image/jpeg".
+  package let type: String
+  package let bytes: [UInt8]
+
+  package init(type: String, bytes: [UInt8]) {
+    self.type = type
+    self.bytes = bytes
   }
 }
 
@@ -47,36 +66,19 @@ extension HTMLPage {
   package var text: String {
     let results = report.mainResults
     let title = (results.first?.kind.title ?? "Report") + ": " + results.map(\.label).joined(separator: ", ")
-    let page: Markup = """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <title>\(title)</title>
-      <style>
-      \(Self.styleSheet)
-      </style>
-      </head>
-      <body>
-      <header>
-      <p class="eyebrow">cas \(report.command) · version \(report.version)</p>
-      <h1>\(title)</h1>
-      \(verdict)</header>
-      <main>
-      \(curvesSection)\(resultsSection)\(report.mainResults.map(classSection))\(dataSection)\(configurationSection)\(machineSection)</main>
-      <footer>
-      <p>Accuracies are fractions of test images, averaged over seeds. Intervals beside them are 95 % Wilson intervals \
-      for the number of test images; intervals over seeds are 95 % Student intervals. Classes are compared with exact \
-      McNemar tests on the seeds’ majority predictions, adjusted by Holm’s method. Everything is also in \
-      <code>report.json</code>.</p>
-      </footer>
-      </body>
-      </html>
-
-      """
-    return page.text
+    return HTMLDocument(
+      title: title, eyebrow: "cas \(report.command) · version \(report.version)", lead: verdict,
+      sections: """
+        \(resultsSection)\(sweepSection)\(augmentationSection)\(curvesSection)\(report.mainResults.map(classSection))\
+        \(trainingSection)\(literatureSection)\(dataSection)\(configurationSection)\(machineSection)
+        """,
+      footer: """
+        Accuracies are fractions of test images, averaged over seeds. Intervals beside them are 95 % Wilson intervals \
+        for the number of test images; intervals over seeds are 95 % Student intervals. Classes are compared with exact \
+        McNemar tests on the seeds’ majority predictions, adjusted by Holm’s method. Everything is also in \
+        <code>report.json</code>.
+        """
+    ).text
   }
 
   private var verdict: Markup {

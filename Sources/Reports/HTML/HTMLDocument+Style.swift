@@ -1,12 +1,14 @@
-extension HTMLPage {
+extension HTMLDocument {
   /// Colours follow the reader's preference; below 640 pixels the tables scroll beside their first column; on paper
   /// nothing scrolls and bars keep their ink.
   static let styleSheet: Markup = """
     :root { color-scheme: light dark; --paper: #fff; --ink: #1b1f24; --muted: #5b6671; --line: #dde2e7; --soft: #f4f6f8;
-      --bar: #3d7ab8; --worse: #b42318; --better: #157347; }
+      --bar: #3d7ab8; --worse: #b42318; --better: #157347; --s0: #1f66ad; --s1: #b4540a; --s2: #157347; --s3: #8a3ba6;
+      --s4: #8b6508; --s5: #b3266a; --on: #fff; }
     @media (prefers-color-scheme: dark) {
       :root { --paper: #14181c; --ink: #e5e9ed; --muted: #9ba6b1; --line: #2d343b; --soft: #1c2227;
-        --bar: #5b9bd9; --worse: #ff9188; --better: #6fd09a; }
+        --bar: #5b9bd9; --worse: #ff9188; --better: #6fd09a; --s0: #6db1f2; --s1: #f3a15d; --s2: #6fd09a; --s3: #cf95e6;
+        --s4: #e0c063; --s5: #f58ab9; --on: #0d1013; }
     }
     * { box-sizing: border-box; }
     body { margin: 0 auto; padding: 2.5rem 1.5rem 4rem; max-width: 70rem; background: var(--paper); color: var(--ink);
@@ -60,6 +62,42 @@ extension HTMLPage {
       border-bottom: 1px solid var(--line); }
     .settings dt { color: var(--muted); overflow-wrap: anywhere; }
     .settings dd { margin: 0; text-align: right; overflow-wrap: anywhere; }
+    .note { max-width: 46rem; color: var(--muted); font-size: .875rem; }
+    .charts { display: flex; flex-wrap: wrap; gap: 2rem 2.5rem; margin-top: 2rem; align-items: flex-start; }
+    .panel { max-width: 100%; break-inside: avoid; }
+    .panel.wide { flex: 1 1 100%; min-width: 0; }
+    .panel > figcaption { width: auto; min-width: 0; max-width: 30rem; margin: 0 0 .5rem; font-size: .875rem; line-height: 1.4; }
+    .panel strong { color: var(--ink); }
+    .members { font-weight: 400; max-width: 40rem; }
+    .chart { overflow-x: auto; }
+    .chart svg { display: block; font-size: 12px; }
+    svg text { fill: var(--ink); }
+    svg .mark { fill: var(--muted); }
+    .grid { stroke: var(--line); fill: none; }
+    .diagonal { stroke: var(--muted); stroke-dasharray: 4 4; fill: none; }
+    .expected { stroke: var(--ink); stroke-width: 2; fill: none; }
+    .frame { fill: none; stroke: var(--line); }
+    .point { fill: var(--bar); fill-opacity: .8; }
+    .point.failed { fill: var(--worse); }
+    .right { fill: var(--bar); }
+    .wrong { fill: var(--worse); }
+    svg .on { fill: var(--on); }
+    .line { fill: none; stroke-width: 2; stroke: currentColor; }
+    .band { fill: currentColor; fill-opacity: .14; }
+    .series circle { fill: currentColor; }
+    .series text { fill: currentColor; }
+    .s0 { color: var(--s0); } .s1 { color: var(--s1); } .s2 { color: var(--s2); }
+    .s3 { color: var(--s3); } .s4 { color: var(--s4); } .s5 { color: var(--s5); }
+    .s1 .line { stroke-dasharray: 7 4; } .s2 .line { stroke-dasharray: 2 3; } .s3 .line { stroke-dasharray: 9 3 2 3; }
+    .s4 .line { stroke-dasharray: 12 5; } .s5 .line { stroke-dasharray: 4 2; }
+    th button { padding: 0; border: 0; background: none; color: inherit; font: inherit; text-align: inherit; cursor: pointer; }
+    th button::after { content: " ↕"; color: var(--muted); font-weight: 400; }
+    [aria-sort=ascending] button::after { content: " ↑"; color: inherit; }
+    [aria-sort=descending] button::after { content: " ↓"; color: inherit; }
+    .filter-line { display: flex; gap: 1rem; align-items: baseline; margin-bottom: .75rem; font-size: .875rem; }
+    .filter input { margin-left: .3rem; padding: .25rem .5rem; border: 1px solid var(--muted); border-radius: 3px;
+      background: var(--paper); color: var(--ink); font: inherit; }
+    :focus-visible { outline: 2px solid var(--bar); outline-offset: 2px; }
     .warnings { margin: 0; padding-left: 1.2rem; overflow-wrap: anywhere; }
     footer { margin-top: 3rem; color: var(--muted); font-size: .875rem; max-width: 46rem; }
     @media (max-width: 640px) {
@@ -75,7 +113,9 @@ extension HTMLPage {
     @media print {
       :root { font-size: 9pt; }
       body { max-width: none; padding: 0; }
-      .scroll { overflow: visible; }
+      .scroll, .chart { overflow: visible; }
+      th button::after, .filter-line { display: none; }
+      .right, .wrong, .point, .band { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
       tr, figure { break-inside: avoid; }
       h2, h3, h4 { break-after: avoid; }
       .track, .track b, .track i { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

@@ -1,0 +1,11 @@
+import Foundation
+package import Reports
+
+extension Literature {
+  /// The tables of Ravuri and Vinyals 2019 that come with the program.
+  ///
+  /// - Throws: `ReportError.malformed`; the file is part of the program, so that a test sees it first.
+  package static func published() throws -> Literature {
+    try Literature(json: Data(PackageResources.ravuri_vinyals_2019_json), path: "ravuri-vinyals-2019.json")
+  }
+}

@@ -1,0 +1,125 @@
+/// Lines over a common axis, each with its name at its end, and a band or bars for its intervals. Lines differ by their
+/// dashes as well as by their colours, so that no colour is needed to tell them apart.
+package struct LineChart {
+  package struct Point: Equatable, Sendable {
+    package var x: Double
+    package var y: Double
+    package var interval: Bounds?
+
+    package init(x: Double, y: Double, interval: Bounds? = nil) {
+      self.x = x
+      self.y = y
+      self.interval = interval
+    }
+  }
+
+  package struct Series: Equatable, Sendable {
+    package var name: String
+    package var points: [Point]
+
+    package init(name: String, points: [Point]) {
+      self.name = name
+      self.points = points
+    }
+  }
+
+  package struct Labels {
+    package var x: String
+    package var y: String
+    package var xFormat: AxisFormat
+    package var yFormat: AxisFormat
+
+    package init(x: String, y: String, xFormat: AxisFormat = .number, yFormat: AxisFormat = .percent) {
+      self.x = x
+      self.y = y
+      self.xFormat = xFormat
+      self.yFormat = yFormat
+    }
+  }
+
+  package let description: String
+  package let labels: Labels
+  package let series: [Series]
+  private let xKind: AxisScale.Kind
+  private let showsPoints: Bool
+
+  /// Lines beyond so many look like the first ones again.
+  package static let kinds = 6
+
+  /// - Parameter showsPoints: whether each line has a mark at each of its points.
+  package init(
+    description: String, labels: Labels, series: [Series], xKind: AxisScale.Kind = .linear, showsPoints: Bool = true
+  ) {
+    self.description = description
+    self.labels = labels
+    self.series = series
+    self.xKind = xKind
+    self.showsPoints = showsPoints
+  }
+
+  package var markup: Markup {
+    let lines = series.map { line in
+      Series(name: line.name, points: line.points.filter { $0.x.isFinite && $0.y.isFinite })
+    }.filter { !$0.points.isEmpty }
+    var size = ChartFrame.Size()
+    let longest = lines.map { $0.name.printable.count }.max() ?? 0
+    size.right = min(180, 24 + 7 * Double(min(longest, 22)))
+    let points = lines.flatMap(\.points)
+    let limits = labels.yFormat.isFraction ? 0.0...1 : -Double.infinity...Double.infinity
+    let x = AxisScale(points.map(\.x), kind: xKind, from: size.horizontal.from + 8, to: size.horizontal.to - 8)
+    let y = AxisScale(
+      points.flatMap { [$0.y, $0.interval?.low ?? $0.y, $0.interval?.high ?? $0.y] }, from: size.vertical.from,
+      to: size.vertical.to, limits: limits)
+    let frame = ChartFrame(
+      size: size, x: ChartFrame.Axis(title: labels.x, scale: x, format: labels.xFormat),
+      y: ChartFrame.Axis(title: labels.y, scale: y, format: labels.yFormat))
+    let ends = Self.spread(lines.map { y.place($0.points[$0.points.count - 1].y) }, apart: 15)
+    let drawn = lines.enumerated().map { index, line in draw(line, index, x, y, label: ends[index]) }
+    return frame.markup(description, "\(drawn)")
+  }
+
+  private func draw(_ line: Series, _ index: Int, _ x: AxisScale, _ y: AxisScale, label: Double) -> Markup {
+    func at(_ place: Double, _ value: Double) -> String {
+      "\(coordinate(x.place(place))) \(coordinate(y.place(value)))"
+    }
+    let path = line.points.enumerated().map { "\($0.offset == 0 ? "M" : "L")\(at($0.element.x, $0.element.y))" }
+      .joined()
+    let bounded = line.points.compactMap { point in point.interval.map { (point.x, $0) } }
+    let upper = bounded.map { at($0.0, $0.1.high) }
+    let lower = bounded.reversed().map { at($0.0, $0.1.low) }
+    let band: Markup =
+      bounded.count < 2 ? "" : "<path class=\"band\" d=\"M\((upper + lower).joined(separator: "L"))Z\"/>"
+    let marks = (showsPoints ? line.points : []).map { point -> Markup in
+      "<circle cx=\"\(coordinate(x.place(point.x)))\" cy=\"\(coordinate(y.place(point.y)))\" r=\"3\"/>"
+    }
+    let name = line.name.printable
+    let last = line.points[line.points.count - 1]
+    return """
+      <g class="series s\(index % Self.kinds)">\(band)<path class="line" d="\(path)"/>\(marks)\
+      <text x="\(coordinate(x.place(last.x) + 9))" y="\(coordinate(label + 4))">\(name.truncated(to: 22))</text></g>
+
+      """
+  }
+
+  /// Moves places as little as needed to have this distance between neighbours.
+  package static func spread(_ places: [Double], apart: Double) -> [Double] {
+    let order = places.indices.sorted { (places[$0], $0) < (places[$1], $1) }
+    var result = places
+    for (before, here) in zip(order, order.dropFirst()) where result[here] < result[before] + apart {
+      result[here] = result[before] + apart
+    }
+    // Half of what the last ones were pushed down, all are moved up again.
+    let overshoot = order.last.map { result[$0] - places[$0] } ?? 0
+    return result.map { $0 - overshoot / 2 }
+  }
+}
+
+extension AxisFormat {
+  /// Whether the numbers lie between 0 and 1.
+  fileprivate var isFraction: Bool {
+    switch self {
+    case .percent: true
+    case .number: false
+    }
+  }
+}

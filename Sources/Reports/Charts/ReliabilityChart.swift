@@ -1,0 +1,58 @@
+/// How often predictions are right against how sure the classifier was (a reliability diagram, Niculescu-Mizil and Caruana
+/// 2005): a bar below the diagonal is too sure. The strip under it shows where the predictions are.
+package struct ReliabilityChart {
+  package let description: String
+  package let bins: [ReliabilityBin]
+
+  package init(description: String, bins: [ReliabilityBin]) {
+    self.description = description
+    self.bins = bins
+  }
+
+  package var markup: Markup {
+    var size = ChartFrame.Size()
+    (size.width, size.height) = (400, 340)
+    let x = AxisScale([0, 1], from: size.horizontal.from, to: size.horizontal.to, limits: 0...1)
+    let y = AxisScale([0, 1], from: size.vertical.from, to: size.vertical.to, limits: 0...1)
+    let frame = ChartFrame(
+      size: size, x: ChartFrame.Axis(title: "confidence", scale: x, format: .percent),
+      y: ChartFrame.Axis(title: "accuracy", scale: y, format: .percent))
+    let most = Double(bins.map(\.images).max() ?? 1)
+    let bars = bins.enumerated().map { index, bin -> Markup in
+      guard bin.images > 0 else { return "" }
+      let left = x.place(Double(index) / Double(bins.count)) + 1
+      let width = x.place(Double(index + 1) / Double(bins.count)) - left - 1
+      let (top, bottom) = (y.place(bin.accuracy), y.place(0))
+      // A bin of few images says little, and is drawn pale.
+      let opacity = NumberText.fixed(0.25 + 0.75 * (Double(bin.images) / max(most, 1)).squareRoot(), decimals: 2)
+      return """
+        <rect class="right" x="\(coordinate(left))" y="\(coordinate(top))" width="\(coordinate(width))" \
+        height="\(coordinate(bottom - top))" fill-opacity="\(opacity)"><title>confidence \
+        \(NumberText.percent(bin.confidence, decimals: 1)), right \(NumberText.percent(bin.accuracy, decimals: 1)), \
+        \(NumberText.count(bin.images, "prediction", "predictions"))</title></rect>\
+        <path class="expected" d="M\(coordinate(left)) \(coordinate(y.place(bin.confidence)))h\(coordinate(width))"/>
+
+        """
+    }
+    let diagonal: Markup = """
+      <path class="diagonal" d="M\(coordinate(x.place(0))) \(coordinate(y.place(0)))L\(coordinate(x.place(1))) \
+      \(coordinate(y.place(1)))"/>
+      """
+    return frame.markup(description, "\(bars)\(diagonal)")
+  }
+}
+
+/// The predictions whose confidence lies in one bin, over all seeds.
+package struct ReliabilityBin: Sendable, Equatable {
+  /// The mean confidence.
+  package let confidence: Double
+  /// The share that is right.
+  package let accuracy: Double
+  package let images: Int
+
+  package init(confidence: Double, accuracy: Double, images: Int) {
+    self.confidence = confidence
+    self.accuracy = accuracy
+    self.images = images
+  }
+}

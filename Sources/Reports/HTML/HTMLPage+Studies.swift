@@ -1,0 +1,126 @@
+extension HTMLPage {
+  /// Accuracy against the value that a sweep varies, such as truncation.
+  var sweepSection: Markup {
+    let swept = report.mainResults.filter { $0.axis != nil && $0.top1 != nil }
+    guard swept.count > 1, let axis = swept[0].axis else { return "" }
+    let ordered = swept.sorted { ($0.axis?.value ?? 0) < ($1.axis?.value ?? 0) }
+    func series(_ name: String, _ accuracy: (ResultEntry) -> AccuracyEntry?) -> LineChart.Series {
+      LineChart.Series(
+        name: name,
+        points: ordered.compactMap { result in
+          guard let value = result.axis?.value, let entry = accuracy(result) else { return nil }
+          return LineChart.Point(x: value, y: entry.value, interval: entry.interval)
+        })
+    }
+    var lines = [series("Top-1", \.top1), series("Top-5", \.top5)].filter { !$0.points.isEmpty }
+    if let baseline = report.baseline(of: ordered[0])?.top1 {
+      lines.append(
+        LineChart.Series(
+          name: "real images",
+          points: [ordered.first, ordered.last].compactMap { $0?.axis?.value }.map {
+            LineChart.Point(x: $0, y: baseline.value)
+          }))
+    }
+    let best = ordered.max { ($0.top1?.value ?? 0) < ($1.top1?.value ?? 0) }
+    let convention = axis.convention.map { " (\($0.printable))" } ?? ""
+    let summary =
+      "Accuracy against \(axis.name.printable)\(convention); the best Top-1 is at "
+      + "\(NumberText.plain(best?.axis?.value))."
+    return """
+      <section aria-labelledby="sweep">
+      <h2 id="sweep">Accuracy against \(axis.name)</h2>
+      <p class="note">\(summary)</p>
+      \(LineChart(
+        description: summary, labels: LineChart.Labels(x: axis.name.printable, y: "accuracy on real images"),
+        series: lines).markup)</section>
+
+      """
+  }
+
+  /// What adding samples to the real images does: lines over the fraction that was added, and a table with a column for
+  /// each way of changing the images.
+  var augmentationSection: Markup {
+    let results = report.results.filter { $0.kind == .nas || $0.kind == .baseline }
+    guard results.contains(where: { $0.kind == .nas }) else { return "" }
+    let ways = results.map(\.augmentation).reduce(into: [String?]()) { if !$0.contains($1) { $0.append($1) } }
+    let names = results.filter { $0.kind == .nas }.map(\.name).reduce(into: [String]()) {
+      if !$0.contains($1) { $0.append($1) }
+    }
+    var lines: [LineChart.Series] = []
+    for name in names {
+      for way in ways {
+        let own = results.filter { $0.augmentation == way && ($0.name == name || $0.kind == .baseline) }
+          .sorted { ($0.fractionAdded ?? 0) < ($1.fractionAdded ?? 0) }
+        let points = own.compactMap { result in
+          result.top1.map {
+            LineChart.Point(x: result.fractionAdded ?? 0, y: $0.value, interval: $0.seedInterval ?? $0.interval)
+          }
+        }
+        if points.count > 1 {
+          lines.append(LineChart.Series(name: name + (way.map { " \($0)" } ?? ""), points: points))
+        }
+      }
+    }
+    let chart: Markup =
+      lines.isEmpty
+      ? ""
+      : LineChart(
+        description: "Top-1 against the share of samples added to the real images, for "
+          + lines.map(\.name).joined(separator: ", ") + "; the numbers are in the table below",
+        labels: LineChart.Labels(
+          x: "samples added, as a share of the real images", y: "Top-1 on real images", xFormat: .percent),
+        series: Array(lines.prefix(2 * LineChart.kinds))
+      ).markup
+    let rows = ([nil] + names.map { Optional($0) }).flatMap { name -> [Markup] in
+      guard let name else {
+        return [augmentationRow("real images alone", results.filter { $0.kind == .baseline }, ways)]
+      }
+      let fractions = Set(results.filter { $0.name == name }.compactMap(\.fractionAdded)).sorted()
+      return fractions.map { fraction in
+        augmentationRow(
+          "+ \(NumberText.percent(fraction, decimals: 0)) \(name.printable)",
+          results.filter { $0.name == name && $0.fractionAdded == fraction }, ways)
+      }
+    }
+    let heads = ways.map { way -> Markup in
+      "<th scope=\"col\" class=\"number\">\(way.map { $0.printable } ?? "Top-1")</th><th scope=\"col\" class=\"number\">Gain</th>"
+    }
+    return """
+      <section aria-labelledby="added">
+      <h2 id="added">What added samples do</h2>
+      \(chart)<div class="scroll" role="region" aria-labelledby="added" tabindex="0">
+      <table>
+      <caption><span>Top-1 in percent\(ways.count > 1 ? " for each way of changing the images" : ""), and the gain over the \
+      real images alone\(ways.count > 1 ? " in the same way" : "") in points, with its 95 % interval over test images and \
+      seeds. Bold gains are significant (exact McNemar, Holm over the table, p\u{A0}<\u{A0}0.05). Bands in the picture are \
+      95 % intervals over seeds, or over test images where there is one seed.</span></caption>
+      <thead><tr><th scope="col">Training images</th>\(heads)</tr></thead>
+      <tbody>
+      \(rows)</tbody>
+      </table>
+      </div>
+      </section>
+
+      """
+  }
+
+  private func augmentationRow(_ title: String, _ results: [ResultEntry], _ ways: [String?]) -> Markup {
+    let cells = ways.map { way -> Markup in
+      guard let result = results.first(where: { $0.augmentation == way }) else {
+        return "<td class=\"number\">\(NumberText.none)</td><td></td>"
+      }
+      let points = NumberText.hundredths(result.difference?.value, decimals: 2, signed: true)
+      let gain: Markup =
+        result.difference.map { difference in
+          let number: Markup =
+            difference.isSignificant
+            ? "<strong class=\"\(difference.value < 0 ? "worse" : "better")\">\(points)</strong>" : "\(points)"
+          return "\(number)<small>\(NumberText.range(difference.interval, decimals: 2))</small>"
+        } ?? ""
+      return """
+        <td class="number">\(NumberText.hundredths(result.top1?.value, decimals: 2))</td><td class="number">\(gain)</td>
+        """
+    }
+    return "<tr><th scope=\"row\">\(title)</th>\(cells)</tr>\n"
+  }
+}

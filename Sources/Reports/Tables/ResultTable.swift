@@ -1,0 +1,206 @@
+internal import Foundation
+
+/// The results of one or several runs as a table for other programs: text, CSV, Markdown, LaTeX or JSON.
+package struct ResultTable: Sendable {
+  package enum Format: String, CaseIterable, Sendable { case text, json, csv, markdown, latex }
+
+  /// A run's results; the name stands before theirs where there are several runs.
+  package struct Part: Sendable {
+    let run: String?
+    let report: Report
+
+    package init(run: String?, report: Report) {
+      self.run = run
+      self.report = report
+    }
+  }
+
+  private struct Line {
+    let name: String
+    let kind: String
+    let top1: AccuracyEntry?
+    let top5: AccuracyEntry?
+    let drop: RelativeDropEntry?
+    let difference: DifferenceEntry?
+    let failed: Int?
+    let classes: Int
+    let images: Int?
+    let steps: Int?
+    let seeds: Int
+  }
+
+  private let lines: [Line]
+  private let documents: [Report]
+  private let literature: Literature?
+
+  package init(_ parts: [Part], literature: Literature? = nil) {
+    documents = parts.map(\.report)
+    self.literature = literature
+    lines = parts.flatMap { part in
+      part.report.results.map { result in
+        let isCompared = result.perClass.contains { $0.difference != nil }
+        return Line(
+          name: (part.run.map { $0.printable + ":" } ?? "") + result.label, kind: result.kind.title, top1: result.top1,
+          top5: result.top5, drop: result.relativeDrop, difference: result.difference,
+          failed: isCompared ? result.failedClasses.count : nil, classes: result.perClass.count,
+          images: result.training?.trainingImages, steps: result.training?.steps, seeds: result.top1?.perSeed.count ?? 0
+        )
+      }
+    }
+  }
+}
+
+extension ResultTable {
+  /// - Parameter style: for the text only.
+  package func text(_ format: Format, style: TerminalStyle) throws -> String {
+    switch format {
+    case .text: plain(style)
+    case .json: try json()
+    case .csv: csv.text
+    case .markdown: markdown
+    case .latex: latex
+    }
+  }
+
+  /// The report of one run, or a list of those of several.
+  private func json() throws -> String {
+    if documents.count == 1 { return String(decoding: try documents[0].json(), as: UTF8.self) }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(documents), as: UTF8.self) + "\n"
+  }
+
+  private func plain(_ style: TerminalStyle) -> String {
+    var table = TextTable(columns: [
+      .init(title: "Result", minimum: 8), .init(title: "Kind", dropRank: 0),
+      .init(title: "Top-1 %", alignment: .right), .init(title: "95 % interval", dropRank: 3),
+      .init(title: "Top-5 %", alignment: .right, dropRank: 2), .init(title: "Top-1 drop %", alignment: .right),
+      .init(title: "Failed", alignment: .right), .init(title: "Images", alignment: .right, dropRank: 1),
+    ])
+    for line in lines {
+      table.rows.append([
+        .init(line.name), .init(line.kind), .init(NumberText.hundredths(line.top1?.value, decimals: 2), .bold),
+        .init(NumberText.range(line.top1?.interval, decimals: 2)),
+        .init(NumberText.hundredths(line.top5?.value, decimals: 2)),
+        .init(NumberText.hundredths(line.drop?.top1, decimals: 1)),
+        .init(line.failed.map { "\($0)/\(line.classes)" } ?? NumberText.none), .init(NumberText.grouped(line.images)),
+      ])
+    }
+    var text = table.lines(style).joined(separator: "\n") + "\n"
+    for published in literature?.tables ?? [] {
+      var table = TextTable(columns: [
+        .init(title: "Published: " + published.title, minimum: 12), .init(title: "Top-1 %", alignment: .right),
+        .init(title: "Top-5 %", alignment: .right), .init(title: "Top-1 drop %", alignment: .right),
+        .init(title: "IS", alignment: .right, dropRank: 1), .init(title: "FID", alignment: .right, dropRank: 2),
+      ])
+      for row in LiteratureRows(published).rows {
+        table.rows.append([
+          .init(row.title), .init(NumberText.hundredths(row.top1, decimals: 2)),
+          .init(NumberText.hundredths(row.top5, decimals: 2)), .init(NumberText.hundredths(row.drop, decimals: 1)),
+          .init(NumberText.fixed(row.inceptionScore, decimals: 2)), .init(NumberText.fixed(row.fid, decimals: 2)),
+        ])
+      }
+      text += "\n" + table.lines(style).joined(separator: "\n") + "\n"
+    }
+    if let literature {
+      text +=
+        "\n"
+        + "Source: \(literature.source). \(literature.protocolNote)".wrapped(to: style.width).joined(separator: "\n")
+        + "\n"
+      for erratum in literature.errata {
+        text += "! \(erratum)".wrapped(to: style.width, indent: 2).joined(separator: "\n") + "\n"
+      }
+    }
+    return text.replacing("\u{A0}", with: " ")
+  }
+
+  private var csv: CSV {
+    var csv = CSV(header: [
+      "result", "kind", "top1", "top1_low", "top1_high", "top1_seed_low", "top1_seed_high", "seeds", "top5",
+      "relative_drop_top1", "relative_drop_top5", "difference", "adjusted_p", "failed_classes", "classes", "images",
+      "steps",
+    ])
+    func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
+    func whole(_ value: Int?) -> String { value.map { "\($0)" } ?? "" }
+    for line in lines {
+      csv.append([
+        line.name, line.kind, number(line.top1?.value), number(line.top1?.interval?.low),
+        number(line.top1?.interval?.high), number(line.top1?.seedInterval?.low), number(line.top1?.seedInterval?.high),
+        whole(line.seeds), number(line.top5?.value), number(line.drop?.top1), number(line.drop?.top5),
+        number(line.difference?.value), number(line.difference?.adjustedP), whole(line.failed), whole(line.classes),
+        whole(line.images), whole(line.steps),
+      ])
+    }
+    for table in literature?.tables ?? [] {
+      for row in LiteratureRows(table).rows {
+        csv.append(
+          [
+            row.title, "published: \(table.id)", number(row.top1), "", "", "", "", "", number(row.top5),
+            number(row.drop),
+          ]
+            + [String](repeating: "", count: 7))
+      }
+    }
+    return csv
+  }
+
+  private static let titles = [
+    "Training images", "Top-1 (%)", "95 % interval", "Top-5 (%)", "Relative drop (%)", "Failed classes",
+  ]
+
+  private func cells(_ line: Line) -> [String] {
+    [
+      NumberText.hundredths(line.top1?.value, decimals: 2), NumberText.range(line.top1?.interval, decimals: 2),
+      NumberText.hundredths(line.top5?.value, decimals: 2), NumberText.hundredths(line.drop?.top1, decimals: 1),
+      line.failed.map { "\($0) of \(line.classes)" } ?? NumberText.none,
+    ]
+  }
+
+  private func cells(_ row: LiteratureRows.Line) -> [String] {
+    [
+      NumberText.hundredths(row.top1, decimals: 2), NumberText.none, NumberText.hundredths(row.top5, decimals: 2),
+      NumberText.hundredths(row.drop, decimals: 1), NumberText.none,
+    ]
+  }
+
+  private var markdown: String {
+    func row(_ cells: [String]) -> String {
+      "| " + cells.map { $0.replacing("\\", with: "\\\\").replacing("|", with: "\\|") }.joined(separator: " | ")
+        + " |\n"
+    }
+    var text = row(Self.titles) + "|---|---:|---:|---:|---:|---:|\n"
+    for line in lines { text += row(["\(line.name) (\(line.kind))"] + cells(line)) }
+    for table in literature?.tables ?? [] {
+      for published in LiteratureRows(table).rows { text += row(["\(published.title) (published)"] + cells(published)) }
+    }
+    return text
+  }
+
+  /// A table for the package booktabs.
+  private var latex: String {
+    func row(_ cells: [String]) -> String { cells.map(Self.escaped).joined(separator: " & ") + " \\\\\n" }
+    var text = "% \\usepackage{booktabs}\n\\begin{tabular}{lrrrrr}\n\\toprule\n" + row(Self.titles) + "\\midrule\n"
+    for line in lines { text += row([line.name] + cells(line)) }
+    for table in literature?.tables ?? [] {
+      text += "\\midrule\n\\multicolumn{6}{l}{\(Self.escaped(table.title))} \\\\\n"
+      for published in LiteratureRows(table).rows { text += row([published.title] + cells(published)) }
+    }
+    return text + "\\bottomrule\n\\end{tabular}\n"
+  }
+
+  /// The text for LaTeX: special characters escaped, dashes and minus signs in its own spelling.
+  static func escaped(_ text: String) -> String {
+    text.map { character in
+      switch character {
+      case "\\": "\\textbackslash{}"
+      case "&", "%", "$", "#", "_", "{", "}": "\\\(character)"
+      case "~": "\\textasciitilde{}"
+      case "^": "\\textasciicircum{}"
+      case "–": "--"
+      case "−": "$-$"
+      case "\u{A0}": "~"
+      default: String(character)
+      }
+    }.joined()
+  }
+}

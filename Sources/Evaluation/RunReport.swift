@@ -25,10 +25,11 @@ package struct RunReport {
       command: request.command.rawValue, version: version,
       config: try Self.configuration(request, experiment), machine: machine,
       data: Self.dataSection(data, notes: study.notes), results: results, curves: Self.curves(outcomes))
+    let limit = HTMLPage.galleryLimit(results: report.mainResults.count)
     details = ReportDetails(
       outcomes.map { ($0.entry.label, $0.predictions) }, classNames: classNames, log: log,
       galleries: zip(outcomes, results).flatMap { outcome, result in
-        outcome.entry.hasGallery ? Self.galleries(outcome, result, study.test) : []
+        outcome.entry.hasGallery ? Self.galleries(outcome, result, study.test, classes: limit) : []
       })
     predictions = Self.arrays(outcomes, labels: study.test.labels)
   }
@@ -90,11 +91,11 @@ extension RunReport {
 
   /// Pictures of the worst classes: training samples beside real test images that the first seed's classifier missed.
   private static func galleries(
-    _ outcome: StudyRunner.Outcome, _ result: ResultEntry, _ test: Samples
+    _ outcome: StudyRunner.Outcome, _ result: ResultEntry, _ test: Samples, classes: Int
   ) -> [FailureGallery] {
     guard let predictions = outcome.predictions.first else { return [] }
     let strip = 12
-    return result.worstFirst.prefix(HTMLPage.galleryLimit).compactMap { entry in
+    return result.worstFirst.prefix(classes).compactMap { entry in
       guard let label = test.classNames.firstIndex(of: entry.name) else { return nil }
       let samples = outcome.entry.samples
       let drawn = samples.labels.indices.lazy.filter { samples.labels[$0] == label }.prefix(strip)

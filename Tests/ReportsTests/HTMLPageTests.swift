@@ -65,7 +65,9 @@ import Testing
     let many = (0..<12).map {
       FailureGallery(result: "cvae", className: "class \($0)", samples: [Example.picture($0)], missed: [])
     }
-    #expect(page(Example.single, many).components("<article>") == HTMLPage.galleryLimit)
+    #expect(page(Example.single, many).components("<article>") == 8)
+    #expect(HTMLPage.galleryLimit(results: 1) == 8 && HTMLPage.galleryLimit(results: 10) == 3)
+    #expect(HTMLPage.galleryLimit(results: 0) == 8 && HTMLPage.galleryLimit(results: 99) == 2)
   }
 
   @Test func manyClassesAreFolded() {

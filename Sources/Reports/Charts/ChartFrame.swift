@@ -12,7 +12,7 @@ struct ChartFrame {
   struct Size {
     var width = 640.0
     var height = 340.0
-    var left = 58.0
+    var left = 64.0
     var right = 16.0
     var top = 12.0
     var bottom = 46.0

@@ -11,7 +11,7 @@ package struct ReliabilityChart {
 
   package var markup: Markup {
     var size = ChartFrame.Size()
-    (size.width, size.height) = (400, 340)
+    (size.width, size.height, size.right) = (412, 340, 28)
     let x = AxisScale([0, 1], from: size.horizontal.from, to: size.horizontal.to, limits: 0...1)
     let y = AxisScale([0, 1], from: size.vertical.from, to: size.vertical.to, limits: 0...1)
     let frame = ChartFrame(

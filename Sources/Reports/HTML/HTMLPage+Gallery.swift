@@ -19,7 +19,7 @@ extension HTMLPage {
   /// Strips of samples and of missed real images of the worst classes of one result.
   func gallerySection(of result: ResultEntry) -> Markup {
     let chosen = galleries.filter { $0.result == result.name && $0.fractionAdded == result.fractionAdded }
-      .prefix(Self.galleryLimit)
+      .prefix(Self.galleryLimit(results: report.mainResults.count))
     guard !chosen.isEmpty else { return "" }
     return """
       <h3>What went wrong in the worst classes</h3>

@@ -3,8 +3,9 @@ package import Images
 /// A report as one HTML page that needs nothing else: no network, pictures inside, and a few lines of script that sort and
 /// filter tables which are complete without them. The same input gives the same bytes.
 package struct HTMLPage: Sendable {
-  /// At most so many classes have pictures, per result.
-  package static let galleryLimit = 8
+  /// How many classes of each of so many results have pictures: fewer where there are many results, so that a page of
+  /// photographs stays below 5 MB.
+  package static func galleryLimit(results: Int) -> Int { max(2, min(8, 32 / max(results, 1))) }
 
   let report: Report
   let details: ReportDetails

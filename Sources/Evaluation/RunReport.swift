@@ -24,8 +24,8 @@ package struct RunReport {
       command: request.command.rawValue, version: version,
       config: try Self.configuration(request, experiment), machine: machine,
       data: Self.dataSection(data, notes: study.notes), results: results, curves: Self.curves(outcomes))
-    galleries = zip(outcomes, results).flatMap { outcome, result in
-      outcome.entry.hasGallery ? Self.galleries(outcome, result, study.test) : []
+    galleries = try zip(outcomes, results).flatMap { outcome, result in
+      outcome.entry.hasGallery ? try Self.galleries(outcome, result, study.test) : []
     }
     confusions = outcomes.map {
       ConfusionTable(result: $0.entry.label, classNames: classNames, seeds: $0.predictions)
@@ -87,10 +87,10 @@ extension RunReport {
   /// Pictures of the worst classes: training samples beside real test images that the first seed's classifier missed.
   private static func galleries(
     _ outcome: StudyRunner.Outcome, _ result: ResultEntry, _ test: Samples
-  ) -> [FailureGallery] {
+  ) throws -> [FailureGallery] {
     guard let predictions = outcome.predictions.first else { return [] }
     let strip = 12
-    return result.worstFirst.prefix(HTMLPage.galleryLimit).compactMap { entry in
+    return try result.worstFirst.prefix(HTMLPage.galleryLimit).compactMap { entry in
       guard let label = test.classNames.firstIndex(of: entry.name) else { return nil }
       let samples = outcome.entry.samples
       let drawn = samples.labels.indices.lazy.filter { samples.labels[$0] == label }.prefix(strip)
@@ -99,10 +99,10 @@ extension RunReport {
       }.prefix(strip)
       return FailureGallery(
         result: outcome.entry.name, fractionAdded: outcome.entry.fractionAdded, className: entry.name,
-        samples: drawn.map { samples.image($0) },
-        missed: missed.map { index in
+        samples: try drawn.map { try samples.image($0) },
+        missed: try missed.map { index in
           FailureGallery.Missed(
-            image: test.image(index),
+            image: try test.image(index),
             predicted: predictions.top1(index).map { test.classNames[$0] } ?? "nothing")
         })
     }
@@ -154,12 +154,5 @@ extension DataEntry {
       ignored: summary.ignoredHidden + summary.ignoredOther, warnings: summary.warnings,
       size: Size(width: summary.width, height: summary.height, channels: summary.channels),
       missingClasses: missingClasses)
-  }
-}
-
-extension Samples {
-  /// One image as a picture.
-  func image(_ index: Int) -> Image {
-    Image(width: shape.width, height: shape.height, channels: shape.channels, pixels: Array(self[index]))
   }
 }

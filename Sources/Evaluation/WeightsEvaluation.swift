@@ -63,7 +63,7 @@ package enum WeightsEvaluation {
     let network = Network(architecture.plan(input: samples.shape, classes: outputs))
     try network.load(file, path: request.weights, model: architecture.name)
     events.began("Testing \(architecture.name)", samples.count, "images", 0)
-    let predictions = Evaluator.predict(
+    let predictions = try Evaluator.predict(
       network, samples, normalization: try normalization(request, file).fitted(toChannels: channels),
       on: machine.processor, progress: { events.advanced($0, "") })
     events.ended(true)

@@ -78,7 +78,8 @@ extension Trainer {
 
   /// Goes on from the current step to the last one, or until the monitor stops it.
   ///
-  /// - Throws: `TrainingError.diverged` when the loss is no longer a number; whatever the monitor throws.
+  /// - Throws: `TrainingError.diverged` when the loss is no longer a number; what decoding throws, where the images are
+  ///   streamed; whatever the monitor throws.
   package func run(_ monitor: Monitor) throws {
     let execution = propagation.memory.execution
     let clock = ContinuousClock()
@@ -86,7 +87,7 @@ extension Trainer {
       let start = clock.now
       let batch = order.batch(atStep: step)
       let labels = assembler.labels(of: batch)
-      assembler.fill(propagation.input, with: batch, pool: execution.pool)
+      try assembler.fill(propagation.input, with: batch, pool: execution.pool)
       let mix = mix(execution.pool)
       propagation.forward()
       let hits = correct(labels)

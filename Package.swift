@@ -105,7 +105,7 @@ let package = Package(
     tests("KernelsBF16Tests", ["KernelsBF16", "CTiles", "Randomness"]),
     tests("KernelsTests", golden: ["Golden"], ["Kernels", "Randomness"]),
     tests("ImagesTests", golden: ["Golden"], ["Images"]),
-    tests("DatasetsTests", ["Datasets", "Images", "Kernels", "Randomness"]),
+    tests("DatasetsTests", golden: ["Golden"], ["Datasets", "Images", "Kernels", "Randomness"]),
     tests("NetworksTests", golden: ["Golden"], ["Networks", "Kernels", "Randomness"]),
     tests("TrainingTests", golden: ["Golden"], ["Training", "Networks", "Datasets", "Kernels", "Randomness"]),
     tests("MetricsTests", golden: ["Golden"], ["Metrics", "Randomness"]),

@@ -46,23 +46,28 @@ package struct SourceImage: Sendable {
 
 extension ImageReader {
   /// The image of entry `index`, decoded.
+  package func image(at index: Int, leastSide: Int? = nil) throws -> SourceImage {
+    try SourceImage(try stored(at: index), leastSide: leastSide)
+  }
+}
+
+extension SourceImage {
+  /// Decodes what is stored.
   ///
   /// - Parameter leastSide: where a smaller picture will do, the length that its shorter side must keep: a JPEG is then
   ///   decoded at a half, a quarter or an eighth of its size.
-  package func image(at index: Int, leastSide: Int? = nil) throws -> SourceImage {
-    switch try stored(at: index) {
+  init(_ stored: StoredImage, leastSide: Int? = nil) throws {
+    switch stored {
     case .pixels(let image, let codec, let reducedDepth):
-      var source = SourceImage(image: image, codec: codec)
-      source.reducedDepth = reducedDepth
-      return source
+      self.init(image: image, codec: codec)
+      self.reducedDepth = reducedDepth
     case .file(let bytes, let name):
       let decoded = try ImageDecoder.decode(bytes, path: name, leastSide: leastSide)
-      var source = SourceImage(image: decoded.image, codec: "\(decoded.codec)")
-      source.droppedAlpha = decoded.droppedAlpha
-      source.mislabelled = decoded.mislabelled
-      source.reducedDepth = decoded.bitDepth > 8
-      if decoded.codec == .jpeg { source.jpegQuality = JPEGTables(bytes)?.quality }
-      return source
+      self.init(image: decoded.image, codec: "\(decoded.codec)")
+      droppedAlpha = decoded.droppedAlpha
+      mislabelled = decoded.mislabelled
+      reducedDepth = decoded.bitDepth > 8
+      if decoded.codec == .jpeg { jpegQuality = JPEGTables(bytes)?.quality }
     }
   }
 }

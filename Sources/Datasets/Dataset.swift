@@ -1,3 +1,4 @@
+package import Images
 package import Kernels
 
 /// A data set that has been found and recognised: which format it has and which splits.
@@ -62,5 +63,10 @@ extension Dataset {
     let reader = try source.reader(of: listing)
     let loader = SampleLoader(listing: listing, reader: reader, classes: classes, options: options)
     return try loader.load(pool: pool, progress: progress)
+  }
+
+  /// One image of a listing of this data set. Throws `DataError`, `FileError` or `ImageError`.
+  package func image(_ index: Int, of listing: SplitListing) throws -> Image {
+    try source.reader(of: listing).image(at: index).image
   }
 }

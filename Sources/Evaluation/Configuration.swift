@@ -168,6 +168,9 @@ extension Experiment {
     try check(perClass.map { $0 > 0 } ?? true, "perClass", perClass ?? 0, "1 or more")
     try check(input.map { (8...4096).contains($0) } ?? true, "input", input ?? 0, "8 to 4096 pixels")
     try check(
+      decode == .exact || (input != nil && resize != nil), "decode", decode.rawValue,
+      "exact where images are not made smaller with --input and --resize")
+    try check(
       resize.map { ["squash", "crop"].contains($0) } ?? true, "resize", resize ?? "", "squash or crop")
   }
 }

@@ -36,18 +36,20 @@ extension ZipArchive {
     var members: [Member] = []
     members.reserveCapacity(count)
     var at = 0
-    var packed = 0
     for _ in 0..<count {
       let (member, next) = try Self.member(bytes, at: at, path: file.path)
-      guard let end = member.headerOffset.adding(member.compressedSize), end <= range.lowerBound,
-        let sum = packed.adding(member.compressedSize)
-      else { throw DataError.damaged("\(file.path)/\(member.name)", "it lies outside of the archive") }
-      packed = sum
+      guard let end = member.headerOffset.adding(member.compressedSize), end <= range.lowerBound else {
+        throw DataError.damaged("\(file.path)/\(member.name)", "it lies outside of the archive")
+      }
       members.append(member)
       at = next
     }
     // Members that share their bytes are the trick of small archives that inflate without end (Fifield 2019).
-    guard packed <= file.size else { throw DataError.damaged(file.path, "its members overlap") }
+    let order = members.indices.sorted { members[$0].headerOffset < members[$1].headerOffset }
+    for (first, second) in zip(order, order.dropFirst())
+    where members[first].headerOffset + 30 + members[first].compressedSize > members[second].headerOffset {
+      throw DataError.damaged(file.path, "its members overlap")
+    }
     self.path = file.path
     self.members = members
     self.file = file

@@ -28,7 +28,8 @@ extension Configuration {
         let single = try? YAMLDecoder().decode(Augmentation.self, from: try Yams.serialize(node: item)).operations.first
       else {
         throw UsageError.wrongValue(
-          key: (path + [name]).joined(separator: "."), value: value.string ?? "that", expected: "a parameter of \(name)")
+          key: (path + [name]).joined(separator: "."), value: value.string ?? "that", expected: "a parameter of \(name)"
+        )
       }
       augmentation.set(name, to: single)
     }

@@ -1,7 +1,8 @@
 extension Experiment {
   // Not private: the compiler's debug builds cannot link to private keys of another file.
   enum CodingKeys: String, CodingKey {
-    case model, input, resize, decode, normalization, training, budget, steps, baseline, perClass, allowMissingClasses, ganTest
+    case model, input, resize, decode, normalization, training, budget, steps, baseline, perClass, allowMissingClasses,
+      ganTest
     case matchLabelCounts, weighting, testFlips, seeds, seed, precision, kernels
   }
 

@@ -6,7 +6,8 @@ extension StudyData {
   static func warnings(test: Samples, realTrain: Samples?, synthetic: [Named]) -> [String] {
     var warnings: [String] = []
     let testImages = Set(test.digests)
-    let sets = (realTrain.map { [("real training set", $0)] } ?? []) + synthetic.map { ("synthetic set \($0.name)", $0.samples) }
+    let sets =
+      (realTrain.map { [("real training set", $0)] } ?? []) + synthetic.map { ("synthetic set \($0.name)", $0.samples) }
     for (title, samples) in sets {
       if samples.summary.hash == test.summary.hash {
         warnings.append(
@@ -42,9 +43,10 @@ extension StudyData {
     let (own, others) = (set.samples.classCounts, real.classCounts)
     guard set.samples.count > 0, real.count > 0 else { return [] }
     // The total variation distance: the share of the samples that would have to be of another class.
-    let distance = zip(own, others).reduce(0) {
-      $0 + abs(Double($1.0) / Double(set.samples.count) - Double($1.1) / Double(real.count))
-    } / 2
+    let distance =
+      zip(own, others).reduce(0) {
+        $0 + abs(Double($1.0) / Double(set.samples.count) - Double($1.1) / Double(real.count))
+      } / 2
     guard distance > 0.05 else { return [] }
     return [
       "\(Int((100 * distance).rounded())) % of the images of the synthetic set \(set.name) would have to be of another "

@@ -42,7 +42,8 @@ package struct TrainingJob: Sendable {
 
   /// Which images each step sees.
   package var order: EpochOrder {
-    EpochOrder(count: samples.count, batchSize: recipe.batchSize, seed: seed, supplement: supplement,
+    EpochOrder(
+      count: samples.count, batchSize: recipe.batchSize, seed: seed, supplement: supplement,
       weighting: weighting)
   }
 }

@@ -161,7 +161,8 @@ struct DataPack: ParsableCommand {
     packing.resize = resize
     packing.version = BuildDescription.current.identity
     let events = options.events
-    events.began("Packing \(path)", try dataset.splits.reduce(0) { $0 + (try dataset.list($1).entries.count) }, "images", 0)
+    events.began(
+      "Packing \(path)", try dataset.splits.reduce(0) { $0 + (try dataset.list($1).entries.count) }, "images", 0)
     var isWhole = false
     defer { if !isWhole { events.ended(false) } }
     let summary = try StorePacker(dataset, options: packing, pool: options.pool).write(to: output) { done, _ in

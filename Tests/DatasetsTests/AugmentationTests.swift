@@ -110,7 +110,8 @@ import Testing
   }
 
   @Test(arguments: [
-    #"["turn"]"#, #"[{"padCrop":"four"}]"#, #"[{"padCrop":4,"cutout":2}]"#, #"[{}]"#, #"{"flip":true}"#, #"["padCrop"]"#,
+    #"["turn"]"#, #"[{"padCrop":"four"}]"#, #"[{"padCrop":4,"cutout":2}]"#, #"[{}]"#, #"{"flip":true}"#,
+    #"["padCrop"]"#,
   ])
   func otherListsAreRefused(json: String) {
     #expect(throws: DecodingError.self) { try JSONDecoder().decode(Augmentation.self, from: Data(json.utf8)) }

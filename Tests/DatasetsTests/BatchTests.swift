@@ -97,7 +97,8 @@ import Testing
       try filled(assembler, EpochOrder.Batch(epoch: epoch, position: 0, indices: Array(0..<24)), threads: 2)
     }
     // Another place in the batch does not change an image's turn.
-    let turned = try filled(assembler, EpochOrder.Batch(epoch: 0, position: 96, indices: (0..<24).reversed()), threads: 2)
+    let turned = try filled(
+      assembler, EpochOrder.Batch(epoch: 0, position: 96, indices: (0..<24).reversed()), threads: 2)
     var flipped = 0
     for image in 0..<24 {
       let range = image * shape.count..<(image + 1) * shape.count

@@ -39,7 +39,9 @@ extension DamagedInput {
   }
 
   private static let zips: [DamagedInput] = [
-    DamagedInput("zip: cut in its list", says: "not a zip archive, or it is cut short") { Array(try zip { _ in }.dropLast(30)) },
+    DamagedInput("zip: cut in its list", says: "not a zip archive, or it is cut short") {
+      Array(try zip { _ in }.dropLast(30))
+    },
     DamagedInput("zip: cut in its members", says: "cut short") { Array(try zip { _ in }.prefix(200)) },
     DamagedInput("zip: without its first bytes", says: "not a data set") { Array(try zip { _ in }.dropFirst(60)) },
     DamagedInput("zip: a changed bit in a member", says: "checksum is wrong") {
@@ -60,19 +62,27 @@ extension DamagedInput {
         $0.count = 1 << 40
       }
     },
-    DamagedInput("zip: name with ..", says: "leads out of the archive") { try zip { $0.members[0].name = Array("../../evil.png".utf8) } },
+    DamagedInput("zip: name with ..", says: "leads out of the archive") {
+      try zip { $0.members[0].name = Array("../../evil.png".utf8) }
+    },
     DamagedInput("zip: name with .. inside", says: "leads out of the archive") {
       try zip { $0.members[0].name = Array("a/../../b/1.png".utf8) }
     },
-    DamagedInput("zip: absolute name", says: "leads out of the archive") { try zip { $0.members[0].name = Array("/a/1.png".utf8) } },
+    DamagedInput("zip: absolute name", says: "leads out of the archive") {
+      try zip { $0.members[0].name = Array("/a/1.png".utf8) }
+    },
     DamagedInput("zip: name of another system", says: "leads out of the archive") {
       try zip { $0.members[0].name = Array("C:\\a\\1.png".utf8) }
     },
     DamagedInput("zip: backslashes and ..", says: "leads out of the archive") {
       try zip { $0.members[0].name = Array("a\\..\\..\\1.png".utf8) }
     },
-    DamagedInput("zip: a name with a zero", says: "leads out of the archive") { try zip { $0.members[0].name = Array("a/1\0.png".utf8) } },
-    DamagedInput("zip: a name that is no UTF-8", says: "not UTF-8") { try zip { $0.members[0].name = [0x61, 0x2F, 0xFF, 0x2E] } },
+    DamagedInput("zip: a name with a zero", says: "leads out of the archive") {
+      try zip { $0.members[0].name = Array("a/1\0.png".utf8) }
+    },
+    DamagedInput("zip: a name that is no UTF-8", says: "not UTF-8") {
+      try zip { $0.members[0].name = [0x61, 0x2F, 0xFF, 0x2E] }
+    },
     DamagedInput("zip: two members of one name", says: "two members have the name a/1.png") {
       try zip { $0.members[1].name = Array("a/./1.png".utf8) }
     },
@@ -84,8 +94,12 @@ extension DamagedInput {
     },
     DamagedInput("zip: encrypted", says: "is encrypted") { try zip { $0.members[0].isEncrypted = true } },
     DamagedInput("zip: an unknown method", says: "compression method 99") { try zip { $0.members[0].method = 99 } },
-    DamagedInput("zip: smaller than its header says", says: "shorter than its header says") { try zip { $0.members[0].size = 5000 } },
-    DamagedInput("zip: larger than its header says", says: "longer than its header says") { try zip { $0.members[0].size = 50 } },
+    DamagedInput("zip: smaller than its header says", says: "shorter than its header says") {
+      try zip { $0.members[0].size = 5000 }
+    },
+    DamagedInput("zip: larger than its header says", says: "longer than its header says") {
+      try zip { $0.members[0].size = 50 }
+    },
     DamagedInput("zip: a size that nothing inflates to", says: "cannot be inflated to the size") {
       try zip { $0.members[0].size = 1 << 30 }
     },
@@ -118,9 +132,13 @@ extension DamagedInput {
       bytes.replaceSubrange(entry + 42..<entry + 46, with: [0, 0, 0, 0])
       return bytes
     },
-    DamagedInput("zip: a picture that is cut short", says: "ends before its picture") { try zip { $0.members[0].contents.removeLast(30) } },
+    DamagedInput("zip: a picture that is cut short", says: "ends before its picture") {
+      try zip { $0.members[0].contents.removeLast(30) }
+    },
     DamagedInput("zip: no images", says: "no class folders") { ZipWriter([("readme.txt", [65])]).bytes },
-    DamagedInput("zip: images without folders", says: "give every class a folder") { ZipWriter([("1.png", try png())]).bytes },
+    DamagedInput("zip: images without folders", says: "give every class a folder") {
+      ZipWriter([("1.png", try png())]).bytes
+    },
   ]
 
   private static func listed(_ text: String) throws -> [UInt8] {
@@ -129,14 +147,26 @@ extension DamagedInput {
 
   private static let lists: [DamagedInput] = [
     DamagedInput("list: not JSON", says: "not a JSON object") { try listed("{\"labels\": [") },
-    DamagedInput("list: nested too deep", says: "not a JSON object") { try listed(String(repeating: "[", count: 100_000)) },
+    DamagedInput("list: nested too deep", says: "not a JSON object") {
+      try listed(String(repeating: "[", count: 100_000))
+    },
     DamagedInput("list: no labels", says: "no labels") { try listed("{\"labels\": null}") },
-    DamagedInput("list: a file that is not there", says: "0/2.png, which is not there") { try listed("{\"labels\": [[\"0/2.png\", 0]]}") },
-    DamagedInput("list: a file twice", says: "stands there twice") { try listed("{\"labels\": [[\"0/1.png\", 0], [\"0/1.png\", 1]]}") },
+    DamagedInput("list: a file that is not there", says: "0/2.png, which is not there") {
+      try listed("{\"labels\": [[\"0/2.png\", 0]]}")
+    },
+    DamagedInput("list: a file twice", says: "stands there twice") {
+      try listed("{\"labels\": [[\"0/1.png\", 0], [\"0/1.png\", 1]]}")
+    },
     DamagedInput("list: a negative label", says: "no whole number") { try listed("{\"labels\": [[\"0/1.png\", -1]]}") },
-    DamagedInput("list: a label beyond all classes", says: "no whole number") { try listed("{\"labels\": [[\"0/1.png\", 1e18]]}") },
-    DamagedInput("list: a name that leads out", says: "leads out of the archive") { try listed("{\"labels\": [[\"../1.png\", 0]]}") },
-    DamagedInput("list: no pair", says: "no pair of a file and a label") { try listed("{\"labels\": [[\"0/1.png\"]]}") },
+    DamagedInput("list: a label beyond all classes", says: "no whole number") {
+      try listed("{\"labels\": [[\"0/1.png\", 1e18]]}")
+    },
+    DamagedInput("list: a name that leads out", says: "leads out of the archive") {
+      try listed("{\"labels\": [[\"../1.png\", 0]]}")
+    },
+    DamagedInput("list: no pair", says: "no pair of a file and a label") {
+      try listed("{\"labels\": [[\"0/1.png\"]]}")
+    },
   ]
 
   private static func npz(
@@ -147,24 +177,38 @@ extension DamagedInput {
   }
 
   private static let arrays: [DamagedInput] = [
-    DamagedInput("npz: no labels", says: "no labels beside its images") { npz(NPYWriter.file("|u1", shape: [1, 2, 2], [1, 2, 3, 4]), nil) },
-    DamagedInput("npz: more labels than images", says: "2 images, but 3 labels") {
-      npz(NPYWriter.file("|u1", shape: [2, 2, 2], [UInt8](repeating: 0, count: 8)), NPYWriter.file("|u1", shape: [3], [0, 1, 2]))
+    DamagedInput("npz: no labels", says: "no labels beside its images") {
+      npz(NPYWriter.file("|u1", shape: [1, 2, 2], [1, 2, 3, 4]), nil)
     },
-    DamagedInput("npz: a shape larger than its bytes", says: "needs") { npz(NPYWriter.file("|u1", shape: [2, 2, 3], [1, 2, 3, 4])) },
+    DamagedInput("npz: more labels than images", says: "2 images, but 3 labels") {
+      npz(
+        NPYWriter.file("|u1", shape: [2, 2, 2], [UInt8](repeating: 0, count: 8)),
+        NPYWriter.file("|u1", shape: [3], [0, 1, 2]))
+    },
+    DamagedInput("npz: a shape larger than its bytes", says: "needs") {
+      npz(NPYWriter.file("|u1", shape: [2, 2, 3], [1, 2, 3, 4]))
+    },
     DamagedInput("npz: a shape that overflows", says: "is not possible") {
       npz(NPYWriter.file("|u1", shape: [1 << 40, 1 << 40, 3], [1, 2, 3, 4]))
     },
-    DamagedInput("npz: a negative shape", says: "is not possible") { npz(NPYWriter.file("|u1", shape: [-1, 2, 2], [1, 2, 3, 4])) },
-    DamagedInput("npz: two dimensions", says: "not that of grey or RGB images") { npz(NPYWriter.file("|u1", shape: [2, 2], [1, 2, 3, 4])) },
+    DamagedInput("npz: a negative shape", says: "is not possible") {
+      npz(NPYWriter.file("|u1", shape: [-1, 2, 2], [1, 2, 3, 4]))
+    },
+    DamagedInput("npz: two dimensions", says: "not that of grey or RGB images") {
+      npz(NPYWriter.file("|u1", shape: [2, 2], [1, 2, 3, 4]))
+    },
     DamagedInput("npz: an alpha channel", says: "remove the alpha channel") {
       npz(NPYWriter.file("|u1", shape: [1, 2, 2, 4], [UInt8](repeating: 1, count: 16)))
     },
     DamagedInput("npz: a structure", says: "no integer and no floating-point number") {
       npz(NPYWriter.file("|V9", shape: [1, 2, 2], [1, 2, 3, 4]))
     },
-    DamagedInput("npz: objects", says: "no integer and no floating-point number") { npz(NPYWriter.file("|O8", shape: [1, 2, 2], [1, 2, 3, 4])) },
-    DamagedInput("npz: a header that is none", says: "header cannot be read") { npz(NPYWriter.file(header: "{'descr': [", [1])) },
+    DamagedInput("npz: objects", says: "no integer and no floating-point number") {
+      npz(NPYWriter.file("|O8", shape: [1, 2, 2], [1, 2, 3, 4]))
+    },
+    DamagedInput("npz: a header that is none", says: "header cannot be read") {
+      npz(NPYWriter.file(header: "{'descr': [", [1]))
+    },
     DamagedInput("npz: a header longer than the file", says: "header is cut short") {
       npz([0x93] + Array("NUMPY".utf8) + [2, 0] + le(0x7FFF_FFFF, 4) + [1, 2, 3])
     },
@@ -175,7 +219,8 @@ extension DamagedInput {
       npz(NPYWriter.file("<f4", shape: [1, 1, 1], le(0x7FC0_0000, 4)), NPYWriter.file("|u1", shape: [1], [0]))
     },
     DamagedInput("npz: a label that is no number", says: "no whole number") {
-      npz(NPYWriter.file("|u1", shape: [1, 2, 2], [1, 2, 3, 4]), NPYWriter.file("<f4", shape: [1], le(0x3F00_0000, 4)))
+      npz(
+        NPYWriter.file("|u1", shape: [1, 2, 2], [1, 2, 3, 4]), NPYWriter.file("<f4", shape: [1], le(0x3F00_0000, 4)))
     },
     DamagedInput("npz: no image", says: "no image in it") {
       npz(NPYWriter.file("|u1", shape: [0, 2, 2], []), NPYWriter.file("|u1", shape: [0], []))
@@ -202,8 +247,12 @@ extension DamagedInput {
       return bytes
     },
     DamagedInput("tar: a size beyond the file", says: "cut short") { tar { $0.add("a/1.png", [1], size: 1 << 30) } },
-    DamagedInput("tar: name with ..", says: "leads out of the archive") { TarWriter.archive([("../1.png", try png())]) },
-    DamagedInput("tar: absolute name", says: "leads out of the archive") { TarWriter.archive([("/etc/1.png", try png())]) },
+    DamagedInput("tar: name with ..", says: "leads out of the archive") {
+      TarWriter.archive([("../1.png", try png())])
+    },
+    DamagedInput("tar: absolute name", says: "leads out of the archive") {
+      TarWriter.archive([("/etc/1.png", try png())])
+    },
     DamagedInput("tar: an image that is a link", says: "is a link") { tar { $0.add("a/1.png", [], type: "2") } },
     DamagedInput("tar: a long name that leads out", says: "leads out of the archive") {
       TarWriter.archive([(String(repeating: "../", count: 50) + "1.png", try png())])
@@ -217,7 +266,9 @@ extension DamagedInput {
         $0.add("a/1.png", [1])
       }
     },
-    DamagedInput("tar: an extended header of gigabytes", says: "cut short") { tar { $0.add("x", [1], type: "L", size: 1 << 31) } },
+    DamagedInput("tar: an extended header of gigabytes", says: "cut short") {
+      tar { $0.add("x", [1], type: "L", size: 1 << 31) }
+    },
     DamagedInput("tar: two members of one name", says: "two members have the name") {
       TarWriter.archive([("a/1.png", try png()), ("a/1.png", try png())])
     },

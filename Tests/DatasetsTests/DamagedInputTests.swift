@@ -50,7 +50,9 @@ import Testing
   static let inputs = ProcessInfo.processInfo.environment["CAS_FUZZ_INPUTS"].flatMap { Int($0) } ?? 400
 
   /// Changed archives, arrays and stores are read or refused, never a crash; for more of them set CAS_FUZZ_INPUTS.
-  @Test(arguments: ["zip deflated", "zip64", "zip with list", "npz", "npz deflated", "tar", "webdataset json", "store", "pixel store"])
+  @Test(arguments: [
+    "zip deflated", "zip64", "zip with list", "npz", "npz deflated", "tar", "webdataset json", "store", "pixel store",
+  ])
   func changedFilesAreReadOrRefused(format: String) throws {
     let archives = try SampleArchives(perClass: 2, side: 4)
     let whole = try InputFile.contents(of: try archives.write(format))

@@ -113,8 +113,14 @@ import Testing
     ("<u2", le(0, 2) + le(256, 2) + le(0x80FF, 2) + le(0xFFFF, 2), [0, 1, 128, 255], "0 to 65,535"),
     ("|b1", [0, 1, 1, 0], [0, 255, 255, 0], ""),
     ("<f4", [0, 0.5, 1, 0.25].flatMap { (x: Float) in le(Int(x.bitPattern), 4) }, [0, 128, 255, 64], "0 to 1"),
-    ("<f8", [-1, 0, 1, 0.5].flatMap { (x: Double) in le(Int(bitPattern: UInt(x.bitPattern)), 8) }, [0, 128, 255, 191], "-1 to 1"),
-    (">f4", [0, 1, 254.6, 128.4].flatMap { (x: Float) in Array(le(Int(x.bitPattern), 4).reversed()) }, [0, 1, 255, 128], "0 to 255"),
+    (
+      "<f8", [-1, 0, 1, 0.5].flatMap { (x: Double) in le(Int(bitPattern: UInt(x.bitPattern)), 8) }, [0, 128, 255, 191],
+      "-1 to 1"
+    ),
+    (
+      ">f4", [0, 1, 254.6, 128.4].flatMap { (x: Float) in Array(le(Int(x.bitPattern), 4).reversed()) },
+      [0, 1, 255, 128], "0 to 255"
+    ),
     ("<f2", le(0x0000, 2) + le(0x3800, 2) + le(0x3C00, 2) + le(0x3400, 2), [0, 128, 255, 64], "0 to 1"),
   ]
 
@@ -131,7 +137,9 @@ import Testing
         ).bytes, "set.npz")
       let dataset = try Dataset.open(folder["set.npz"])
       let listing = try dataset.list(.train)
-      #expect(note.isEmpty ? listing.warnings.isEmpty : listing.warnings.contains { $0.contains(note) }, "\(listing.warnings)")
+      #expect(
+        note.isEmpty ? listing.warnings.isEmpty : listing.warnings.contains { $0.contains(note) }, "\(listing.warnings)"
+      )
       #expect(try dataset.image(0, of: listing).pixels == expected)
     }
   }

@@ -68,7 +68,8 @@ struct SampleArchives {
       zip.isZip64 = true
       try folder.write(zip.bytes, name)
     case "zip in a folder":
-      try folder.write(ZipWriter(try named().map { ("samples/\($0.0)", $0.1) } + [("samples/notes.txt", [65])]).bytes, name)
+      try folder.write(
+        ZipWriter(try named().map { ("samples/\($0.0)", $0.1) } + [("samples/notes.txt", [65])]).bytes, name)
     case "zip with list": try folder.write(ZipWriter(try named() + [("dataset.json", list())], method: 8).bytes, name)
     case "folder with list":
       for (member, bytes) in try named() + [("dataset.json", list())] { try folder.write(bytes, "\(name)/\(member)") }
@@ -82,7 +83,10 @@ struct SampleArchives {
         TarWriter.archive(
           try samples(named: false).map { name, bytes in
             guard name.hasSuffix(".cls") else { return (name, bytes) }
-            return (name.replacing(".cls", with: ".json"), Array("{\"label\": \(String(decoding: bytes, as: UTF8.self))}".utf8))
+            return (
+              name.replacing(".cls", with: ".json"),
+              Array("{\"label\": \(String(decoding: bytes, as: UTF8.self))}".utf8)
+            )
           }), name)
     case "shards":
       let all = try samples(named: false)

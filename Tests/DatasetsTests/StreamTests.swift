@@ -19,7 +19,8 @@ import Testing
     let folder = try DataFolder()
     for index in 0..<24 {
       try folder.write(
-        Image.coloured(8 + index % 5, 8 + index % 3, first: UInt8(index * 9)), "set/\(index % 2 == 0 ? "a" : "b")/\(index).png")
+        Image.coloured(8 + index % 5, 8 + index % 3, first: UInt8(index * 9)),
+        "set/\(index % 2 == 0 ? "a" : "b")/\(index).png")
     }
     return folder
   }
@@ -33,7 +34,8 @@ import Testing
       if let base = buffer.baseAddress {
         try assembler.fill(
           Tensor(base: base, images: count, shape: samples.shape),
-          with: EpochOrder.Batch(epoch: 1, position: 0, indices: (0..<count).reversed()), pool: ThreadPool(threads: threads))
+          with: EpochOrder.Batch(epoch: 1, position: 0, indices: (0..<count).reversed()),
+          pool: ThreadPool(threads: threads))
       }
       filled = count * samples.shape.count
     }
@@ -56,7 +58,9 @@ import Testing
     let expected = try batch(memory, augmentation, threads: 1)
     for threads in [1, 3] { #expect(try batch(stream, augmentation, threads: threads) == expected) }
     let drawn = try stream.drawing(perClass: [5, 3]).concatenating(memory)
-    #expect(try batch(drawn, augmentation, threads: 2) == batch(memory.drawing(perClass: [5, 3]).concatenating(memory), augmentation, threads: 2))
+    #expect(
+      try batch(drawn, augmentation, threads: 2)
+        == batch(memory.drawing(perClass: [5, 3]).concatenating(memory), augmentation, threads: 2))
   }
 
   @Test func theLimitDecides() throws {

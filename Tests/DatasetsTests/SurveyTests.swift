@@ -11,7 +11,8 @@ import Testing
     var stream = RandomStream(seed: 77, purpose: "test picture").split(number)
     let blobs = (0..<6).map { _ in
       (
-        x: stream.nextUniform() * Float(side), y: stream.nextUniform() * Float(side), size: 3 + 8 * stream.nextUniform(),
+        x: stream.nextUniform() * Float(side), y: stream.nextUniform() * Float(side),
+        size: 3 + 8 * stream.nextUniform(),
         colour: (0..<3).map { _ in 255 * stream.nextUniform() }
       )
     }
@@ -21,7 +22,8 @@ import Testing
         for channel in 0..<3 {
           var value: Float = 40
           for blob in blobs {
-            let distance = ((Float(x) - blob.x) * (Float(x) - blob.x) + (Float(y) - blob.y) * (Float(y) - blob.y)).squareRoot()
+            let distance = ((Float(x) - blob.x) * (Float(x) - blob.x) + (Float(y) - blob.y) * (Float(y) - blob.y))
+              .squareRoot()
             value += max(0, 1 - distance / blob.size) * (blob.colour[channel] - value)
           }
           pixels.append(UInt8(max(0, min(255, value))))
@@ -77,7 +79,8 @@ import Testing
     try folder.write(picture(2).turned(.mirrored), "set/b/5.png")
     // Flat pictures are copies only where they are exact ones.
     for (name, level) in [("c/1", UInt8(100)), ("c/2", 101), ("c/3", 100)] {
-      try folder.write(Image(width: 32, height: 32, channels: 1, pixels: [UInt8](repeating: level, count: 1024)), "set/\(name).png")
+      try folder.write(
+        Image(width: 32, height: 32, channels: 1, pixels: [UInt8](repeating: level, count: 1024)), "set/\(name).png")
     }
     let survey = try survey(folder["set"])
     let found = CopySearch.duplicates(in: survey, pool: ThreadPool(threads: 2)).map { match in

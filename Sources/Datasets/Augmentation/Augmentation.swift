@@ -60,7 +60,8 @@ extension Augmentation.Operation {
 
 extension Augmentation {
   package static let names = [
-    "padCrop", "randomResizedCrop", "flip", "alternateFlip", "colorJitter", "randomErasing", "cutout", "mixup", "cutmix",
+    "padCrop", "randomResizedCrop", "flip", "alternateFlip", "colorJitter", "randomErasing", "cutout", "mixup",
+    "cutmix",
   ]
 
   package subscript(name: String) -> Operation? { operations.first { $0.name == name } }
@@ -116,7 +117,9 @@ extension Augmentation {
     }
     if names.contains("flip") && names.contains("alternateFlip") { return ("flip", "one of flip and alternateFlip") }
     if let place = names.firstIndex(of: "randomResizedCrop"), place > 0 {
-      return ("randomResizedCrop", "randomResizedCrop before the others, because it cuts out of the image as it is stored")
+      return (
+        "randomResizedCrop", "randomResizedCrop before the others, because it cuts out of the image as it is stored"
+      )
     }
     for operation in operations {
       if let expected = operation.expectation { return (operation.name, expected) }

@@ -38,7 +38,9 @@ extension RandomErasing: Codable {
 
 extension RandomErasing {
   /// The rectangle that chance chooses in a picture of this size; nil where it chooses none, or ten do not fit.
-  package func window(width: Int, height: Int, from stream: inout RandomStream) -> (rows: Range<Int>, columns: Range<Int>)? {
+  package func window(width: Int, height: Int, from stream: inout RandomStream) -> (
+    rows: Range<Int>, columns: Range<Int>
+  )? {
     guard Double(stream.nextUniform()) < probability else { return nil }
     let pixels = Double(width * height)
     let logarithms = aspect.map { log($0) }

@@ -49,7 +49,8 @@ extension LabelledMembers {
     let unlabelled = places.keys.count { MemberTally.isImage($0) }
     self.init(classNames: nil, classes: (list.labels.map(\.label).max() ?? 0) + 1, entries: entries)
     if unlabelled > 0 {
-      warnings.append("\(unlabelled.counted("image", "images")) of \(archive.path) that \(list.path) does not label ignored.")
+      warnings.append(
+        "\(unlabelled.counted("image", "images")) of \(archive.path) that \(list.path) does not label ignored.")
     }
   }
 }

@@ -37,7 +37,8 @@ struct NPZSource: DataSource {
     func first(_ names: String...) -> ArrayMember? { names.lazy.compactMap { arrays[$0] }.first }
     func pair(_ images: ArrayMember, _ labels: ArrayMember?, _ name: String) throws -> Pair {
       guard let labels else {
-        throw DataError.damaged(path, "it has no labels beside its images (\(name)), which class-conditional images need")
+        throw DataError.damaged(
+          path, "it has no labels beside its images (\(name)), which class-conditional images need")
       }
       return Pair(images: images, labels: labels)
     }
@@ -83,7 +84,8 @@ struct NPZSource: DataSource {
   private static func labels(_ array: ArrayMember) throws -> [Int] {
     let shape = array.header.shape
     guard shape.count == 1 || (shape.count == 2 && shape[1] == 1) else {
-      throw DataError.damaged(array.name, "its shape \(array.header.shapeText) is not that of labels, one for each image")
+      throw DataError.damaged(
+        array.name, "its shape \(array.header.shapeText) is not that of labels, one for each image")
     }
     let bytes = try array.contents()
     let numbers = Elements(array.header.element)
@@ -110,7 +112,8 @@ struct ArrayMember: Sendable {
     header = try NPYHeader(try archive.beginning(of: member, count: NPYHeader.longest), name: name)
     guard member.size - header.length == header.size else {
       throw DataError.damaged(
-        name, "it holds \(member.size - header.length) bytes of elements, its shape \(header.shapeText) needs \(header.size)")
+        name,
+        "it holds \(member.size - header.length) bytes of elements, its shape \(header.shapeText) needs \(header.size)")
     }
     self.archive = archive
     self.member = member

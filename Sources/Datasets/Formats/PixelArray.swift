@@ -111,13 +111,15 @@ struct PixelArray: Sendable {
   func notes() throws -> [String] {
     var notes: [String] = []
     if isPlanar {
-      notes.append("\(member.name) has its channels before rows and columns (NCHW), by its shape \(member.header.shapeText).")
+      notes.append(
+        "\(member.name) has its channels before rows and columns (NCHW), by its shape \(member.header.shapeText).")
     }
     let scale = try scale()
     if member.header.element.kind == .float || scale == .words {
       let range = scale == .bytes ? "0 to 255" : scale == .words ? "0 to 65,535" : scale == .unit ? "0 to 1" : "-1 to 1"
       notes.append(
-        "\(member.name) holds \(member.header.element.name) from \(range), which \(scale == .words ? "lost its low byte" : "was rounded to bytes").")
+        "\(member.name) holds \(member.header.element.name) from \(range), which \(scale == .words ? "lost its low byte" : "was rounded to bytes")."
+      )
     }
     return notes
   }

@@ -92,7 +92,8 @@ extension LabelledMembers {
     for (key, sample) in held {
       guard let image = sample.image else { continue }
       guard let label = sample.label else {
-        throw DataError.damaged(archive.fullName(of: image), "it has neither a .cls nor a .json with its label beside it")
+        throw DataError.damaged(
+          archive.fullName(of: image), "it has neither a .cls nor a .json with its label beside it")
       }
       labels.append((key, image, try Self.label(archive, at: label, isJSON: sample.isJSON)))
     }

@@ -139,7 +139,8 @@ extension StorePacker {
   }
 
   /// The samples of each split, streamed, all of one shape.
-  private func pixelSamples(_ listings: [SplitListing], progress: @escaping @Sendable (Int) -> Void) throws -> [Samples] {
+  private func pixelSamples(_ listings: [SplitListing], progress: @escaping @Sendable (Int) -> Void) throws -> [Samples]
+  {
     var load = LoadOptions(input: options.input, resize: options.resize)
     load.storage = .stream
     func samples(_ listing: SplitListing) throws -> Samples {

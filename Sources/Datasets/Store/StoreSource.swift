@@ -28,7 +28,8 @@ struct StoreSource: DataSource {
     }
     let splits = description.parts.map(\.split)
     let hasNames = description.parts.allSatisfy { part in
-      (0...LabelledMembers.mostClasses).contains(part.classes) && part.classNames.map { $0.count == part.classes } ?? true
+      (0...LabelledMembers.mostClasses).contains(part.classes)
+        && part.classNames.map { $0.count == part.classes } ?? true
     }
     guard images == end.count, hasNames, splits == [.whole] || splits == [.train, .test] else {
       throw damaged("the description in the packed store does not fit its images")

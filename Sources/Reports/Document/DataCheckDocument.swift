@@ -94,7 +94,8 @@ extension DataCheckDocument.Part {
         .replacing("has a", with: "is a")
     }
     var lines = ["\(path.printable)\(split.map { " (\($0))" } ?? ""): \(NumberText.count(images, "image", "images"))"]
-    lines.append(damaged.isEmpty ? "no damaged file" : "\(NumberText.count(damaged.count, "damaged file", "damaged files")):")
+    lines.append(
+      damaged.isEmpty ? "no damaged file" : "\(NumberText.count(damaged.count, "damaged file", "damaged files")):")
     lines += capped(damaged.map { "  \($0.printable)" })
     let exact = duplicates.count { $0.kind == "exact" }
     lines.append(
@@ -104,7 +105,9 @@ extension DataCheckDocument.Part {
           + "\(NumberText.count(duplicates.count - exact, "near duplicate", "near duplicates")):")
     lines += capped(duplicates.map(line))
     let conflicts = duplicates.count { $0.kind == "exact" && $0.className != $0.originalClass }
-    if conflicts > 0 { lines.append("  \(NumberText.count(conflicts, "duplicate is", "duplicates are")) in two classes") }
+    if conflicts > 0 {
+      lines.append("  \(NumberText.count(conflicts, "duplicate is", "duplicates are")) in two classes")
+    }
     if !against.isEmpty {
       lines.append(
         leaks.isEmpty

@@ -87,7 +87,9 @@ extension InspectionDocument.Part {
     func numbers(_ values: [Double]) -> String { values.map { String(format: "%.4f", $0) }.joined(separator: ", ") }
     let counts = classes.map(\.images)
     let range = counts.min().map { least in
-      least == counts.max() ? "\(NumberText.grouped(least)) each" : "\(NumberText.grouped(least)) to \(NumberText.grouped(counts.max() ?? 0))"
+      least == counts.max()
+        ? "\(NumberText.grouped(least)) each"
+        : "\(NumberText.grouped(least)) to \(NumberText.grouped(counts.max() ?? 0))"
     }
     var rows = [
       ("images", NumberText.grouped(images)),

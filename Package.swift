@@ -82,7 +82,10 @@ let package = Package(
       swiftSettings: settings()),
     library(
       "Benchmarks",
-      ["Evaluation", "Training", "Datasets", "Networks", "Kernels", "Randomness", "CTiles", "CGuard", argumentParser]),
+      [
+        "Evaluation", "Training", "Datasets", "Images", "Networks", "Kernels", "Randomness", "CTiles", "CGuard",
+        argumentParser,
+      ]),
     .executableTarget(
       name: "cas",
       dependencies: [

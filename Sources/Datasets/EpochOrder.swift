@@ -31,8 +31,13 @@ package struct EpochOrder: Sendable {
       for (index, label) in labels.enumerated() { images[Int(label)].append(index) }
       let weights = zip(images, shares).map { $0.isEmpty ? 0 : max(0, $1) }
       let total = weights.reduce(0, +)
+      guard total > 0 else {
+        self.images = images
+        perEpoch = images.map(\.count)
+        return
+      }
       // The largest remainders make the whole numbers sum to the number of images (Hamilton's method).
-      let exact = weights.map { total > 0 ? $0 / total * Double(labels.count) : 0 }
+      let exact = weights.map { $0 / total * Double(labels.count) }
       var counts = exact.map { Int($0.rounded(.down)) }
       let order = exact.indices.filter { weights[$0] > 0 }
         .sorted { (exact[$1] - exact[$1].rounded(.down), $0) < (exact[$0] - exact[$0].rounded(.down), $1) }

@@ -35,10 +35,11 @@ build: packages ## build .build/release/cas and cas-bench
 bench: build ## measure training and inference on this machine
 	.build/release/cas bench
 
-bench-peers: build ## measure training and inference against PyTorch on this machine (makes a Python environment)
+bench-peers: build ## measure training, inference and decoding against Python's on this machine (makes an environment)
 	test -x .build/peers/bin/python || python3 -m venv .build/peers
-	.build/peers/bin/pip install --quiet "torch==2.13.0+cpu" numpy
+	.build/peers/bin/pip install --quiet "torch==2.13.0+cpu" numpy pillow opencv-python-headless imagecodecs
 	.build/peers/bin/python Tests/Peers/bench_peers.py --json .build/peers/result.json --markdown .build/peers/result.md $(PEERS)
+	.build/peers/bin/python Tests/Peers/bench_decoding.py --json .build/peers/decoding.json --markdown .build/peers/decoding.md
 
 lint: ## check the format, the import rules, the house rules and the C files
 	swift format lint --strict --parallel --recursive --configuration .swift-format Package.swift Sources Tests

@@ -83,7 +83,10 @@ let package = Package(
       swiftSettings: settings()),
     library(
       "Benchmarks",
-      ["Evaluation", "Training", "Datasets", "Networks", "Kernels", "Randomness", "CTiles", "CGuard", argumentParser]),
+      [
+        "Evaluation", "Training", "Datasets", "Images", "Networks", "Kernels", "Randomness", "CTiles", "CGuard",
+        argumentParser,
+      ]),
     .executableTarget(
       name: "cas",
       dependencies: [
@@ -106,7 +109,7 @@ let package = Package(
     tests("KernelsBF16Tests", ["KernelsBF16", "CTiles", "Randomness"]),
     tests("KernelsTests", golden: ["Golden"], ["Kernels", "Randomness"]),
     tests("ImagesTests", golden: ["Golden"], ["Images"]),
-    tests("DatasetsTests", ["Datasets", "Images", "Kernels", "Randomness"]),
+    tests("DatasetsTests", golden: ["Golden"], ["Datasets", "Images", "Kernels", "Randomness"]),
     tests("NetworksTests", golden: ["Golden"], ["Networks", "Kernels", "Randomness"]),
     tests("TrainingTests", golden: ["Golden"], ["Training", "Networks", "Datasets", "Kernels", "Randomness"]),
     tests("MetricsTests", golden: ["Golden"], ["Metrics", "Randomness"]),

@@ -11,6 +11,7 @@ package struct BenchmarkReport: Codable, Equatable, Sendable {
   package var limits: MachineLimits?
   package var networks: [NetworkMeasurement]?
   package var pipeline: PipelineMeasurement?
+  package var decoding: DecodingMeasurement?
   package var profiles: [ProfileMeasurement]?
   package var convolutions: [ConvolutionMeasurement]?
   package var layers: [LayerMeasurement]?
@@ -62,6 +63,7 @@ extension BenchmarkReport {
     if let limits { sections.append(limits.text) }
     if let networks { sections.append(NetworkMeasurement.text(networks)) }
     if let pipeline { sections.append(pipeline.text) }
+    if let decoding { sections.append(decoding.text) }
     if let profiles { sections += profiles.map(\.text) }
     if let convolutions { sections.append(ConvolutionMeasurement.text(convolutions)) }
     if let layers { sections.append(LayerMeasurement.text(layers)) }

@@ -68,7 +68,9 @@ extension PipelineMeasurement {
     mutating func fill(_ target: Tensor) {
       let batch = order.batch(atStep: step)
       _ = assembler.labels(of: batch)
-      assembler.fill(target, with: batch, pool: pool)
+      do { try assembler.fill(target, with: batch, pool: pool) } catch {
+        preconditionFailure("samples in memory are there")
+      }
       step += 1
     }
   }

@@ -109,6 +109,18 @@ cas_jpeg *cas_jpeg_open(const uint8_t *bytes, size_t count, cas_jpeg_status *sta
   return reader;
 }
 
+cas_jpeg_status cas_jpeg_shrink(cas_jpeg *reader, unsigned denominator, cas_jpeg_report *report) {
+  j_decompress_ptr info = &reader->info;
+  reader->error.report = report;
+  if (setjmp(reader->error.escape)) return reader->error.status;
+  info->scale_num = 1;
+  info->scale_denom = denominator;
+  jpeg_calc_output_dimensions(info);
+  report->width = info->output_width;
+  report->height = info->output_height;
+  return CAS_JPEG_OK;
+}
+
 // Pillow takes every four-component JPEG for an inverted one, whether Adobe's marker is there or not.
 static void cmyk_to_rgb(const uint8_t *cmyk, uint8_t *rgb, size_t width) {
   for (size_t x = 0; x < width; x++, cmyk += 4, rgb += 3) {

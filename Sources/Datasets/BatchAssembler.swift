@@ -1,10 +1,12 @@
+import Images
 package import Kernels
 package import Randomness
+import Synchronization
 
 /// Turns samples into a network's input: bytes become normalised floats, changed by chance on the way.
 ///
 /// The image at place p of epoch e draws from the stream's part (e, p), so a batch does not depend on the number of
-/// threads, nor on the batches before it. Padding is 0 after normalisation, that is, the mean colour.
+/// threads, nor on the batches before it. Padding and what is erased are 0 after normalisation, that is, the mean colour.
 package struct BatchAssembler: Sendable {
   package let samples: Samples
   package let augmentation: Augmentation
@@ -31,73 +33,117 @@ package struct BatchAssembler: Sendable {
 }
 
 extension BatchAssembler {
-  private static let chunk = 8
-
-  /// Writes the batch's images to a tensor of at least as many.
-  package func fill(_ destination: Tensor, with batch: EpochOrder.Batch, pool: ThreadPool) {
+  /// Writes the batch's images to a tensor of at least as many. Throws what decoding throws, where the samples are
+  /// streamed: of several failures the first one in the batch.
+  package func fill(_ destination: Tensor, with batch: EpochOrder.Batch, pool: ThreadPool) throws {
     let epoch = stream.split(batch.epoch)
-    let chunks = (batch.indices.count + Self.chunk - 1) / Self.chunk
-    pool.run(chunks: chunks) { chunk, _ in
-      for place in (chunk * Self.chunk)..<min(batch.indices.count, (chunk + 1) * Self.chunk) {
-        var stream = epoch.split(batch.position + place)
-        let image = batch.indices[place]
+    let onlyMoves = augmentation.onlyMoves
+    try forEach(batch.indices.count, pool) { place in
+      var stream = epoch.split(batch.position + place)
+      let image = batch.indices[place]
+      let isTurn =
+        augmentation.alternateFlip
+        && augmentation.isFlippedInTurn(image: image, epoch: batch.epoch, stream: turns)
+      if onlyMoves {
         var placement = augmentation.placement(from: &stream)
-        if augmentation.flip && augmentation.alternateFlip {
-          placement.isFlipped = augmentation.isFlippedInTurn(image: image, epoch: batch.epoch, stream: turns)
-        }
-        write(image: image, placement, to: destination, at: place)
+        if isTurn { placement.isFlipped = true }
+        try write(image: image, placement, to: destination, at: place)
+      } else {
+        let source = try augmentation.randomResizedCrop == nil ? samples.image(image) : samples.original(image)
+        let canvas = augmentation.apply(
+          to: source, width: samples.shape.width, height: samples.shape.height, isTurn: isTurn, from: &stream)
+        write(canvas, to: destination, at: place)
       }
     }
   }
 
-  /// Writes images `indices` without augmentation, as they are or mirrored: the input of an evaluation.
-  package func fill(_ destination: Tensor, with indices: Range<Int>, mirrored: Bool = false, pool: ThreadPool) {
+  /// Writes images `indices` without augmentation, as they are or mirrored: the input of an evaluation. Throws as
+  /// above.
+  package func fill(
+    _ destination: Tensor, with indices: Range<Int>, mirrored: Bool = false, pool: ThreadPool
+  ) throws {
     var placement = Augmentation.Placement()
     placement.isFlipped = mirrored
     let fixed = placement
-    let chunks = (indices.count + Self.chunk - 1) / Self.chunk
-    pool.run(chunks: chunks) { chunk, _ in
-      for place in (chunk * Self.chunk)..<min(indices.count, (chunk + 1) * Self.chunk) {
-        write(image: indices.lowerBound + place, fixed, to: destination, at: place)
-      }
+    try forEach(indices.count, pool) { place in
+      try write(image: indices.lowerBound + place, fixed, to: destination, at: place)
     }
   }
 
   /// The labels of the batch's images.
   package func labels(of batch: EpochOrder.Batch) -> [Int32] { batch.indices.map { samples.labels[$0] } }
 
-  private func write(image: Int, _ placement: Augmentation.Placement, to tensor: Tensor, at place: Int) {
+  /// Calls `body` for each place, a few places at a time on each thread; throws the failure of the first place that
+  /// failed, whatever the number of threads.
+  private func forEach(_ count: Int, _ pool: ThreadPool, _ body: (_ place: Int) throws -> Void) throws {
+    let chunk = 8
+    let failure = Mutex<(place: Int, error: any Error)?>(nil)
+    pool.run(chunks: (count + chunk - 1) / chunk) { index, _ in
+      for place in (index * chunk)..<min(count, (index + 1) * chunk) {
+        do {
+          try body(place)
+        } catch {
+          failure.withLock { if place < $0?.place ?? .max { $0 = (place, error) } }
+          return
+        }
+      }
+    }
+    if let failure = failure.withLock({ $0 }) { throw failure.error }
+  }
+
+  private func write(image: Int, _ placement: Augmentation.Placement, to tensor: Tensor, at place: Int) throws {
     precondition(tensor.shape == samples.shape && place < tensor.images, "the tensor does not hold the batch")
-    switch tensor.format {
-    case .fp32: write(image, placement, table, to: tensor.base + place * samples.shape.count)
-    case .bf16: write(image, placement, bfloatTable, to: tensor.bfloats + place * samples.shape.count)
+    try samples.withPixels(of: image) { pixels in
+      switch tensor.format {
+      case .fp32: write(pixels, placement, table, to: tensor.base + place * samples.shape.count)
+      case .bf16: write(pixels, placement, bfloatTable, to: tensor.bfloats + place * samples.shape.count)
+      }
     }
   }
 
   private func write<Number: AdditiveArithmetic>(
-    _ image: Int, _ placement: Augmentation.Placement, _ table: [Number], to target: UnsafeMutablePointer<Number>
+    _ pixels: UnsafeBufferPointer<UInt8>, _ placement: Augmentation.Placement, _ table: [Number],
+    to target: UnsafeMutablePointer<Number>
   ) {
     let (height, width, channels) = (samples.shape.height, samples.shape.width, samples.shape.channels)
-    precondition(image >= 0 && image < samples.count, "the image lies outside of the samples")
-    samples.pixels.withUnsafeBufferPointer { pixels in
-      table.withUnsafeBufferPointer { table in
-        for y in 0..<height {
-          let row = target + y * width * channels
-          let sourceY = y + placement.rowOffset
-          guard sourceY >= 0 && sourceY < height else {
-            row.update(repeating: .zero, count: width * channels)
-            continue
-          }
-          let source = (image * height + sourceY) * width * channels
-          for x in 0..<width {
-            let sourceX = (placement.isFlipped ? width - 1 - x : x) + placement.columnOffset
-            let isInside = sourceX >= 0 && sourceX < width
-            for channel in 0..<channels {
-              let at = x * channels + channel
-              row[at] = isInside ? table[channel << 8 | Int(pixels[source + sourceX * channels + channel])] : .zero
-            }
+    table.withUnsafeBufferPointer { table in
+      for y in 0..<height {
+        let row = target + y * width * channels
+        let sourceY = y + placement.rowOffset
+        guard sourceY >= 0 && sourceY < height else {
+          row.update(repeating: .zero, count: width * channels)
+          continue
+        }
+        let source = sourceY * width * channels
+        for x in 0..<width {
+          let sourceX = (placement.isFlipped ? width - 1 - x : x) + placement.columnOffset
+          let isInside = sourceX >= 0 && sourceX < width
+          for channel in 0..<channels {
+            let at = x * channels + channel
+            row[at] = isInside ? table[channel << 8 | Int(pixels[source + sourceX * channels + channel])] : .zero
           }
         }
+      }
+    }
+  }
+
+  private func write(_ canvas: Canvas, to tensor: Tensor, at place: Int) {
+    precondition(tensor.shape == samples.shape && place < tensor.images, "the tensor does not hold the batch")
+    switch tensor.format {
+    case .fp32: write(canvas, table, to: tensor.base + place * samples.shape.count)
+    case .bf16: write(canvas, bfloatTable, to: tensor.bfloats + place * samples.shape.count)
+    }
+  }
+
+  private func write<Number: AdditiveArithmetic>(
+    _ canvas: Canvas, _ table: [Number], to target: UnsafeMutablePointer<Number>
+  ) {
+    let channels = samples.shape.channels
+    for pixel in 0..<samples.shape.pixels {
+      let isBlank = !canvas.blank.isEmpty && canvas.blank[pixel]
+      for channel in 0..<channels {
+        let at = pixel * channels + channel
+        target[at] = isBlank ? .zero : table[channel << 8 | Int(canvas.image.pixels[at])]
       }
     }
   }

@@ -4,7 +4,7 @@ package enum DataError: Error, Equatable, Sendable {
   case notFound(String)
   /// What is at the path is no data set of any known kind.
   case unknownFormat(String)
-  /// A kind of data set that is known but cannot be read yet.
+  /// A kind of file that is known but not read.
   case unsupportedFormat(String, kind: String)
   /// A folder without folders for classes, with this many images lying in it.
   case noClassFolders(String, looseImages: Int)
@@ -34,6 +34,16 @@ package enum DataError: Error, Equatable, Sendable {
   case tooFewImages(String, className: String, wanted: Int, available: Int)
   /// The pixels of all images do not fit into memory's address space.
   case tooManyPixels(String, images: Int)
+  /// A name in an archive that leads out of it.
+  case unsafeName(String, String)
+  /// Two members of an archive with one name.
+  case memberTwice(String, String)
+  /// An image in an archive that is a link.
+  case linkInArchive(String)
+  /// An array whose numbers have no known range.
+  case unknownRange(String, lowest: Double, highest: Double)
+  /// What cannot be read in parts, and does not fit into memory as a whole.
+  case needsMemory(String, bytes: Int)
   /// An archive of 4 GiB or more cannot be written.
   case archiveTooLarge(String)
 

@@ -7,10 +7,10 @@ extension DataError: CustomStringConvertible {
     case .notFound(let path):
       "\(path): there is no such file or folder"
     case .unknownFormat(let path):
-      "\(path): not a data set; give a folder with one folder of PNG or JPEG images per class, a CIFAR binary folder, "
-        + "or a folder with an MNIST (IDX) pair"
+      "\(path): not a data set; give a folder with one folder of PNG or JPEG images per class, a zip or tar archive, an "
+        + ".npz file, a CIFAR binary folder, or a folder with an MNIST (IDX) pair"
     case .unsupportedFormat(let path, let kind):
-      "\(path): \(kind) cannot be read yet; unpack it into a folder with one folder of images per class"
+      "\(path): \(kind) is not read; unpack it"
     case .noClassFolders(let path, let images):
       images == 0
         ? "\(path): the folder holds no class folders and no images"
@@ -49,6 +49,18 @@ extension DataError: CustomStringConvertible {
       "\(path): class \(name) has \(available.counted("image", "images")), \(wanted.grouped) are wanted"
     case .tooManyPixels(let path, let images):
       "\(path): \(images.grouped) images of this size do not fit into memory; use a smaller --input SIZE"
+    case .unsafeName(let path, let name):
+      "\(path): the name \(name.debugDescription) of a member leads out of the archive; make the archive again"
+    case .memberTwice(let path, let name):
+      "\(path): two members have the name \(name); make the archive again"
+    case .linkInArchive(let path):
+      "\(path): the image is a link, which is not followed in an archive; store the image itself"
+    case .unknownRange(let path, let lowest, let highest):
+      "\(path): its numbers from \(lowest) to \(highest) are neither 0 to 1, nor -1 to 1, nor 0 to 255; scale them to "
+        + "one of these"
+    case .needsMemory(let path, let bytes):
+      "\(path): its \(bytes.grouped) bytes must be unpacked as a whole and do not fit into memory; save it without "
+        + "compression and in C order (numpy.savez), or as a folder of images"
     case .archiveTooLarge(let path):
       "\(path): an archive of 4 GiB or more cannot be written"
     }

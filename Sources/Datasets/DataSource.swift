@@ -1,12 +1,9 @@
 package import Images
 
-/// One kind of place that images come from. A new format is one file with a type that conforms to this, and one line
-/// in `Dataset.sources`.
+/// One kind of place that images come from. A new format is one file with a type that conforms to this, and a function
+/// in `Dataset.formats` that opens it: nil where a path does not look like the format, an error where it does but is
+/// damaged.
 package protocol DataSource: Sendable {
-  /// The source at `path`, or nil where the path does not look like this format. Throws `DataError` or `FileError`
-  /// where it does, but is damaged. No image is decoded.
-  static func open(_ path: String) throws -> Self?
-
   var format: DataFormat { get }
   /// Either `[.whole]` or some of `.train` and `.test`, never one of these alone.
   var splits: [Split] { get }
@@ -18,8 +15,16 @@ package protocol DataSource: Sendable {
 
 /// Reads single images of a listing, from any thread and in any order.
 package protocol ImageReader: Sendable {
-  /// The image of entry `index` of the listing. Throws an error that names the file.
-  func image(at index: Int) throws -> SourceImage
+  /// What is stored as entry `index` of the listing. Throws an error that names the file.
+  func stored(at index: Int) throws -> StoredImage
+}
+
+/// An image as a data set holds it.
+package enum StoredImage: Sendable {
+  /// The bytes of a PNG or JPEG file, and what to call it in an error.
+  case file([UInt8], name: String)
+  /// Pixels out of an array; `codec` names the format of the array. `reducedDepth` says that they had more bits.
+  case pixels(Image, codec: String, reducedDepth: Bool)
 }
 
 /// A decoded image and what is worth counting about its file.
@@ -30,10 +35,40 @@ package struct SourceImage: Sendable {
   package var droppedAlpha = false
   package var mislabelled = false
   package var reducedDepth = false
+  /// The quality of a JPEG's tables, 1 to 100.
+  package var jpegQuality: Int?
 
   package init(image: Image, codec: String) {
     self.image = image
     self.codec = codec
+  }
+}
+
+extension ImageReader {
+  /// The image of entry `index`, decoded.
+  package func image(at index: Int, leastSide: Int? = nil) throws -> SourceImage {
+    try SourceImage(try stored(at: index), leastSide: leastSide)
+  }
+}
+
+extension SourceImage {
+  /// Decodes what is stored.
+  ///
+  /// - Parameter leastSide: where a smaller picture will do, the length that its shorter side must keep: a JPEG is then
+  ///   decoded at a half, a quarter or an eighth of its size.
+  init(_ stored: StoredImage, leastSide: Int? = nil) throws {
+    switch stored {
+    case .pixels(let image, let codec, let reducedDepth):
+      self.init(image: image, codec: codec)
+      self.reducedDepth = reducedDepth
+    case .file(let bytes, let name):
+      let decoded = try ImageDecoder.decode(bytes, path: name, leastSide: leastSide)
+      self.init(image: decoded.image, codec: "\(decoded.codec)")
+      droppedAlpha = decoded.droppedAlpha
+      mislabelled = decoded.mislabelled
+      reducedDepth = decoded.bitDepth > 8
+      if decoded.codec == .jpeg { jpegQuality = JPEGTables(bytes)?.quality }
+    }
   }
 }
 
@@ -43,6 +78,13 @@ package enum DataFormat: String, Codable, Sendable {
   case cifar10 = "CIFAR-10 binary"
   case cifar100 = "CIFAR-100 binary"
   case idx = "IDX pair"
+  case zip = "zip archive"
+  case tar = "tar archive"
+  case labelled = "dataset.json"
+  case webDataset = "WebDataset shards"
+  case npz = "npz arrays"
+  case store = "packed store"
+  case splits = "train and test"
 }
 
 /// What is in one split of a data set, found without decoding an image.
@@ -60,7 +102,7 @@ package struct SplitListing: Sendable {
 
   /// The path of the split as a user would write it.
   package let path: String
-  package let split: Split
+  package var split: Split
   /// The names of the listing's own classes by index, or nil where the format has only numbers.
   package let classNames: [String]?
   /// The number of images of each class.

@@ -1,3 +1,4 @@
+package import Images
 package import Kernels
 
 /// A data set that has been found and recognised: which format it has and which splits.
@@ -14,15 +15,28 @@ package struct Dataset: Sendable {
 
 extension Dataset {
   /// The formats in the order in which they are tried; the folder per class takes any folder, so it is the last.
-  private static let sources: [any DataSource.Type] = [CIFARSource.self, IDXSource.self, ClassFolderSource.self]
+  private static let formats: [@Sendable (String) throws -> (any DataSource)?] = [
+    StoreSource.open, NPZSource.open, ArchiveSource.open, TarSource.open, CIFARSource.open, IDXSource.open,
+    DatasetListFolder.open, SplitSource.open, ClassFolderSource.open,
+  ]
+
+  /// The source of what is at `path`, nil where no format fits.
+  static func source(at path: String) throws -> (any DataSource)? {
+    for open in formats {
+      if let source = try open(path) { return source }
+    }
+    return nil
+  }
 
   /// Finds out what is at `path` from its content, without decoding an image. Throws `DataError` or `FileError`.
   package static func open(_ path: String) throws -> Dataset {
     var path = path
     while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
-    try UnsupportedFormat.check(path)
-    for type in sources {
-      if let source = try type.open(path) { return Dataset(path: path, source: source) }
+    let kind = try Folder.kind(of: path)
+    guard kind != .missing else { throw DataError.notFound(path) }
+    if let source = try source(at: path) { return Dataset(path: path, source: source) }
+    if kind == .file, try InputFile(path).bytes(at: 0, count: 2) == [0x1F, 0x8B] {
+      throw DataError.unsupportedFormat(path, kind: "a gzip-compressed file")
     }
     throw DataError.unknownFormat(path)
   }
@@ -49,5 +63,10 @@ extension Dataset {
     let reader = try source.reader(of: listing)
     let loader = SampleLoader(listing: listing, reader: reader, classes: classes, options: options)
     return try loader.load(pool: pool, progress: progress)
+  }
+
+  /// One image of a listing of this data set. Throws `DataError`, `FileError` or `ImageError`.
+  package func image(_ index: Int, of listing: SplitListing) throws -> Image {
+    try source.reader(of: listing).image(at: index).image
   }
 }

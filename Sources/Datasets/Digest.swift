@@ -40,15 +40,20 @@ extension Digest {
   /// Adds an integer as eight bytes, the lowest first.
   package mutating func update(_ value: UInt64) { withUnsafeBytes(of: value.littleEndian) { update($0) } }
 
-  /// The digest of all bytes so far, as 64 hexadecimal digits.
-  package func hexadecimal() -> String {
+  /// The eight words of the digest of all bytes so far.
+  func finished() -> [UInt32] {
     var padded = self
     let zeros = (119 - Int(length % 64)) % 64
     padded.update([0x80] + [UInt8](repeating: 0, count: zeros))
     withUnsafeBytes(of: (length &* 8).bigEndian) { padded.update($0) }
+    return padded.state
+  }
+
+  /// The digest of all bytes so far, as 64 hexadecimal digits.
+  package func hexadecimal() -> String {
     let digits = Array("0123456789abcdef".utf8)
     var text: [UInt8] = []
-    for word in padded.state {
+    for word in finished() {
       for shift in stride(from: 28, through: 0, by: -4) { text.append(digits[Int(word >> UInt32(shift) & 15)]) }
     }
     return String(decoding: text, as: UTF8.self)

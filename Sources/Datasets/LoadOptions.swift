@@ -2,6 +2,23 @@ package import Images
 
 /// How decoded images become samples of one shape.
 package struct LoadOptions: Sendable, Equatable {
+  /// How much of a JPEG is decoded that is scaled down afterwards.
+  package enum Decoding: String, Sendable, Codable, CaseIterable {
+    /// All pixels.
+    case exact
+    /// The smallest of 1, 1/2, 1/4 and 1/8 of its size that is not below the input's: faster, with other pixels.
+    case fast
+  }
+
+  /// Where samples are kept. It changes no result.
+  package enum Storage: Sendable, Equatable {
+    case memory
+    /// They are decoded each time that they are needed.
+    case stream
+    /// In memory if all of them take no more than so many bytes.
+    case memoryUpTo(Int)
+  }
+
   /// One or three; nil finds out: one where every image is grey (or has R = G = B), else three.
   package var channels: Int?
   /// The side of the square that every image must have or is resized to; nil takes the images' own size.
@@ -9,6 +26,10 @@ package struct LoadOptions: Sendable, Equatable {
   /// How images of another size are made to fit `input`; nil makes another size an error.
   package var resize: ResizeMode?
   package var filter: ResampleFilter
+  package var decoding = Decoding.exact
+  package var storage = Storage.memory
+  /// Whether an augmentation wants images as they were before resizing. They are then streamed where any was resized.
+  package var keepsOriginals = false
 
   package init(
     channels: Int? = nil, input: Int? = nil, resize: ResizeMode? = nil, filter: ResampleFilter = .bicubic

@@ -35,24 +35,14 @@ extension Normalization {
   /// the result does not depend on any order. A channel that is constant gets the deviation 1/255.
   package static func computed(from samples: Samples) -> Normalization {
     let channels = samples.shape.channels
-    var histogram = [UInt64](repeating: 0, count: 256 * channels)
-    histogram.withUnsafeMutableBufferPointer { histogram in
-      samples.pixels.withUnsafeBufferPointer { pixels in
-        for channel in 0..<channels {
-          for at in stride(from: channel, to: pixels.count, by: channels) {
-            histogram[channel << 8 | Int(pixels[at])] += 1
-          }
-        }
-      }
-    }
+    let count = UInt128(samples.count * samples.shape.pixels)
     var mean: [Float] = []
     var deviation: [Float] = []
     for channel in 0..<channels {
-      var (count, sum, squares) = (UInt128(0), UInt128(0), UInt128(0))
-      for (value, times) in histogram[(channel << 8)..<((channel + 1) << 8)].enumerated() {
-        count += UInt128(times)
-        sum += UInt128(times) * UInt128(value)
-        squares += UInt128(times) * UInt128(value * value)
+      var (sum, squares) = (UInt128(0), UInt128(0))
+      for image in samples.traits {
+        sum += UInt128(image.moments[2 * channel])
+        squares += UInt128(image.moments[2 * channel + 1])
       }
       // The variance times count squared, exact: n * sum of squares - (sum)^2.
       let spread = (Double(count * squares - sum * sum)).squareRoot()

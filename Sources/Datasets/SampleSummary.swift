@@ -14,10 +14,12 @@ package struct SampleSummary: Codable, Equatable, Sendable {
   package var height: Int
   package var width: Int
   package var channels: Int
-  /// SHA-256 over shape, class names, labels and pixels: two sets with the same hash give the same training.
+  /// SHA-256 over shape, class names, labels and the SHA-256 of each image's pixels: two sets with the same hash give the same training.
   package var hash: String
   /// How many images came in which encoding, such as ["png": 5000], in all of the data set that was loaded.
   package var codecs: [String: Int]
+  /// The median quality of the JPEGs by their tables, 1 to 100; nil without one.
+  package var jpegQuality: Int?
   package var ignoredHidden: Int
   package var ignoredOther: Int
   package var warnings: [String]

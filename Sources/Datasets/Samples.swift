@@ -1,25 +1,46 @@
+package import Images
 package import Kernels
 
-/// Labelled images of one shape, in memory as bytes: what a classifier is trained or tested on.
+/// Labelled images of one shape: what a classifier is trained or tested on. They are in memory as bytes, or stay where
+/// they are stored and are decoded whenever they are needed; that is no part of their value.
 ///
 /// The order is part of the value: by class, then by member, where nothing was appended.
-package struct Samples: Sendable, Equatable {
+package struct Samples: Sendable {
   /// The name of each label.
   package let classNames: [String]
   /// Height, width and channels of every image.
   package let shape: Shape
-  /// Image after image in HWC order, `count * shape.count` values from 0 to 255.
-  package let pixels: [UInt8]
   /// The class of each image, an index into `classNames`.
   package let labels: [Int32]
   /// The path or the index of each image within its data set.
   package let members: [String]
   package let summary: SampleSummary
+  /// The pixels' hash, and their sums by channel, of each image.
+  let traits: [ImageTraits]
+  private let blocks: [SampleBlock]
+  /// The block of each image and its place there: a selection shares its pixels with the whole.
+  private let places: [Place]
+
+  private struct Place: Sendable {
+    var block: Int32
+    var index: Int32
+  }
 
   /// The number of images.
   package var count: Int { labels.count }
   /// The number of images of each class.
   package var classCounts: [Int] { summary.perClass.map(\.images) }
+  /// The SHA-256 of the pixels of each image.
+  package var digests: [ContentDigest] { traits.map(\.digest) }
+  /// Whether some images are decoded whenever they are needed.
+  package var isStreamed: Bool { blocks.contains { if case .stream = $0 { true } else { false } } }
+}
+
+extension Samples: Equatable {
+  package static func == (a: Samples, b: Samples) -> Bool {
+    a.summary == b.summary && a.labels == b.labels && a.members == b.members && a.traits == b.traits
+      && a.classNames == b.classNames && a.shape == b.shape
+  }
 }
 
 extension Samples {
@@ -28,6 +49,7 @@ extension Samples {
     package var path: String
     package var split: Split = .whole
     package var codecs: [String: Int] = [:]
+    package var jpegQuality: Int?
     package var ignoredHidden = 0
     package var ignoredOther = 0
     package var warnings: [String] = []
@@ -38,59 +60,117 @@ extension Samples {
       path = summary.path
       split = summary.split
       codecs = summary.codecs
+      jpegQuality = summary.jpegQuality
       ignoredHidden = summary.ignoredHidden
       ignoredOther = summary.ignoredOther
       warnings = summary.warnings
     }
   }
 
-  /// Counts and hashes the samples. The arrays must agree in length, the labels must lie among the class names.
+  /// Counts and hashes samples in memory: `pixels` holds image after image in HWC order. The arrays must agree in
+  /// length, the labels must lie among the class names.
   package init(
     classNames: [String], shape: Shape, pixels: [UInt8], labels: [Int32], members: [String], origin: Origin
   ) {
     precondition(pixels.count == labels.count * shape.count, "the pixels do not fill the images")
-    precondition(members.count == labels.count, "every image needs a label and a member")
+    let traits = pixels.withUnsafeBufferPointer { pixels in
+      labels.indices.map { index in
+        ImageTraits(
+          UnsafeBufferPointer(rebasing: pixels[(index * shape.count)..<((index + 1) * shape.count)]),
+          channels: shape.channels)
+      }
+    }
+    self.init(
+      classNames: classNames, shape: shape, labels: labels, members: members, block: .memory(pixels), traits: traits,
+      origin: origin)
+  }
+
+  /// The images of one block, all of them in its order.
+  init(
+    classNames: [String], shape: Shape, labels: [Int32], members: [String], block: SampleBlock, traits: [ImageTraits],
+    origin: Origin
+  ) {
+    self.init(
+      classNames: classNames, shape: shape, labels: labels, members: members, blocks: [block],
+      places: labels.indices.map { Place(block: 0, index: Int32($0)) }, traits: traits, origin: origin)
+  }
+
+  private init(
+    classNames: [String], shape: Shape, labels: [Int32], members: [String], blocks: [SampleBlock], places: [Place],
+    traits: [ImageTraits], origin: Origin
+  ) {
+    precondition(
+      members.count == labels.count && traits.count == labels.count, "every image needs a label, a member and traits")
     var counts = [Int](repeating: 0, count: classNames.count)
     for label in labels { counts[Int(label)] += 1 }
     self.classNames = classNames
     self.shape = shape
-    self.pixels = pixels
     self.labels = labels
     self.members = members
+    self.blocks = blocks
+    self.places = places
+    self.traits = traits
     self.summary = SampleSummary(
       path: origin.path, split: origin.split, images: labels.count, classes: classNames.count,
       perClass: zip(classNames, counts).map { SampleSummary.ClassCount(name: $0, images: $1) },
       height: shape.height, width: shape.width, channels: shape.channels,
-      hash: Self.hash(classNames: classNames, shape: shape, pixels: pixels, labels: labels),
-      codecs: origin.codecs, ignoredHidden: origin.ignoredHidden, ignoredOther: origin.ignoredOther,
-      warnings: origin.warnings)
+      hash: Self.hash(classNames: classNames, shape: shape, labels: labels, traits: traits),
+      codecs: origin.codecs, jpegQuality: origin.jpegQuality, ignoredHidden: origin.ignoredHidden,
+      ignoredOther: origin.ignoredOther, warnings: origin.warnings)
   }
 
-  private static func hash(classNames: [String], shape: Shape, pixels: [UInt8], labels: [Int32]) -> String {
+  /// Over the hashes of the images, which are made in parallel, and not over their pixels.
+  private static func hash(classNames: [String], shape: Shape, labels: [Int32], traits: [ImageTraits]) -> String {
     var digest = Digest()
     for number in [shape.height, shape.width, shape.channels, labels.count, classNames.count] {
       digest.update(UInt64(number))
     }
     for name in classNames { digest.update(name) }
     labels.withUnsafeBytes { digest.update($0) }
-    digest.update(pixels)
+    for image in traits { digest.update(image.digest) }
     return digest.hexadecimal()
   }
 }
 
 extension Samples {
+  /// Hands the pixels of one image to `body`. Throws what decoding throws, where the image is streamed.
+  func withPixels<Result>(of image: Int, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result) throws -> Result {
+    let place = places[image]
+    switch blocks[Int(place.block)] {
+    case .memory(let pixels):
+      let start = Int(place.index) * shape.count
+      return try pixels.withUnsafeBufferPointer {
+        try body(UnsafeBufferPointer(rebasing: $0[start..<start + shape.count]))
+      }
+    case .stream(let stream): return try stream.sample(Int(place.index)).pixels.withUnsafeBufferPointer(body)
+    }
+  }
+
+  /// One image as a picture. Throws what decoding throws, where it is streamed.
+  package func image(_ index: Int) throws -> Image {
+    try withPixels(of: index) {
+      Image(width: shape.width, height: shape.height, channels: shape.channels, pixels: Array($0))
+    }
+  }
+
+  /// One image in the size that it had before it was made to fit, where that is known, else as it is.
+  func original(_ index: Int) throws -> Image {
+    guard case .stream(let stream) = blocks[Int(places[index].block)] else { return try image(index) }
+    return try stream.original(Int(places[index].index))
+  }
+
   /// The pixels of one image.
-  package subscript(index: Int) -> ArraySlice<UInt8> { pixels[(index * shape.count)..<((index + 1) * shape.count)] }
+  package subscript(index: Int) -> ArraySlice<UInt8> { get throws { try image(index).pixels[...] } }
+
+  /// The pixels of all images, one after the other.
+  package var pixels: [UInt8] { get throws { try labels.indices.flatMap { try image($0).pixels } } }
 
   /// The images at these indices, in this order; the same samples where that is all of them.
   package func selecting(_ indices: [Int]) -> Samples {
     if indices.elementsEqual(0..<count) { return self }
-    var selected: [UInt8] = []
-    selected.reserveCapacity(indices.count * shape.count)
-    for index in indices { selected.append(contentsOf: self[index]) }
     return Samples(
-      classNames: classNames, shape: shape, pixels: selected, labels: indices.map { labels[$0] },
-      members: indices.map { members[$0] }, origin: Origin(summary))
+      classNames: classNames, shape: shape, labels: indices.map { labels[$0] }, members: indices.map { members[$0] },
+      blocks: blocks, places: indices.map { places[$0] }, traits: indices.map { traits[$0] }, origin: Origin(summary))
   }
 
   /// These samples and then the others, whose classes and shape must be the same; a set without images adds nothing.
@@ -100,11 +180,15 @@ extension Samples {
     var origin = Origin(summary)
     origin.path += " + \(other.summary.path)"
     origin.codecs.merge(other.summary.codecs, uniquingKeysWith: +)
+    origin.jpegQuality = [origin.jpegQuality, other.summary.jpegQuality].compactMap { $0 }.min()
     origin.ignoredHidden += other.summary.ignoredHidden
     origin.ignoredOther += other.summary.ignoredOther
     origin.warnings += other.summary.warnings
+    let offset = Int32(blocks.count)
     return Samples(
-      classNames: classNames, shape: shape, pixels: pixels + other.pixels, labels: labels + other.labels,
-      members: members + other.members, origin: origin)
+      classNames: classNames, shape: shape, labels: labels + other.labels, members: members + other.members,
+      blocks: blocks + other.blocks,
+      places: places + other.places.map { Place(block: $0.block + offset, index: $0.index) },
+      traits: traits + other.traits, origin: origin)
   }
 }

@@ -1,3 +1,4 @@
+internal import Datasets
 internal import Kernels
 internal import Training
 internal import Yams
@@ -72,6 +73,9 @@ extension Configuration {
   }
 
   private static func merged(_ base: Node, _ overlay: Node, path: [String], source: String) throws -> Node {
+    if base.sequence != nil, path == ["training", "augmentation"], let changes = overlay.mapping {
+      return try changed(base, by: changes, path: path, source: source)
+    }
     guard var mapping = base.mapping else { return overlay }
     guard let changes = overlay.mapping else {
       throw UsageError.wrongValue(
@@ -99,6 +103,8 @@ extension Configuration {
     case "kernels": words = KernelChoice.allCases.map(\.rawValue)
     case "budget": words = Experiment.Budget.allCases.map(\.rawValue)
     case "baseline": words = Experiment.BaselineSize.allCases.map(\.rawValue)
+    case "decode": words = LoadOptions.Decoding.allCases.map(\.rawValue)
+    case "weighting": words = Experiment.Weighting.allCases.map(\.rawValue)
     case "decay": words = Schedule.Decay.allCases.map(\.rawValue)
     default: return nil
     }
@@ -156,12 +162,10 @@ extension Experiment {
     try check(
       training.schedule.warmupEpochs >= 0 && training.schedule.warmupEpochs <= training.epochs,
       "training.schedule.warmupEpochs", training.schedule.warmupEpochs, "0 to the number of epochs")
-    try check(
-      (0...32).contains(training.augmentation.padCrop), "training.augmentation.padCrop",
-      training.augmentation.padCrop, "0 to 32 pixels")
-    let (mixup, cutmix) = (training.augmentation.mixup, training.augmentation.cutmix)
-    try check(mixup >= 0 && mixup <= 1e3, "training.augmentation.mixup", mixup, "0 to 1000")
-    try check(cutmix >= 0 && cutmix <= 1e3, "training.augmentation.cutmix", cutmix, "0 to 1000")
+    if let fault = training.augmentation.fault {
+      throw UsageError.wrongValue(
+        key: "training.augmentation", value: fault.operation, expected: fault.expected)
+    }
     try check(
       training.schedule.milestones.allSatisfy { (0...1e6).contains($0) }, "training.schedule.milestones",
       training.schedule.milestones, "epochs from 0 to a million")
@@ -172,6 +176,9 @@ extension Experiment {
     try check(steps.map { (1...100_000_000).contains($0) } ?? true, "steps", steps ?? 0, "1 to 100 million")
     try check(perClass.map { $0 > 0 } ?? true, "perClass", perClass ?? 0, "1 or more")
     try check(input.map { (8...4096).contains($0) } ?? true, "input", input ?? 0, "8 to 4096 pixels")
+    try check(
+      decode == .exact || (input != nil && resize != nil), "decode", decode.rawValue,
+      "exact where images are not made smaller with --input and --resize")
     try check(
       resize.map { ["squash", "crop"].contains($0) } ?? true, "resize", resize ?? "", "squash or crop")
   }

@@ -15,10 +15,11 @@ package enum Evaluator {
   ///   - untrained: classes without a training image; they score 0 instead of what the untrained weights say.
   ///   - flips: the mean of the probabilities of each image and of its mirror image, instead of those of the image.
   ///   - progress: called with the number of images done after each batch.
+  /// - Throws: what decoding throws, where the images are streamed.
   package static func predict(
     _ network: Network, _ samples: Samples, normalization: Normalization, untrained: Set<Int> = [],
     flips: Bool = false, on processor: Processor, progress: (Int) -> Void = { _ in }
-  ) -> Predictions {
+  ) throws -> Predictions {
     let propagation = Propagation(network, batch: batchSize, purpose: .inference, on: processor)
     let classes = network.plan.output.shape.count
     var builder = PredictionsBuilder(classes: classes, untrained: untrained, capacity: samples.count)
@@ -29,11 +30,11 @@ package enum Evaluator {
     for start in stride(from: 0, to: samples.count, by: batchSize) {
       let range = start..<min(start + batchSize, samples.count)
       let labels = Array(samples.labels[range])
-      assembler.fill(propagation.input, with: range, pool: processor.pool)
+      try assembler.fill(propagation.input, with: range, pool: processor.pool)
       propagation.forward()
       softmax(propagation.logits, into: probabilities, on: propagation.memory.execution)
       if flips {
-        assembler.fill(propagation.input, with: range, mirrored: true, pool: processor.pool)
+        try assembler.fill(propagation.input, with: range, mirrored: true, pool: processor.pool)
         propagation.forward()
         softmax(propagation.logits, into: mirrored, on: propagation.memory.execution)
         for index in 0..<labels.count * classes {

@@ -1,7 +1,9 @@
 extension Experiment {
+  // Not private: the compiler's debug builds cannot link to private keys of another file.
   enum CodingKeys: String, CodingKey {
-    case model, input, resize, normalization, training, budget, steps, baseline, perClass, allowMissingClasses, ganTest
-    case testFlips, seeds, seed, precision, kernels
+    case model, input, resize, decode, normalization, training, budget, steps, baseline, perClass, allowMissingClasses,
+      ganTest
+    case matchLabelCounts, weighting, testFlips, seeds, seed, precision, kernels
   }
 
   /// Every key is written, null where it has no value, so that the defaults list all keys that a file may set.
@@ -10,6 +12,7 @@ extension Experiment {
     try container.encode(model, forKey: .model)
     try container.encode(input, forKey: .input)
     try container.encode(resize, forKey: .resize)
+    try container.encode(decode, forKey: .decode)
     try container.encode(normalization, forKey: .normalization)
     try container.encode(training, forKey: .training)
     try container.encode(budget, forKey: .budget)
@@ -17,6 +20,8 @@ extension Experiment {
     try container.encode(baseline, forKey: .baseline)
     try container.encode(perClass, forKey: .perClass)
     try container.encode(allowMissingClasses, forKey: .allowMissingClasses)
+    try container.encode(matchLabelCounts, forKey: .matchLabelCounts)
+    try container.encode(weighting, forKey: .weighting)
     try container.encode(testFlips, forKey: .testFlips)
     try container.encode(ganTest, forKey: .ganTest)
     try container.encode(seeds, forKey: .seeds)

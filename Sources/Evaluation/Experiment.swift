@@ -1,3 +1,4 @@
+package import Datasets
 package import Kernels
 package import Training
 
@@ -11,6 +12,8 @@ package struct Experiment: Codable, Equatable, Sendable {
   package var input: Int?
   /// How images are made square: `squash` or `crop`.
   package var resize: String?
+  /// Whether JPEGs that are made smaller are decoded whole, or at a half, a quarter or an eighth of their size.
+  package var decode = LoadOptions.Decoding.exact
   /// `training` (each training set's own mean and deviation), `imagenet`, or `MEAN,…/DEVIATION,…` in units of 0 to 1.
   package var normalization = "training"
   package var training = Recipe()
@@ -21,6 +24,10 @@ package struct Experiment: Codable, Equatable, Sendable {
   package var baseline: BaselineSize = .matched
   /// At most this many images per class, of synthetic and baseline sets alike.
   package var perClass: Int?
+  /// Whether a synthetic set is drawn to the real training set's number of images of each class, one for one.
+  package var matchLabelCounts = false
+  /// How often the images of each class are shown.
+  package var weighting = Weighting.none
   package var allowMissingClasses = false
   /// Whether an image's probabilities are the mean of its own and its mirror image's; not the paper's single crop.
   package var testFlips = false
@@ -39,6 +46,15 @@ package struct Experiment: Codable, Equatable, Sendable {
     case steps
     /// Every training passes over its own set the same number of times.
     case epochs
+  }
+
+  package enum Weighting: String, Codable, Sendable, CaseIterable {
+    /// Every image once an epoch.
+    case none
+    /// Every class equally often.
+    case balanced
+    /// Every class in the share that it has of the real training set, or of the real test set without one.
+    case real
   }
 
   package enum BaselineSize: String, Codable, Sendable, CaseIterable { case matched, full, none }

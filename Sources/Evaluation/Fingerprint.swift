@@ -14,6 +14,10 @@ struct Fingerprint: Codable {
   let data: String
   /// The part of the data of which every batch has a fixed number; a key that is left out where there is none.
   let supplement: EpochOrder.Supplement?
+  /// How many images of each class an epoch shows; left out where it shows each image once.
+  let weighting: [Int]?
+  /// How originals are decoded that images are cut out of, which the hash of the samples does not cover; else left out.
+  let decoding: LoadOptions.Decoding?
   let kernels: KernelChoice
 
   /// SHA-256 of the fields in a fixed order, in hexadecimal.

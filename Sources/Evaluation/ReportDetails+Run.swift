@@ -1,8 +1,8 @@
 internal import Datasets
 import Foundation
-internal import Images
+package import Images
 internal import Metrics
-internal import Reports
+package import Reports
 internal import Training
 
 // What the page shows beyond report.json, from what a run has at hand or from what its folder holds.
@@ -56,7 +56,7 @@ extension ReportDetails {
 
 extension EncodedPicture {
   /// Small images keep their pixels as PNG; photographs are JPEG, a tenth of the size.
-  static func of(_ image: Image) throws(ImageError) -> EncodedPicture {
+  package static func of(_ image: Image) throws(ImageError) -> EncodedPicture {
     if max(image.width, image.height) <= 64 {
       return EncodedPicture(type: "image/png", bytes: try PNG.encode(image))
     }

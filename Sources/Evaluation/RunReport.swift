@@ -28,8 +28,8 @@ package struct RunReport {
     let limit = HTMLPage.galleryLimit(results: report.mainResults.count)
     details = ReportDetails(
       outcomes.map { ($0.entry.label, $0.predictions) }, classNames: classNames, log: log,
-      galleries: zip(outcomes, results).flatMap { outcome, result in
-        outcome.entry.hasGallery ? Self.galleries(outcome, result, study.test, classes: limit) : []
+      galleries: try zip(outcomes, results).flatMap { outcome, result in
+        outcome.entry.hasGallery ? try Self.galleries(outcome, result, study.test, classes: limit) : []
       })
     predictions = Self.arrays(outcomes, labels: study.test.labels)
   }
@@ -92,10 +92,10 @@ extension RunReport {
   /// Pictures of the worst classes: training samples beside real test images that the first seed's classifier missed.
   private static func galleries(
     _ outcome: StudyRunner.Outcome, _ result: ResultEntry, _ test: Samples, classes: Int
-  ) -> [FailureGallery] {
+  ) throws -> [FailureGallery] {
     guard let predictions = outcome.predictions.first else { return [] }
     let strip = 12
-    return result.worstFirst.prefix(classes).compactMap { entry in
+    return try result.worstFirst.prefix(classes).compactMap { entry in
       guard let label = test.classNames.firstIndex(of: entry.name) else { return nil }
       let samples = outcome.entry.samples
       let drawn = samples.labels.indices.lazy.filter { samples.labels[$0] == label }.prefix(strip)
@@ -104,12 +104,12 @@ extension RunReport {
       let right = tested.filter { predictions.isHit($0, top: 1) }.prefix(strip / 2)
       return FailureGallery(
         result: outcome.entry.name, fractionAdded: outcome.entry.fractionAdded, className: entry.name,
-        samples: drawn.map { samples.thumbnail($0) },
-        missed: missed.map { index in
+        samples: try drawn.map { try samples.thumbnail($0) },
+        missed: try missed.map { index in
           FailureGallery.Missed(
-            image: test.thumbnail(index),
+            image: try test.thumbnail(index),
             predicted: predictions.top1(index).map { test.classNames[$0] } ?? "nothing")
-        }, right: right.map { test.thumbnail($0) })
+        }, right: try right.map { try test.thumbnail($0) })
     }
   }
 
@@ -164,8 +164,8 @@ extension DataEntry {
 
 extension Samples {
   /// One image as a picture, of at most 112 pixels.
-  fileprivate func thumbnail(_ index: Int) -> Image {
-    let image = Image(width: shape.width, height: shape.height, channels: shape.channels, pixels: Array(self[index]))
+  fileprivate func thumbnail(_ index: Int) throws -> Image {
+    let image = try image(index)
     let longest = max(image.width, image.height)
     guard longest > 112 else { return image }
     return image.resized(

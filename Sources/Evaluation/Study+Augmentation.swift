@@ -70,7 +70,7 @@ extension Study {
       Entry(name: baselineName(way), kind: .baseline, fractionAdded: 0, augmentation: way, samples: real)
     }
     notes.append(budgetNote(experiment))
-    return Study(test: data.test, entries: entries, notes: data.notes + unique(notes))
+    return Study(data, entries: entries, notes: data.notes + unique(notes))
   }
 
   private static func baselineName(_ way: MixedAugmentation?) -> String {

@@ -10,7 +10,7 @@ extension Study {
     var entries: [Entry] = []
     var references: [(counts: [Int], entry: Entry)] = []
     for set in data.synthetic {
-      let samples = try limited(set.samples, experiment, name: set.name, notes: &notes)
+      let samples = try drawn(set, data, experiment, notes: &notes)
       for size in sizes {
         guard size <= samples.count else {
           notes.append("\(set.name) has \(samples.count) images, so that there is no point at \(size).")
@@ -31,7 +31,7 @@ extension Study {
           ? "All trainings take as many steps as the recipe's epochs over the largest size."
           : "All trainings pass over their own images equally often: small sizes take fewer steps.")
     }
-    return Study(test: data.test, entries: entries + references.map(\.entry), notes: data.notes + unique(notes))
+    return Study(data, entries: entries + references.map(\.entry), notes: data.notes + unique(notes))
   }
 
   /// The name of the real part with the same numbers of each class, which is drawn once; nil where the real set has

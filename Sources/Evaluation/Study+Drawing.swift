@@ -10,6 +10,22 @@ extension Study {
     return try matched(samples, to: samples.classCounts.map { _ in limit }, name: name, notes: &notes)
   }
 
+  /// A synthetic set as it takes part: as many images of each class as the real training set has, where that was
+  /// asked for (Ravuri and Vinyals 2019 replace each real image by a sample of its class), and at most `perClass`.
+  static func drawn(
+    _ set: StudyData.Named, _ data: StudyData, _ experiment: Experiment, notes: inout [String]
+  ) throws -> Samples {
+    var samples = set.samples
+    if experiment.matchLabelCounts {
+      guard let real = data.realTrain else {
+        throw UsageError.message(
+          "--match-label-counts needs the real training set, and there is none. Name it with --real-train.")
+      }
+      samples = try matched(samples, to: real.classCounts, name: "the real training set", notes: &notes)
+    }
+    return try limited(samples, experiment, name: set.name, notes: &notes)
+  }
+
   /// As many images of each class as wanted, or all there are, which is noted.
   static func matched(
     _ samples: Samples, to wanted: [Int], name: String, notes: inout [String]

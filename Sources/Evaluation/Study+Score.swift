@@ -10,7 +10,7 @@ extension Study {
     var entries: [Entry] = []
     var baselines: [(counts: [Int], entry: Entry)] = []
     for set in data.synthetic {
-      let samples = try limited(set.samples, experiment, name: set.name, notes: &notes)
+      let samples = try drawn(set, data, experiment, notes: &notes)
       var entry = Entry(name: set.name, kind: .cas, samples: samples)
       if let real = data.realTrain, experiment.baseline != .none {
         let drawn =
@@ -29,7 +29,7 @@ extension Study {
       }
       entries.append(entry)
     }
-    return Study(test: data.test, entries: entries + baselines.map(\.entry), notes: data.notes + unique(notes))
+    return Study(data, entries: entries + baselines.map(\.entry), notes: data.notes + unique(notes))
   }
 
   /// The synthetic sets on which a baseline's classifiers are tested: train on real images, test on samples, the

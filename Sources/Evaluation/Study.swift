@@ -40,6 +40,15 @@ package struct Study: Sendable {
   package let entries: [Entry]
   /// What the user should know about how the sets were drawn.
   package let notes: [String]
+  /// The number of real images of each class: of the training set, or of the test set without one.
+  package let realCounts: [Int]
+
+  init(_ data: StudyData, entries: [Entry], notes: [String]) {
+    test = data.test
+    self.entries = entries
+    self.notes = notes
+    realCounts = (data.realTrain ?? data.test).classCounts
+  }
 }
 
 extension Study {
@@ -78,15 +87,28 @@ extension Study {
       if let augmentation = entry.augmentation {
         recipe.augmentation = augmentation.applied(to: recipe.augmentation)
       }
+      let weighting = entry.supplement == nil ? weighting(of: entry, experiment) : nil
       return try experiment.seedRange.map { seed in
         let fingerprint = Fingerprint(
           architecture: architecture.name, recipe: recipe, steps: steps, seed: seed, normalization: normalization,
-          data: entry.samples.summary.hash, supplement: entry.supplement, kernels: experiment.kernels)
+          data: entry.samples.summary.hash, supplement: entry.supplement, weighting: weighting?.perEpoch,
+          decoding: entry.samples.isStreamed && recipe.augmentation.randomResizedCrop != nil ? experiment.decode : nil,
+          kernels: experiment.kernels)
         return TrainingJob(
           name: entry.label, seed: seed, steps: steps, architecture: architecture, recipe: recipe,
           samples: entry.samples, normalization: normalization, fingerprint: try fingerprint.digest(),
-          supplement: entry.supplement)
+          supplement: entry.supplement, weighting: weighting)
       }
     }
+  }
+
+  private func weighting(of entry: Entry, _ experiment: Experiment) -> EpochOrder.Weighting? {
+    let shares: [Double]
+    switch experiment.weighting {
+    case .none: return nil
+    case .balanced: shares = entry.samples.classNames.map { _ in 1 }
+    case .real: shares = realCounts.map(Double.init)
+    }
+    return EpochOrder.Weighting(labels: entry.samples.labels, shares: shares)
   }
 }

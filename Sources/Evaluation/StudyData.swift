@@ -24,9 +24,11 @@ extension StudyData {
   ///
   /// The real test set decides the classes, the number of channels and, without `--input`, the size.
   ///
+  /// - Parameter streaming: where the images are kept, which changes no result.
   /// - Throws: `DataError`, `ImageError` or `FileError`, all of which name the file.
   package static func load(
-    _ request: RunRequest, _ experiment: Experiment, machine: Machine, events: StudyRunner.Events
+    _ request: RunRequest, _ experiment: Experiment, streaming: Streaming = .auto, machine: Machine,
+    events: StudyRunner.Events
   ) throws -> StudyData {
     let real = try Dataset.open(request.real)
     let testListing = try real.list(.test)
@@ -50,9 +52,12 @@ extension StudyData {
       allowMissing: experiment.allowMissingClasses)
 
     var options = LoadOptions(input: experiment.input, resize: experiment.resize.flatMap(ResizeMode.init(rawValue:)))
-    let loader = Loader(pool: machine.processor.pool, events: events)
+    options.decoding = experiment.decode
+    var loader = Loader(pool: machine.processor.pool, events: events, streaming: streaming)
     let test = try loader.load("the real test images", real, testListing, matching.test, options)
     options.channels = test.shape.channels
+    // Only training images are cut out of their originals.
+    options.keepsOriginals = experiment.training.augmentation.randomResizedCrop != nil
     var loaded: [Samples] = []
     for (set, classes) in zip(sets, matching.others) {
       let samples = try loader.load("the \(set.title)", set.dataset, set.listing, classes, options)
@@ -65,32 +70,63 @@ extension StudyData {
     return StudyData(
       test: test, realTrain: hasRealTrain ? loaded.first : nil,
       missingInRealTrain: hasRealTrain ? matching.missing.first ?? [] : [], synthetic: synthetic,
-      notes: matching.notes + leaks(loaded, hasRealTrain: hasRealTrain, test: test))
+      notes: matching.notes + loader.notes
+        + warnings(
+          test: test, realTrain: hasRealTrain ? loaded.first : nil, synthetic: synthetic))
   }
+}
 
-  /// A training set that is the test set measures memory, not generalisation.
-  private static func leaks(_ sets: [Samples], hasRealTrain: Bool, test: Samples) -> [String] {
-    sets.filter { $0.summary.hash == test.summary.hash }.map {
-      "\($0.summary.path) holds the very images of the test set: its accuracy says nothing about new images."
-    }
-  }
+/// Where a run keeps the images of its sets; it changes no result.
+package enum Streaming: String, Sendable, CaseIterable {
+  /// In memory as long as all sets fit into half of what is available.
+  case auto
+  /// They are decoded whenever they are needed.
+  case always
+  /// In memory, whatever it takes.
+  case never
 }
 
 /// Decodes sets one after the other and tells how far it is.
 private struct Loader {
   let pool: ThreadPool
   let events: StudyRunner.Events
+  let streaming: Streaming
+  /// Bytes of memory that are left for the pixels of the next sets.
+  private var left = AvailableMemory.bytes / 2
+  private(set) var notes: [String] = []
 
-  func load(
+  init(pool: ThreadPool, events: StudyRunner.Events, streaming: Streaming) {
+    self.pool = pool
+    self.events = events
+    self.streaming = streaming
+  }
+
+  mutating func load(
     _ title: String, _ dataset: Dataset, _ listing: SplitListing, _ classes: ClassAssignment, _ options: LoadOptions
   ) throws -> Samples {
+    var options = options
+    switch streaming {
+    case .auto: options.storage = .memoryUpTo(max(0, left))
+    case .always: options.storage = .stream
+    case .never: options.storage = .memory
+    }
     events.began("Reading \(title)", listing.entries.count, "images", 0)
     var isWhole = false
     defer { events.ended(isWhole) }
-    let samples = try dataset.load(listing, classes: classes, options: options, pool: pool) { done, _ in
+    let samples = try dataset.load(listing, classes: classes, options: options, pool: pool) { [events] done, _ in
       events.advanced(done, "")
     }
     isWhole = true
+    if !samples.isStreamed {
+      left -= samples.count * samples.shape.count
+    } else if streaming == .auto {
+      let bytes = samples.count * samples.shape.count
+      notes.append(
+        bytes > left
+          ? "The \(bytes.grouped) bytes of \(title)'s pixels do not fit into the memory left for them: the images are "
+            + "decoded whenever they are needed."
+          : "The images of \(title) are decoded whenever they are needed, because random parts are cut out of them.")
+    }
     return samples
   }
 }

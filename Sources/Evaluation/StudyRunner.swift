@@ -101,7 +101,7 @@ extension StudyRunner {
     _ network: Network, _ samples: Samples, _ job: TrainingJob, title: String, of entry: Study.Entry
   ) throws -> Predictions {
     events.began(title, samples.count, "images", 0)
-    let predictions = Evaluator.predict(
+    let predictions = try Evaluator.predict(
       network, samples, normalization: job.normalization, untrained: entry.untrained, flips: experiment.testFlips,
       on: machine.processor, progress: { events.advanced($0, "") })
     events.ended(true)

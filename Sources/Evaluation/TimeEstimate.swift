@@ -30,7 +30,7 @@ package struct TimeEstimate: Sendable {
     let perStep = (clock.now - start).inSeconds / Double(max(trainer.step - 1, 1))
     let few = study.test.selecting(Array(0..<min(study.test.count, 256)))
     let testStart = clock.now
-    _ = Evaluator.predict(
+    _ = try Evaluator.predict(
       trainer.network, few, normalization: longest.normalization, on: machine.processor)
     let perImage = (clock.now - testStart).inSeconds / Double(max(few.count, 1))
     trainings = jobs.count

@@ -54,16 +54,17 @@ package enum WeightsEvaluation {
       ])
     }
     events.began("Reading the real test images", listing.entries.count, "images", 0)
+    var options = LoadOptions(
+      channels: channels, input: request.input, resize: request.resize.flatMap(ResizeMode.init(rawValue:)))
+    options.storage = .memoryUpTo(AvailableMemory.bytes / 2)
     let samples = try dataset.load(
-      listing, classes: ClassAssignment(classNames: classNames, targets: targets),
-      options: LoadOptions(
-        channels: channels, input: request.input, resize: request.resize.flatMap(ResizeMode.init(rawValue:))),
+      listing, classes: ClassAssignment(classNames: classNames, targets: targets), options: options,
       pool: machine.processor.pool, progress: { done, _ in events.advanced(done, "") })
     events.ended(true)
     let network = Network(architecture.plan(input: samples.shape, classes: outputs))
     try network.load(file, path: request.weights, model: architecture.name)
     events.began("Testing \(architecture.name)", samples.count, "images", 0)
-    let predictions = Evaluator.predict(
+    let predictions = try Evaluator.predict(
       network, samples, normalization: try normalization(request, file).fitted(toChannels: channels),
       on: machine.processor, progress: { events.advanced($0, "") })
     events.ended(true)

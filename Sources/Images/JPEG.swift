@@ -35,15 +35,22 @@ package enum JPEG {
   }
 
   /// Decodes as stored, without the EXIF orientation. Throws `ImageError`.
-  static func decode(_ bytes: [UInt8], path: String, pixelLimit: Int) throws(ImageError) -> Image {
+  ///
+  /// - Parameter leastSide: decodes at the smallest of 1/2, 1/4 and 1/8 of the size at which no side is shorter, as
+  ///   Pillow's `draft` does; nil decodes all pixels.
+  static func decode(
+    _ bytes: [UInt8], path: String, pixelLimit: Int, leastSide: Int? = nil
+  ) throws(ImageError) -> Image {
     let result = bytes.withUnsafeBufferPointer { buffer in
-      Result { () throws(ImageError) in try decode(buffer, path: path, pixelLimit: pixelLimit) }
+      Result { () throws(ImageError) in
+        try decode(buffer, path: path, pixelLimit: pixelLimit, leastSide: leastSide)
+      }
     }
     return try result.get()
   }
 
   private static func decode(
-    _ bytes: UnsafeBufferPointer<UInt8>, path: String, pixelLimit: Int
+    _ bytes: UnsafeBufferPointer<UInt8>, path: String, pixelLimit: Int, leastSide: Int?
   ) throws(ImageError) -> Image {
     var report = cas_jpeg_report()
     var status = CAS_JPEG_OK
@@ -51,13 +58,20 @@ package enum JPEG {
       throw failure(status, report, path)
     }
     defer { cas_jpeg_close(reader) }
-    let (width, height, channels) = (Int(report.width), Int(report.height), Int(report.channels))
-    let count = try ImageDecoder.pixelCount(width: width, height: height, path: path, limit: pixelLimit)
+    let channels = Int(report.channels)
+    var (width, height) = (Int(report.width), Int(report.height))
+    var count = try ImageDecoder.pixelCount(width: width, height: height, path: path, limit: pixelLimit)
     // Each block of each component has a Huffman code for its mean, of one bit at least (ITU-T T.81 F.1.2.1).
     guard report.arithmetic != 0 || report.blocks / 8 <= UInt64(bytes.count) else {
       throw .damaged(
         path: path, codec: .jpeg,
         detail: "its header says \(width) x \(height) pixels, more than its \(bytes.count) bytes can hold")
+    }
+    if let leastSide, let shrink = [8, 4, 2].first(where: { min(width, height) / $0 >= leastSide }) {
+      status = cas_jpeg_shrink(reader, UInt32(shrink), &report)
+      guard status == CAS_JPEG_OK else { throw failure(status, report, path) }
+      (width, height) = (Int(report.width), Int(report.height))
+      count = width * height
     }
     let capacity = count * channels
     let pixels = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, filled in

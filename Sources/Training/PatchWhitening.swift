@@ -16,7 +16,9 @@ struct PatchWhitening {
   private static let mostImages = 2000
 
   /// Sums products of bytes, so that no order of summation matters.
-  init(_ samples: Samples, normalization: Normalization) {
+  ///
+  /// - Throws: what decoding throws, where the samples are streamed.
+  init(_ samples: Samples, normalization: Normalization) throws {
     let shape = samples.shape
     precondition(shape.height >= 3 && shape.width >= 3, "a patch of 3x3 fits into the images")
     let size = 9 * shape.channels
@@ -27,11 +29,12 @@ struct PatchWhitening {
     var patch = [Int](repeating: 0, count: size)
     let (row, run) = (shape.width * shape.channels, 3 * shape.channels)
     for image in stride(from: 0, to: samples.count, by: step) {
+      let pixels = try samples.image(image).pixels
       for y in 0..<shape.height - 2 {
         for x in 0..<shape.width - 2 {
-          let corner = image * shape.count + y * row + x * shape.channels
+          let corner = y * row + x * shape.channels
           for line in 0..<3 {
-            for place in 0..<run { patch[line * run + place] = Int(samples.pixels[corner + line * row + place]) }
+            for place in 0..<run { patch[line * run + place] = Int(pixels[corner + line * row + place]) }
           }
           for first in 0..<size {
             sums[first] += patch[first]

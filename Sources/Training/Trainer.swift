@@ -48,7 +48,7 @@ package final class Trainer {
     unmixed = Arena(count: job.recipe.augmentation.mixes ? order.batchSize * job.samples.shape.count : 0)
     for parameter in network.plan.parameters where parameter.initialization == .whitening {
       guard case .convolution(let geometry) = parameter.layout else { continue }
-      PatchWhitening(job.samples, normalization: job.normalization)
+      try PatchWhitening(job.samples, normalization: job.normalization)
         .write(to: UnsafeMutableBufferPointer(rebasing: network.parameters.values[parameter.range]), geometry: geometry)
     }
     average = job.recipe.averaging > 0 || job.recipe.lookahead.every > 0 ? network.copy() : nil
@@ -83,7 +83,8 @@ extension Trainer {
 
   /// Goes on from the current step to the last one, or until the monitor stops it.
   ///
-  /// - Throws: `TrainingError.diverged` when the loss is no longer a number; whatever the monitor throws.
+  /// - Throws: `TrainingError.diverged` when the loss is no longer a number; what decoding throws, where the images are
+  ///   streamed; whatever the monitor throws.
   package func run(_ monitor: Monitor) throws {
     let execution = propagation.memory.execution
     let clock = ContinuousClock()
@@ -91,7 +92,7 @@ extension Trainer {
       let start = clock.now
       let batch = order.batch(atStep: step)
       let labels = assembler.labels(of: batch)
-      assembler.fill(propagation.input, with: batch, pool: execution.pool)
+      try assembler.fill(propagation.input, with: batch, pool: execution.pool)
       let mix = mix(execution.pool)
       propagation.forward()
       let hits = correct(labels)

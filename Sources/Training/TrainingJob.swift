@@ -15,10 +15,13 @@ package struct TrainingJob: Sendable {
   package let fingerprint: String
   /// The last images of the samples, where every batch has a fixed number of them.
   package let supplement: EpochOrder.Supplement?
+  /// How often the images of each class are shown, where that is not each image once an epoch.
+  package let weighting: EpochOrder.Weighting?
 
   package init(
     name: String, seed: UInt64, steps: Int, architecture: Architecture, recipe: Recipe, samples: Samples,
-    normalization: Normalization, fingerprint: String, supplement: EpochOrder.Supplement? = nil
+    normalization: Normalization, fingerprint: String, supplement: EpochOrder.Supplement? = nil,
+    weighting: EpochOrder.Weighting? = nil
   ) {
     self.name = name
     self.seed = seed
@@ -29,6 +32,7 @@ package struct TrainingJob: Sendable {
     self.normalization = normalization
     self.fingerprint = fingerprint
     self.supplement = supplement
+    self.weighting = weighting
   }
 
   package var plan: Plan {
@@ -38,6 +42,8 @@ package struct TrainingJob: Sendable {
 
   /// Which images each step sees.
   package var order: EpochOrder {
-    EpochOrder(count: samples.count, batchSize: recipe.batchSize, seed: seed, supplement: supplement)
+    EpochOrder(
+      count: samples.count, batchSize: recipe.batchSize, seed: seed, supplement: supplement,
+      weighting: weighting)
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Benchmarks
+import Evaluation
 import Foundation
 
 /// `cas bench`: how fast networks train and test on this machine, and how fast they could.
@@ -19,6 +20,10 @@ struct Bench: ParsableCommand {
   @Flag(help: "Show where a training step's time goes, and how near to the machine's limits each part comes.")
   var profile = false
 
+  @Option(
+    help: ArgumentHelp("Measure decoding, scaling and feeding the images of this folder instead.", valueName: "folder"))
+  var decode: String?
+
   @Flag(inversion: .prefixedNo, help: "Measure what filling the batches adds to a step, for the first network.")
   var pipeline = true
 
@@ -26,6 +31,10 @@ struct Bench: ParsableCommand {
     let machine = try options.machine()
     let (workloads, threads) = (try options.workloads(), options.threads)
     var report = BenchmarkReport(command: "bench", machine: machine)
+    if let decode {
+      report.decoding = try DecodingMeasurement(NamedPath.absolute(decode), rounds: options.rounds, on: machine)
+      return print(options.json ? try report.json() : report.text)
+    }
     if limits || profile {
       let benchmark = LimitsBenchmark(
         threads: limits ? [1, threads] : [threads], instructionSet: machine.instructionSet, rounds: options.rounds)

@@ -31,7 +31,8 @@ struct RunCommand {
     }
     if let note = request.axis?.note { events.note("note: \(note)") }
 
-    let data = try StudyData.load(request, experiment, machine: machine, events: events)
+    let data = try StudyData.load(
+      request, experiment, streaming: options.stream, machine: machine, events: events)
     if events.shouldStop() { throw Interrupted() }
     let study =
       switch request.command {

@@ -69,11 +69,23 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "squash or crop: how images become square.")
   var resize: String?
 
+  @Option(help: "exact, or fast: JPEGs that are made smaller are decoded at 1/2, 1/4 or 1/8 of their size.")
+  var decode: String?
+
+  @Option(help: "auto: images that do not fit into memory are decoded when needed; always; never.")
+  var stream: Streaming = .auto
+
   @Option(help: "training, imagenet, or MEANS/DEVIATIONS in units of 0 to 1.")
   var normalize: String?
 
   @Option(help: "matched: the synthetic set's counts per class; full: the whole real training set.")
   var baselineSize: String?
+
+  @Flag(help: "Draw each synthetic set to the real training set's number of images of each class.")
+  var matchLabelCounts = false
+
+  @Option(help: "none, balanced: every class is shown equally often; real: in its share of the real images.")
+  var weighting: String?
 
   @Flag(help: "Say how long the run will take, from a few measured steps; part of --preset auto.")
   var estimate = false
@@ -139,7 +151,9 @@ extension TrainingOptions {
       ("--learning-rate", ["training", "optimizer", "learningRate"], learningRate),
       ("--per-class", ["perClass"], perClass), ("--seeds", ["seeds"], seeds), ("--seed", ["seed"], seed),
       ("--precision", ["precision"], precision), ("--kernels", ["kernels"], kernels), ("--input", ["input"], input),
-      ("--resize", ["resize"], resize), ("--normalize", ["normalization"], normalize),
+      ("--resize", ["resize"], resize), ("--decode", ["decode"], decode), ("--weighting", ["weighting"], weighting),
+      ("--match-label-counts", ["matchLabelCounts"], matchLabelCounts ? "true" : nil),
+      ("--normalize", ["normalization"], normalize),
       ("--baseline-size", ["baseline"], noBaseline ? "none" : baselineSize),
       ("--allow-missing-classes", ["allowMissingClasses"], allowMissingClasses ? "true" : nil),
       ("--no-gan-test", ["ganTest"], noGANTest ? "false" : nil),
@@ -172,3 +186,5 @@ extension TrainingOptions {
     return "runs/\(formatter.string(from: Date()))-\(request.synthetic.map(\.name).joined(separator: "-").prefix(80))"
   }
 }
+
+extension Streaming: ExpressibleByArgument {}

@@ -16,11 +16,11 @@ import Testing
 
   private let normalization = Normalization(mean: [0.5, 0.25, 0.125], deviation: [0.5, 0.25, 2])
 
-  private func filled(_ assembler: BatchAssembler, _ batch: EpochOrder.Batch, threads: Int) -> [Float] {
+  private func filled(_ assembler: BatchAssembler, _ batch: EpochOrder.Batch, threads: Int) throws -> [Float] {
     let pool = ThreadPool(threads: threads)
-    return [Float](unsafeUninitializedCapacity: batch.indices.count * shape.count) { buffer, filled in
+    return try [Float](unsafeUninitializedCapacity: batch.indices.count * shape.count) { buffer, filled in
       if let base = buffer.baseAddress {
-        assembler.fill(Tensor(base: base, images: batch.indices.count, shape: shape), with: batch, pool: pool)
+        try assembler.fill(Tensor(base: base, images: batch.indices.count, shape: shape), with: batch, pool: pool)
       }
       filled = batch.indices.count * shape.count
     }
@@ -50,29 +50,29 @@ import Testing
   ]
 
   @Test(arguments: augmentations)
-  func imagesAreThoseOfTheNaiveSteps(augmentation: Augmentation) {
+  func imagesAreThoseOfTheNaiveSteps(augmentation: Augmentation) throws {
     let samples = samples(60)
     let stream = RandomStream(seed: 3, purpose: "augmentation")
     let assembler = BatchAssembler(
       samples: samples, normalization: normalization, augmentation: augmentation, stream: stream)
     let batch = EpochOrder.Batch(epoch: 4, position: 20, indices: (0..<40).map { ($0 * 7) % 60 })
-    let result = filled(assembler, batch, threads: 2)
+    let result = try filled(assembler, batch, threads: 2)
     for (place, index) in batch.indices.enumerated() {
       var part = stream.split(4).split(20 + place)
       let placement = augmentation.placement(from: &part)
       #expect(abs(placement.rowOffset) <= augmentation.padCrop && abs(placement.columnOffset) <= augmentation.padCrop)
-      let expected = naive(Array(samples[index]), placement, padding: augmentation.padCrop)
+      let expected = naive(Array(try samples[index]), placement, padding: augmentation.padCrop)
       #expect(Array(result[(place * shape.count)..<((place + 1) * shape.count)]) == expected)
     }
     #expect(assembler.labels(of: batch) == batch.indices.map { Int32($0 % 2) })
   }
 
-  @Test func threadsDoNotChangeABatch() {
+  @Test func threadsDoNotChangeABatch() throws {
     let assembler = BatchAssembler(
       samples: samples(60), normalization: normalization, augmentation: Augmentation(padCrop: 3, flip: true))
     let batch = EpochOrder.Batch(epoch: 1, position: 0, indices: Array(0..<60))
-    let one = filled(assembler, batch, threads: 1)
-    for threads in [2, 3] { #expect(filled(assembler, batch, threads: threads) == one) }
+    let one = try filled(assembler, batch, threads: 1)
+    for threads in [2, 3] { #expect(try filled(assembler, batch, threads: threads) == one) }
   }
 
   @Test func everyPlacementComesAboutEquallyOften() {
@@ -89,22 +89,23 @@ import Testing
     #expect(counts.values.allSatisfy { abs($0 - 1000) < 155 })
   }
 
-  @Test func imagesAreMirroredInTurn() {
+  @Test func imagesAreMirroredInTurn() throws {
     let samples = samples(24)
     let assembler = BatchAssembler(
       samples: samples, normalization: normalization, augmentation: Augmentation(flip: true, alternateFlip: true))
-    let batches = (0..<3).map { epoch in
-      filled(assembler, EpochOrder.Batch(epoch: epoch, position: 0, indices: Array(0..<24)), threads: 2)
+    let batches = try (0..<3).map { epoch in
+      try filled(assembler, EpochOrder.Batch(epoch: epoch, position: 0, indices: Array(0..<24)), threads: 2)
     }
     // Another place in the batch does not change an image's turn.
-    let turned = filled(assembler, EpochOrder.Batch(epoch: 0, position: 96, indices: (0..<24).reversed()), threads: 2)
+    let turned = try filled(
+      assembler, EpochOrder.Batch(epoch: 0, position: 96, indices: (0..<24).reversed()), threads: 2)
     var flipped = 0
     for image in 0..<24 {
       let range = image * shape.count..<(image + 1) * shape.count
       var mirror = Augmentation.Placement()
       mirror.isFlipped = true
-      let plain = naive(Array(samples[image]), Augmentation.Placement(), padding: 0)
-      let reversed = naive(Array(samples[image]), mirror, padding: 0)
+      let plain = naive(Array(try samples[image]), Augmentation.Placement(), padding: 0)
+      let reversed = naive(Array(try samples[image]), mirror, padding: 0)
       let isFirstFlipped = Array(batches[0][range]) == reversed
       if isFirstFlipped { flipped += 1 }
       #expect(Array(batches[0][range]) == (isFirstFlipped ? reversed : plain))
@@ -115,29 +116,29 @@ import Testing
     #expect((4...20).contains(flipped))
   }
 
-  @Test func evaluationTakesImagesAsTheyAre() {
+  @Test func evaluationTakesImagesAsTheyAre() throws {
     let samples = samples(11)
     let assembler = BatchAssembler(
       samples: samples, normalization: normalization, augmentation: Augmentation(padCrop: 3, flip: true))
-    let result = [Float](unsafeUninitializedCapacity: 4 * shape.count) { buffer, filled in
+    let result = try [Float](unsafeUninitializedCapacity: 4 * shape.count) { buffer, filled in
       if let base = buffer.baseAddress {
-        assembler.fill(
+        try assembler.fill(
           Tensor(base: base, images: 4, shape: shape), with: 5..<9, pool: ThreadPool(threads: 2))
       }
       filled = 4 * shape.count
     }
-    let expected = (5..<9).flatMap { naive(Array(samples[$0]), Augmentation.Placement(), padding: 0) }
+    let expected = try (5..<9).flatMap { naive(Array(try samples[$0]), Augmentation.Placement(), padding: 0) }
     #expect(result == expected)
-    let mirrored = [Float](unsafeUninitializedCapacity: 4 * shape.count) { buffer, filled in
+    let mirrored = try [Float](unsafeUninitializedCapacity: 4 * shape.count) { buffer, filled in
       if let base = buffer.baseAddress {
-        assembler.fill(
+        try assembler.fill(
           Tensor(base: base, images: 4, shape: shape), with: 5..<9, mirrored: true, pool: ThreadPool(threads: 2))
       }
       filled = 4 * shape.count
     }
     var mirror = Augmentation.Placement()
     mirror.isFlipped = true
-    #expect(mirrored == (5..<9).flatMap { naive(Array(samples[$0]), mirror, padding: 0) })
+    #expect(try mirrored == (5..<9).flatMap { naive(Array(try samples[$0]), mirror, padding: 0) })
   }
 
   @Test func anEpochShowsEveryImageOnceAndDropsTheRest() {

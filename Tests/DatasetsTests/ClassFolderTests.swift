@@ -125,16 +125,16 @@ struct ClassFolderTests {
     try folder.makeFolder("empty")
     try folder.write(Image.grey(4, 4), "flat/1.png")
     try folder.write("PK\u{3}\u{4}rest", "set.zip")
-    try folder.write("PK\u{3}\u{4}rest", "set.npz")
+    try folder.write([0x1F, 0x8B, 8, 0], "set.tar.gz")
     try folder.write([UInt8](repeating: 0, count: 257) + Array("ustar\u{0}00".utf8), "set.tar")
     try folder.write("x", "shards/000.tar")
     try folder.write("text", "file.txt")
     let table: [(String, DataError)] = [
       ("none", .notFound(folder["none"])),
-      ("set.zip", .unsupportedFormat(folder["set.zip"], kind: "a .zip archive")),
-      ("set.npz", .unsupportedFormat(folder["set.npz"], kind: "an .npz file")),
-      ("set.tar", .unsupportedFormat(folder["set.tar"], kind: "a .tar archive")),
-      ("shards", .unsupportedFormat(folder["shards"], kind: "a folder of .tar shards")),
+      ("set.zip", .damaged(folder["set.zip"], "it is not a zip archive, or it is cut short")),
+      ("set.tar", .damaged(folder["set.tar"], "it ends before the mark of its end: it is cut short")),
+      ("shards", .damaged(folder["shards/000.tar"], "it ends before the mark of its end: it is cut short")),
+      ("set.tar.gz", .unsupportedFormat(folder["set.tar.gz"], kind: "a gzip-compressed file")),
       ("file.txt", .unknownFormat(folder["file.txt"])),
       ("empty", .noClassFolders(folder["empty"], looseImages: 0)),
       ("flat", .noClassFolders(folder["flat"], looseImages: 1)),

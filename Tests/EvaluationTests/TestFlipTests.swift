@@ -24,8 +24,8 @@ import Testing
     let processor = Processor(
       pool: ThreadPool(threads: 2), table: KernelTable.table(for: try InstructionSet.chosen(in: [:])))
     let normalization = Normalization.computed(from: samples)
-    let plain = Evaluator.predict(network, samples, normalization: normalization, on: processor)
-    let flipped = Evaluator.predict(network, samples, normalization: normalization, flips: true, on: processor)
+    let plain = try Evaluator.predict(network, samples, normalization: normalization, on: processor)
+    let flipped = try Evaluator.predict(network, samples, normalization: normalization, flips: true, on: processor)
     for pair in 0..<6 {
       let (own, other) = (plain.trueProbability[2 * pair], plain.trueProbability[2 * pair + 1])
       #expect(abs(flipped.trueProbability[2 * pair] - (own + other) / 2) < 1e-6)

@@ -57,7 +57,7 @@ import Testing
     #expect(text.contains("alt=\"training sample 1 of shirt\""))
     #expect(text.contains("alt=\"test image of shirt, taken for T-shirt/top\""))
     #expect(text.contains("<img class=\"pixels\" src=\"data:image/png;base64,iVBORw0KGgo"))
-    #expect(text.contains("width=\"64\" height=\"64\"") && text.contains("width=\"100\" height=\"100\""))
+    #expect(text.contains("width=\"64\" height=\"64\"") && text.contains("width=\"96\" height=\"96\""))
     #expect(text.contains("No training sample of this class."))
   }
 
@@ -87,7 +87,7 @@ import Testing
     #expect(page(Example.report([extreme])).contains("No class was tested."))
     let thin = Image(width: 1, height: 5000, channels: 3, pixels: [UInt8](repeating: 9, count: 15_000))
     let gallery = FailureGallery(result: "cvae", className: "shirt", samples: [thin], missed: [])
-    #expect(page(Example.single, [gallery]).contains("width=\"1\" height=\"128\""))
+    #expect(page(Example.single, [gallery]).contains("width=\"1\" height=\"96\""))
   }
 }
 

@@ -51,12 +51,13 @@ import Training
     var products = [Double](repeating: 0, count: filters * filters)
     var patches = 0
     for image in 0..<samples.count {
+      let pixels = try samples.image(image).pixels
       for y in 0..<side - 2 {
         for x in 0..<side - 2 {
           let patch = (0..<size).map { place in
             let (tap, channel) = (place / channels, place % channels)
-            let at = ((image * side + y + tap / 3) * side + x + tap % 3) * channels + channel
-            return Double(table[channel << 8 | Int(samples.pixels[at])])
+            let at = ((y + tap / 3) * side + x + tap % 3) * channels + channel
+            return Double(table[channel << 8 | Int(pixels[at])])
           }
           let responses = (0..<filters).map { filter in
             patch.indices.reduce(0.0) { $0 + patch[$1] * weights[$1 * filters + filter] }

@@ -30,6 +30,10 @@ typedef struct cas_jpeg cas_jpeg;
 /// gives it to cas_jpeg_close; otherwise NULL is returned and `status` and the report's message say why.
 cas_jpeg *cas_jpeg_open(const uint8_t *bytes, size_t count, cas_jpeg_status *status, cas_jpeg_report *report);
 
+/// Has the picture decoded at a half, a quarter or an eighth (`denominator` 2, 4 or 8) of its size, from fewer
+/// coefficients; the report's width and height become those of the result.
+cas_jpeg_status cas_jpeg_shrink(cas_jpeg *reader, unsigned denominator, cas_jpeg_report *report);
+
 /// Decodes to 8-bit grey or RGB, rows from the top; `pixels` has room for height * width * channels. CMYK and YCCK
 /// become RGB by Pillow's rule. Missing or undecodable data is an error, not grey pixels.
 cas_jpeg_status cas_jpeg_read(cas_jpeg *reader, uint8_t *pixels, cas_jpeg_report *report);

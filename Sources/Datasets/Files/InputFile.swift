@@ -6,7 +6,7 @@ package final class InputFile: Sendable {
   package let path: String
   /// The size in bytes when the file was opened.
   package let size: Int
-  private let descriptor: Int32
+  let descriptor: Int32
 
   /// Throws `FileError` where there is no such file, it may not be read, or it is not a regular file.
   package init(_ path: String) throws {

@@ -55,64 +55,30 @@ extension NPYArray {
 }
 
 extension NPYArray {
-  private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
-
   /// The whole `.npy` file, format version 1.0, its header padded to a multiple of 64 bytes.
   package func encoded() -> [UInt8] {
     let extents = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
     let fields = "{'descr': '\(element.rawValue)', 'fortran_order': False, 'shape': (\(extents)), }"
-    let padding = (64 - (Self.magic.count + 4 + fields.utf8.count + 1) % 64) % 64
+    let padding = (64 - (NPYHeader.magic.count + 4 + fields.utf8.count + 1) % 64) % 64
     let header = Array(fields.utf8) + [UInt8](repeating: 0x20, count: padding) + [0x0A]
-    return Self.magic + [1, 0, UInt8(header.count & 255), UInt8(header.count >> 8)] + header + bytes
+    return NPYHeader.magic + [1, 0, UInt8(header.count & 255), UInt8(header.count >> 8)] + header + bytes
   }
 
   /// Reads a `.npy` file of format version 1, 2 or 3. Throws `DataError.damaged` with `name` in it where the bytes are
   /// no such file, the element type is another one, or the order is Fortran's.
   package init(decoding file: [UInt8], name: String) throws {
     func damaged(_ reason: String) -> DataError { .damaged(name, reason) }
-    guard file.count >= 12, Array(file[..<6]) == Self.magic, (1...3).contains(file[6]) else {
-      throw damaged("it is not a .npy array")
+    let header = try NPYHeader(file, name: name)
+    guard let element = Element(rawValue: header.typeText.trimming(["'", "\""])) else {
+      throw damaged("its element type \(header.typeText) is none of uint8, int32, int64 and float32")
     }
-    let lengthBytes = file[6] == 1 ? 2 : 4
-    let length = file[8..<8 + lengthBytes].reversed().reduce(0) { $0 << 8 | Int($1) }
-    let start = 8 + lengthBytes + length
-    guard start <= file.count else { throw damaged("its header is cut short") }
-    let header = String(decoding: file[(8 + lengthBytes)..<start], as: UTF8.self)
-    guard let type = Self.field("descr", of: header), let order = Self.field("fortran_order", of: header),
-      let extents = Self.field("shape", of: header)
-    else { throw damaged("its header cannot be read") }
-    guard let element = Element(rawValue: type.trimming(["'", "\""])) else {
-      throw damaged("its element type \(type) is none of uint8, int32, int64 and float32")
+    guard !header.isFortran else {
+      throw damaged("it is in Fortran order, which numpy.ascontiguousarray changes")
     }
-    guard order == "False" else { throw damaged("it is in Fortran order, which numpy.ascontiguousarray changes") }
-    let shape = extents.trimming(["(", ")"]).split(separator: ",").map { Int($0.trimming([" "])) ?? -1 }
-    var size = element.bytes
-    for extent in shape {
-      let (product, overflow) = size.multipliedReportingOverflow(by: extent)
-      guard extent >= 0, !overflow else { throw damaged("its shape \(extents) is not possible") }
-      size = product
+    guard file.count - header.length == header.size else {
+      throw damaged(
+        "it holds \(file.count - header.length) bytes of elements, its shape \(header.shapeText) needs \(header.size)")
     }
-    guard file.count - start == size else {
-      throw damaged("it holds \(file.count - start) bytes of elements, its shape \(extents) needs \(size)")
-    }
-    self.init(element: element, shape: shape, bytes: Array(file[start...]))
-  }
-
-  /// The text of one value in the header, which is a Python dictionary.
-  private static func field(_ key: String, of header: String) -> String? {
-    for quote in ["'", "\""] {
-      guard let found = header.firstRange(of: "\(quote)\(key)\(quote):") else { continue }
-      let rest = header[found.upperBound...].drop { $0 == " " }
-      let end = rest.first == "(" ? rest.firstIndex(of: ")").map { rest.index(after: $0) } : rest.firstIndex(of: ",")
-      return end.map { String(rest[..<$0]) }
-    }
-    return nil
-  }
-}
-
-extension StringProtocol {
-  /// The text without these characters at both ends.
-  fileprivate func trimming(_ characters: Set<Character>) -> String {
-    String(self.drop { characters.contains($0) }.reversed().drop { characters.contains($0) }.reversed())
+    self.init(element: element, shape: header.shape, bytes: Array(file[header.length...]))
   }
 }

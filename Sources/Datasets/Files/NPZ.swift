@@ -10,7 +10,7 @@ package enum NPZ {
   /// All arrays of the file by name. Throws `FileError`, or `DataError.damaged` where the file or one array cannot be
   /// understood.
   package static func read(_ path: String) throws -> [String: NPYArray] {
-    let archive = try ZipArchive(try InputFile.contents(of: path), path: path)
+    let archive = try ZipArchive(try InputFile(path))
     var arrays: [String: NPYArray] = [:]
     for member in archive.members {
       let bytes = try archive.contents(of: member)

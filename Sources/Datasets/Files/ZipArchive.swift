@@ -1,79 +1,179 @@
-import CZlib
-
-/// The members of a zip archive in memory, found through its central directory (PKWARE APPNOTE 6.3): stored and
-/// deflated members, no encryption, no archives of 4 GiB and more (zip64).
-struct ZipArchive {
-  struct Member {
+/// The members of a zip archive on the disk, found through its central directory (PKWARE APPNOTE 6.3.10): stored and
+/// deflated members, zip64, no encryption. Only the directory is held in memory.
+struct ZipArchive: Sendable {
+  struct Member: Sendable {
     let name: String
-    let method: UInt16
+    let method: Int
     let checksum: UInt32
     let compressedSize: Int
     let size: Int
     let headerOffset: Int
+    /// A link of a Unix file system, whose contents are the path that it leads to.
+    let isLink: Bool
+
+    var isFolder: Bool { name.hasSuffix("/") }
   }
 
   let path: String
   let members: [Member]
-  private let file: [UInt8]
+  private let file: InputFile
 }
 
 extension ZipArchive {
-  /// Reads the directory of the archive whose bytes are `file`. Throws `DataError.damaged`.
-  init(_ file: [UInt8], path: String) throws {
-    self.file = file
-    self.path = path
-    let endLength = 22
-    let lowest = max(0, file.count - endLength - 65_535)
-    guard file.count >= endLength,
-      let end = (lowest...(file.count - endLength)).last(where: { Self.number(file, $0, 4) == 0x0605_4B50 })
-    else { throw DataError.damaged(path, "it is not a zip archive, or it is cut short") }
-    var at = Self.number(file, end + 16, 4)
+  /// Whether the file begins, or ends where it is empty, as a zip archive does.
+  static func isBeginning(_ bytes: [UInt8]) -> Bool {
+    bytes.starts(with: [0x50, 0x4B, 3, 4]) || bytes.starts(with: [0x50, 0x4B, 5, 6])
+  }
+
+  /// Reads the directory. Throws `DataError.damaged` or `FileError`.
+  init(_ file: InputFile) throws {
+    let damaged = DataError.damaged(file.path, "its list of members is damaged")
+    let (range, count) = try Self.directory(of: file)
+    // Each member takes 46 bytes at least, which bounds the list by the size of the file.
+    guard count <= range.count / 46 else { throw damaged }
+    let bytes = try file.bytes(at: range.lowerBound, count: range.count)
+    guard bytes.count == range.count else { throw damaged }
     var members: [Member] = []
-    for _ in 0..<Self.number(file, end + 10, 2) {
-      guard at + 46 <= end, Self.number(file, at, 4) == 0x0201_4B50 else {
-        throw DataError.damaged(path, "its list of members is damaged")
-      }
-      let nameLength = Self.number(file, at + 28, 2)
-      let next = at + 46 + nameLength + Self.number(file, at + 30, 2) + Self.number(file, at + 32, 2)
-      guard next <= end else { throw DataError.damaged(path, "its list of members is damaged") }
-      let member = Member(
-        name: String(decoding: file[(at + 46)..<(at + 46 + nameLength)], as: UTF8.self),
-        method: UInt16(Self.number(file, at + 10, 2)), checksum: UInt32(Self.number(file, at + 16, 4)),
-        compressedSize: Self.number(file, at + 20, 4), size: Self.number(file, at + 24, 4),
-        headerOffset: Self.number(file, at + 42, 4))
-      guard Self.number(file, at + 8, 2) & 1 == 0 else {
-        throw DataError.damaged("\(path)/\(member.name)", "it is encrypted")
-      }
-      guard ![member.compressedSize, member.size, member.headerOffset].contains(0xFFFF_FFFF) else {
-        throw DataError.damaged("\(path)/\(member.name)", "it is of the zip64 kind, which is not read yet")
+    members.reserveCapacity(count)
+    var at = 0
+    for _ in 0..<count {
+      let (member, next) = try Self.member(bytes, at: at, path: file.path)
+      guard let end = member.headerOffset.adding(member.compressedSize), end <= range.lowerBound else {
+        throw DataError.damaged("\(file.path)/\(member.name)", "it lies outside of the archive")
       }
       members.append(member)
       at = next
     }
+    // Members that share their bytes are the trick of small archives that inflate without end (Fifield 2019).
+    let order = members.indices.sorted { members[$0].headerOffset < members[$1].headerOffset }
+    for (first, second) in zip(order, order.dropFirst())
+    where members[first].headerOffset + 30 + members[first].compressedSize > members[second].headerOffset {
+      throw DataError.damaged(file.path, "its members overlap")
+    }
+    self.path = file.path
     self.members = members
+    self.file = file
   }
 
-  /// The contents of a member, inflated and checked against its checksum. Throws `DataError.damaged`.
-  func contents(of member: Member) throws -> [UInt8] {
+  /// Where the central directory lies and how many members it has: by the record at the end, or its zip64 twin.
+  private static func directory(of file: InputFile) throws -> (Range<Int>, Int) {
+    let endLength = 22
+    let tail = try file.bytes(at: max(0, file.size - endLength - 65_535), count: endLength + 65_535)
+    let tailStart = file.size - tail.count
+    guard tail.count >= endLength,
+      let end = (0...(tail.count - endLength)).last(where: { tail.small(at: $0, count: 4) == 0x0605_4B50 })
+    else { throw DataError.damaged(file.path, "it is not a zip archive, or it is cut short") }
+    var count = tail.small(at: end + 10, count: 2)
+    var size = tail.small(at: end + 12, count: 4)
+    var start = tail.small(at: end + 16, count: 4)
+    var limit = tailStart + end
+    if end >= 20, tail.small(at: end - 20, count: 4) == 0x0706_4B50 {
+      let record = tail.littleEndian(at: end - 12, count: 8) ?? .max
+      let bytes = record <= file.size - 56 ? try file.bytes(at: record, count: 56) : []
+      guard bytes.count == 56, bytes.small(at: 0, count: 4) == 0x0606_4B50,
+        let count64 = bytes.littleEndian(at: 32, count: 8), let size64 = bytes.littleEndian(at: 40, count: 8),
+        let start64 = bytes.littleEndian(at: 48, count: 8)
+      else { throw DataError.damaged(file.path, "its zip64 list of members is damaged") }
+      (count, size, start, limit) = (count64, size64, start64, record)
+    }
+    guard let directoryEnd = start.adding(size), directoryEnd <= limit else {
+      throw DataError.damaged(file.path, "its list of members is damaged")
+    }
+    return (start..<directoryEnd, count)
+  }
+
+  private static func member(_ bytes: [UInt8], at: Int, path: String) throws -> (Member, next: Int) {
+    let damaged = DataError.damaged(path, "its list of members is damaged")
+    guard at + 46 <= bytes.count, bytes.small(at: at, count: 4) == 0x0201_4B50 else { throw damaged }
+    let nameEnd = at + 46 + bytes.small(at: at + 28, count: 2)
+    let extraEnd = nameEnd + bytes.small(at: at + 30, count: 2)
+    let next = extraEnd + bytes.small(at: at + 32, count: 2)
+    guard next <= bytes.count else { throw damaged }
+    guard let name = String(validating: bytes[(at + 46)..<nameEnd], as: UTF8.self) else {
+      throw DataError.nameNotUTF8("\(path)/\(String(decoding: bytes[(at + 46)..<nameEnd], as: UTF8.self))")
+    }
+    guard bytes.small(at: at + 8, count: 2) & 1 == 0 else {
+      throw DataError.damaged("\(path)/\(name)", "it is encrypted")
+    }
+    // Sizes and offset, in the order in which zip64's extra field holds those that do not fit.
+    var numbers = [24, 20, 42].map { bytes.small(at: at + $0, count: 4) }
+    if numbers.contains(0xFFFF_FFFF) {
+      var field = nameEnd
+      var values: Range<Int>?
+      while field + 4 <= extraEnd {
+        let end = field + 4 + bytes.small(at: field + 2, count: 2)
+        guard end <= extraEnd else { throw damaged }
+        if bytes.small(at: field, count: 2) == 1 { values = field + 4..<end }
+        field = end
+      }
+      for place in numbers.indices where numbers[place] == 0xFFFF_FFFF {
+        guard let range = values, range.count >= 8, let value = bytes.littleEndian(at: range.lowerBound, count: 8)
+        else { throw DataError.damaged("\(path)/\(name)", "its zip64 sizes are missing") }
+        numbers[place] = value
+        values = range.lowerBound + 8..<range.upperBound
+      }
+    }
+    let isUnix = bytes[at + 5] == 3
+    let mode = bytes.small(at: at + 40, count: 2)
+    let member = Member(
+      name: name, method: bytes.small(at: at + 10, count: 2),
+      checksum: UInt32(truncatingIfNeeded: bytes.small(at: at + 16, count: 4)), compressedSize: numbers[1],
+      size: numbers[0], headerOffset: numbers[2], isLink: isUnix && mode & 0xF000 == 0xA000)
+    return (member, next)
+  }
+}
+
+extension ZipArchive {
+  /// Where the packed bytes of a member lie in the file.
+  func range(of member: Member) throws -> Range<Int> {
     let name = "\(path)/\(member.name)"
-    let header = member.headerOffset
-    guard header + 30 <= file.count, Self.number(file, header, 4) == 0x0403_4B50 else {
+    let header = try file.bytes(at: member.headerOffset, count: 30)
+    guard header.count == 30, header.small(at: 0, count: 4) == 0x0403_4B50 else {
       throw DataError.damaged(name, "its header is damaged")
     }
-    let start = header + 30 + Self.number(file, header + 26, 2) + Self.number(file, header + 28, 2)
-    guard start + member.compressedSize <= file.count else { throw DataError.damaged(name, "it is cut short") }
-    let packed = file[start..<(start + member.compressedSize)]
-    let contents: [UInt8]
-    switch member.method {
-    case 0: contents = Array(packed)
-    case 8: contents = try Self.inflated(packed, size: member.size, name: name)
-    default: throw DataError.damaged(name, "its compression method \(member.method) is not known")
+    let start = member.headerOffset + 30 + header.small(at: 26, count: 2) + header.small(at: 28, count: 2)
+    guard let end = start.adding(member.compressedSize), end <= file.size else {
+      throw DataError.damaged(name, "it is cut short")
     }
-    guard contents.count == member.size, Self.checksum(contents) == member.checksum else {
+    guard member.method != 0 || member.compressedSize == member.size else {
+      throw DataError.damaged(name, "its header gives two sizes")
+    }
+    guard member.method == 0 || member.method == 8 else {
+      throw DataError.damaged(name, "its compression method \(member.method) is not known")
+    }
+    return start..<end
+  }
+
+  /// The contents of a member, inflated and checked against its checksum. Throws `DataError.damaged`, also where it is
+  /// larger than `limit` bytes.
+  func contents(of member: Member, limit: Int = .max) throws -> [UInt8] {
+    let name = "\(path)/\(member.name)"
+    guard member.size <= limit else {
+      throw DataError.damaged(name, "its \(member.size.grouped) bytes are more than such a member can have")
+    }
+    let range = try range(of: member)
+    let contents: [UInt8]
+    if member.method == 0 {
+      contents = try file.bytes(at: range.lowerBound, count: range.count)
+    } else {
+      contents = try Inflater(file: file, range: range, name: name).bytes(member.size, isWhole: true)
+    }
+    guard contents.count == member.size, Inflater.checksum(contents) == member.checksum else {
       throw DataError.damaged(name, "its checksum is wrong")
     }
     return contents
   }
+
+  /// The first bytes of a member, at most `count`; its checksum is not looked at.
+  func beginning(of member: Member, count: Int) throws -> [UInt8] {
+    let range = try range(of: member)
+    let wanted = min(count, member.size)
+    if member.method == 0 { return try file.bytes(at: range.lowerBound, count: wanted) }
+    return try Inflater(file: file, range: range, name: "\(path)/\(member.name)").bytes(wanted, isWhole: false)
+  }
+
+  /// Bytes out of the middle of the file, for members that are stored as they are.
+  func bytes(at offset: Int, count: Int) throws -> [UInt8] { try file.bytes(at: offset, count: count) }
 
   /// The bytes of an archive of stored members. Every member's time is the format's first moment, 1980-01-01, so
   /// that the archive is a function of its contents. Throws `DataError.archiveTooLarge` at 4 GiB.
@@ -87,7 +187,7 @@ extension ZipArchive {
       // Version 2.0, flag 11 (the name is UTF-8), stored, time 00:00, date 1980-01-01, then the sizes.
       let common =
         little(20, 2) + little(0x800, 2) + little(0, 2) + little(0, 2) + little(0x21, 2)
-        + little(Int(checksum(bytes)), 4) + little(bytes.count, 4) + little(bytes.count, 4)
+        + little(Int(Inflater.checksum(bytes)), 4) + little(bytes.count, 4) + little(bytes.count, 4)
         + little(name.utf8.count, 2) + little(0, 2)
       directory += little(0x0201_4B50, 4) + little(20, 2) + common + little(0, 2) + little(0, 2) + little(0, 2)
       directory += little(0, 4) + little(file.count, 4) + Array(name.utf8)
@@ -98,41 +198,8 @@ extension ZipArchive {
       + little(directory.count, 4) + little(file.count, 4) + little(0, 2)
     return file + directory + end
   }
-}
-
-extension ZipArchive {
-  /// The little-endian number of `count` bytes at `offset`, which must lie inside.
-  private static func number(_ bytes: [UInt8], _ offset: Int, _ count: Int) -> Int {
-    (0..<count).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) }
-  }
 
   private static func little(_ value: Int, _ count: Int) -> [UInt8] {
     (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
-  }
-
-  private static func checksum(_ bytes: [UInt8]) -> UInt32 {
-    bytes.withUnsafeBufferPointer { UInt32(truncatingIfNeeded: crc32_z(0, $0.baseAddress, $0.count)) }
-  }
-
-  /// The raw deflate stream `packed`, inflated to exactly `size` bytes.
-  private static func inflated(_ packed: ArraySlice<UInt8>, size: Int, name: String) throws -> [UInt8] {
-    guard size / 1032 <= packed.count else { throw DataError.damaged(name, "it cannot be inflated to its size") }
-    return try [UInt8](unsafeUninitializedCapacity: size) { output, filled in
-      try packed.withUnsafeBufferPointer { input in
-        var stream = z_stream()
-        guard inflateInit2_(&stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
-          throw DataError.damaged(name, "zlib could not be started")
-        }
-        defer { inflateEnd(&stream) }
-        stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
-        stream.avail_in = UInt32(input.count)
-        stream.next_out = output.baseAddress
-        stream.avail_out = UInt32(size)
-        guard inflate(&stream, Z_FINISH) == Z_STREAM_END, stream.avail_out == 0 else {
-          throw DataError.damaged(name, "it cannot be inflated")
-        }
-        filled = size
-      }
-    }
   }
 }

@@ -96,7 +96,7 @@ private struct CIFARReader: ImageReader {
   let batches: [CIFARBatch]
   let labelBytes: Int
 
-  func image(at index: Int) throws -> SourceImage {
+  func stored(at index: Int) throws -> StoredImage {
     var record = index
     for batch in batches {
       if record >= batch.count {
@@ -115,7 +115,7 @@ private struct CIFARReader: ImageReader {
         filled = CIFARSource.pixels
       }
       let image = Image(width: CIFARSource.side, height: CIFARSource.side, channels: 3, pixels: pixels)
-      return SourceImage(image: image, codec: "cifar")
+      return .pixels(image, codec: "cifar", reducedDepth: false)
     }
     throw DataError.damaged(batches.last?.file.path ?? "", "it became shorter while it was read")
   }

@@ -30,8 +30,8 @@ struct ClassFolderSource: DataSource {
     var listing = SplitListing(
       path: root, split: split, classNames: walk.classNames, classes: walk.classNames.count, entries: walk.entries)
     listing.emptyClasses = walk.emptyClasses
-    listing.ignoredHidden = walk.hidden
-    listing.ignoredOther = walk.others
+    listing.ignoredHidden = walk.tally.hidden
+    listing.ignoredOther = walk.tally.others
     listing.warnings = walk.warnings + (warning.map { [$0] } ?? [])
     return listing
   }
@@ -46,12 +46,8 @@ private struct ImageFileReader: ImageReader {
   let root: String
   let entries: [SplitListing.Entry]
 
-  func image(at index: Int) throws -> SourceImage {
-    let decoded = try ImageDecoder.decode(contentsOf: "\(root)/\(entries[index].member)")
-    var source = SourceImage(image: decoded.image, codec: "\(decoded.codec)")
-    source.droppedAlpha = decoded.droppedAlpha
-    source.mislabelled = decoded.mislabelled
-    source.reducedDepth = decoded.bitDepth > 8
-    return source
+  func stored(at index: Int) throws -> StoredImage {
+    let path = "\(root)/\(entries[index].member)"
+    return .file(try ImageFile.bytes(at: path), name: path)
   }
 }

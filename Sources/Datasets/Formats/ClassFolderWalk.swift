@@ -4,10 +4,7 @@ struct ClassFolderWalk {
   private(set) var classNames: [String] = []
   private(set) var entries: [SplitListing.Entry] = []
   private(set) var emptyClasses: [String] = []
-  private(set) var hidden = 0
-  private(set) var others = 0
-  private var unreadable: [String: Int] = [:]
-  private var looseImages = 0
+  private(set) var tally = MemberTally()
   private var repeatedFolders = 0
   /// The images of the class in hand.
   private var members: [String] = []
@@ -16,13 +13,6 @@ struct ClassFolderWalk {
 }
 
 extension ClassFolderWalk {
-  /// The extensions of the files that are decoded, in lower case.
-  static let imageExtensions: Set<String> = ["png", "jpg", "jpeg", "jpe", "jfif"]
-  /// Images of kinds that are not decoded: they are ignored like other files, but with a warning.
-  private static let otherImageExtensions: Set<String> = [
-    "webp", "gif", "bmp", "tif", "tiff", "ppm", "pgm", "avif", "heic", "jp2", "jxl", "npy",
-  ]
-
   /// Throws `FileError`, or `DataError` where there are no classes, two class names are the same text, or a link
   /// leads nowhere.
   mutating func run() throws {
@@ -45,7 +35,7 @@ extension ClassFolderWalk {
       }
     }
     guard !classNames.isEmpty || !emptyClasses.isEmpty else {
-      throw DataError.noClassFolders(root, looseImages: looseImages)
+      throw DataError.noClassFolders(root, looseImages: tally.loose)
     }
     var spellings: [String: String] = [:]
     for name in classNames + emptyClasses {
@@ -56,14 +46,7 @@ extension ClassFolderWalk {
   }
 
   var warnings: [String] {
-    var list: [String] = []
-    if looseImages > 0 {
-      list.append("\(looseImages.counted("image", "images")) beside the class folders of \(root) ignored.")
-    }
-    for (name, count) in unreadable.sorted(by: { $0.key < $1.key }) {
-      list.append(
-        "\(count.counted("file", "files")) of the kind .\(name) in \(root) ignored: only PNG and JPEG are read.")
-    }
+    var list = tally.warnings(path: root)
     if repeatedFolders > 0 {
       list.append("\(repeatedFolders.counted("link", "links")) in \(root) to a folder already counted ignored.")
     }
@@ -94,18 +77,15 @@ extension ClassFolderWalk {
   /// Counts a file, or a hidden folder, and keeps it where it is an image of a class.
   private mutating func note(_ entry: Folder.Entry, path: String, isLoose: Bool) throws {
     if entry.isHidden {
-      hidden += 1
+      tally.addHidden()
       return
     }
-    let suffix = entry.name.lastIndex(of: ".").map { entry.name[$0...].dropFirst().lowercased() } ?? ""
-    let isImage = Self.imageExtensions.contains(suffix)
+    let isImage = MemberTally.isImage(entry.name)
     if entry.kind == .missing && isImage { throw DataError.brokenLink("\(root)/\(path)") }
     if entry.kind == .file && isImage && !isLoose {
       members.append(path)
       return
     }
-    others += 1
-    if entry.kind == .file && isImage { looseImages += 1 }
-    if Self.otherImageExtensions.contains(suffix) { unreadable[suffix, default: 0] += 1 }
+    tally.addOther(entry.name, isFile: entry.kind == .file)
   }
 }

@@ -7,7 +7,7 @@ struct Folder {
   struct Entry {
     let name: String
     let kind: Kind
-    var isHidden: Bool { name.hasPrefix(".") || name == "__MACOSX" }
+    var isHidden: Bool { MemberTally.isHidden(name) }
   }
 
   let path: String

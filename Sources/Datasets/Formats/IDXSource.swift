@@ -92,10 +92,10 @@ private struct IDXReader: ImageReader {
   let height: Int
   let width: Int
 
-  func image(at index: Int) throws -> SourceImage {
+  func stored(at index: Int) throws -> StoredImage {
     let size = height * width
     let image = Image(
       width: width, height: height, channels: 1, pixels: Array(pixels[(index * size)..<((index + 1) * size)]))
-    return SourceImage(image: image, codec: "idx")
+    return .pixels(image, codec: "idx", reducedDepth: false)
   }
 }

@@ -2,10 +2,10 @@ import Foundation
 import Images
 
 extension HTMLPage.Gallery.Picture {
-  /// Small images are magnified by a whole number, to 64 pixels at most; large ones are shown 128 pixels long.
+  /// Small images are magnified by a whole number, to 64 pixels at most; large ones are shown 96 pixels long.
   init(_ image: Image, predicted: String, encode: (Image) throws -> EncodedPicture) rethrows {
     let longest = max(image.width, image.height)
-    let shown = longest <= 64 ? longest * (64 / longest) : min(longest, 128)
+    let shown = longest <= 64 ? longest * (64 / longest) : min(longest, 96)
     let file = try encode(image)
     source = "data:\(file.type);base64," + Data(file.bytes).base64EncodedString()
     width = max(image.width * shown / longest, 1)

@@ -1,0 +1,64 @@
+extension LabelledMembers {
+  /// The class folders of an archive, as of a folder; where there are `train` and `test` (or `val`) at its top, these
+  /// are the splits. A folder that everything lies in, which packing a folder makes, is left out of the names.
+  /// Throws where there are no class folders.
+  static func inFolders(_ archive: some MemberArchive) throws -> [Split: LabelledMembers] {
+    var tally = MemberTally()
+    var images: [(parts: [Substring], place: Int)] = []
+    for (place, member) in archive.members.enumerated() {
+      let parts = member.name.split(separator: "/")
+      guard let name = parts.last else { continue }
+      if parts.contains(where: MemberTally.isHidden) {
+        tally.addHidden()
+      } else if !MemberTally.isImage(name) {
+        tally.addOther(name)
+      } else if member.isLink {
+        throw DataError.linkInArchive(archive.fullName(of: place))
+      } else {
+        images.append((parts, place))
+      }
+    }
+    while let first = images.first?.parts.first, images.allSatisfy({ $0.parts.count > 2 && $0.parts[0] == first }) {
+      for index in images.indices { images[index].parts.removeFirst() }
+    }
+    let tops = Set(images.map { $0.parts.count > 1 ? String($0.parts[0]) : "" })
+    let test = tops.contains("test") ? "test" : "val"
+    guard tops.contains("train"), tops.contains(test), tops.isSubset(of: ["train", "test", "val"]),
+      images.allSatisfy({ $0.parts.count > 2 })
+    else { return [.whole: try LabelledMembers(folders: images, tally: tally, path: archive.path)] }
+    func split(_ name: String) throws -> LabelledMembers {
+      let own = images.filter { $0.parts[0] == name }.map { (Array($0.parts.dropFirst()), $0.place) }
+      return try LabelledMembers(folders: own, tally: tally, path: "\(archive.path)/\(name)")
+    }
+    var parts: [Split: LabelledMembers] = [.train: try split("train"), .test: try split(test)]
+    if tops.count == 3 {
+      for key in parts.keys {
+        parts[key]?.warnings.append("\(archive.path)/val is not used, because there is a folder named test.")
+      }
+    }
+    return parts
+  }
+
+  private init(folders images: [(parts: [Substring], place: Int)], tally: MemberTally, path: String) throws {
+    var tally = tally
+    let held = images.filter { $0.parts.count > 1 }
+    for image in images where image.parts.count == 1 { tally.addOther(image.parts[0]) }
+    guard !held.isEmpty else { throw DataError.noClassFolders(path, looseImages: tally.loose) }
+    let names = Set(held.map { $0.parts[0].utf8.map { $0 } }).map { String(decoding: $0, as: UTF8.self) }
+      .sorted(by: NameOrder.bytes)
+    var places: [String: Int] = [:]
+    for (index, name) in names.enumerated() {
+      if let other = places.updateValue(index, forKey: name) {
+        throw DataError.sameClassTwice("\(path)/\(names[other])", "\(path)/\(name)")
+      }
+    }
+    self.init(
+      classNames: names, classes: names.count,
+      entries: held.map { image in
+        Entry(
+          classIndex: places[String(image.parts[0])] ?? 0, member: image.parts.joined(separator: "/"),
+          place: image.place)
+      })
+    self.tally = tally
+  }
+}

@@ -1,0 +1,134 @@
+import Images
+
+/// Something in which named files lie: a zip or tar archive, several tar archives, a folder with a list.
+protocol MemberArchive: Sendable {
+  var path: String { get }
+  var members: [ArchiveMember] { get }
+  /// The contents of member `index`. Throws an error that names it.
+  func contents(at index: Int) throws -> [UInt8]
+  /// The contents of a member that should be a picture; of one that is none, the beginning is enough.
+  func picture(at index: Int) throws -> [UInt8]
+  /// What to call member `index` in an error.
+  func fullName(of index: Int) -> String
+}
+
+/// A file of an archive.
+struct ArchiveMember: Sendable {
+  /// The path within the archive, without `./` and double slashes.
+  let name: String
+  /// A link is not followed: nobody can say where it leads.
+  let isLink: Bool
+}
+
+extension MemberArchive {
+  func fullName(of index: Int) -> String { "\(path)/\(members[index].name)" }
+  func picture(at index: Int) throws -> [UInt8] { try contents(at: index) }
+}
+
+extension ArchiveMember {
+  /// Checks a name out of an archive. Nothing is ever written under such a name, but one that leads out of the archive
+  /// shows that it was made to deceive. Throws `DataError.unsafeName`.
+  init(checking name: String, isLink: Bool, archive: String) throws {
+    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+    let isAbsolute = name.hasPrefix("/") || name.hasPrefix("\\") || name.dropFirst().hasPrefix(":")
+    guard !name.isEmpty, !isAbsolute, !name.utf8.contains(0), !parts.contains(".."),
+      !name.split(separator: "\\").contains("..")
+    else { throw DataError.unsafeName(archive, name) }
+    self.name = parts.filter { !$0.isEmpty && $0 != "." }.joined(separator: "/")
+    self.isLink = isLink
+  }
+}
+
+/// The members of a zip archive.
+struct ZipMembers: MemberArchive {
+  private let archive: ZipArchive
+  /// For each member its place in the archive, folders left out.
+  private let places: [Int]
+  let members: [ArchiveMember]
+
+  var path: String { archive.path }
+
+  init(_ archive: ZipArchive) throws {
+    var places: [Int] = []
+    var members: [ArchiveMember] = []
+    var seen: Set<String> = []
+    for (place, member) in archive.members.enumerated() where !member.isFolder {
+      let checked = try ArchiveMember(checking: member.name, isLink: member.isLink, archive: archive.path)
+      guard seen.insert(checked.name).inserted else { throw DataError.memberTwice(archive.path, checked.name) }
+      members.append(checked)
+      places.append(place)
+    }
+    for member in archive.members where member.isFolder {
+      _ = try ArchiveMember(checking: member.name, isLink: false, archive: archive.path)
+    }
+    self.archive = archive
+    self.places = places
+    self.members = members
+  }
+
+  func contents(at index: Int) throws -> [UInt8] {
+    try archive.contents(of: archive.members[places[index]], limit: ImageFile.byteLimit)
+  }
+
+  func picture(at index: Int) throws -> [UInt8] {
+    let member = archive.members[places[index]]
+    // A bomb of gigabytes is seen through by its first bytes.
+    if member.size > 1 << 20, ImageCodec.detect(try archive.beginning(of: member, count: 16)) == nil {
+      return try archive.beginning(of: member, count: 512)
+    }
+    return try contents(at: index)
+  }
+}
+
+/// The members of one tar archive, or of several shards one after the other.
+struct TarMembers: MemberArchive {
+  let path: String
+  let members: [ArchiveMember]
+  private let shards: [TarArchive]
+  /// For each member its shard and its place in it.
+  private let places: [(shard: Int32, place: Int32)]
+
+  /// Throws where two shards have a member of one name.
+  init(_ shards: [TarArchive], path: String) throws {
+    var places: [(shard: Int32, place: Int32)] = []
+    var members: [ArchiveMember] = []
+    var seen: Set<String> = []
+    for (shard, archive) in shards.enumerated() {
+      for (place, member) in archive.members.enumerated() {
+        let checked = try ArchiveMember(checking: member.name, isLink: member.kind == .link, archive: archive.path)
+        if member.kind == .other { continue }
+        guard seen.insert(checked.name).inserted else { throw DataError.memberTwice(archive.path, checked.name) }
+        members.append(checked)
+        places.append((Int32(truncatingIfNeeded: shard), Int32(truncatingIfNeeded: place)))
+      }
+    }
+    self.path = path
+    self.shards = shards
+    self.places = places
+    self.members = members
+  }
+
+  func fullName(of index: Int) -> String { "\(shards[Int(places[index].shard)].path)/\(members[index].name)" }
+
+  func contents(at index: Int) throws -> [UInt8] {
+    let archive = shards[Int(places[index].shard)]
+    let member = archive.members[Int(places[index].place)]
+    guard member.size <= ImageFile.byteLimit else {
+      throw ImageError.fileTooLarge(path: fullName(of: index), bytes: member.size, limit: ImageFile.byteLimit)
+    }
+    return try archive.contents(of: member)
+  }
+}
+
+/// The files of a folder that a list names.
+struct FolderMembers: MemberArchive {
+  let path: String
+  let members: [ArchiveMember]
+
+  init(_ names: [String], path: String) throws {
+    self.path = path
+    members = try names.map { try ArchiveMember(checking: $0, isLink: false, archive: path) }
+  }
+
+  func contents(at index: Int) throws -> [UInt8] { try ImageFile.bytes(at: fullName(of: index)) }
+}

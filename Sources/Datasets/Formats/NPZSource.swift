@@ -1,0 +1,140 @@
+import Foundation
+import Images
+
+/// Images and labels as NumPy arrays: guided-diffusion's `arr_0` (images, NHWC) and `arr_1` (labels), the same under
+/// other usual names, or `x_train`, `y_train`, `x_test` and `y_test`.
+struct NPZSource: DataSource {
+  let path: String
+  private let archive: ZipArchive
+  private let pairs: [Split: Pair]
+
+  let format = DataFormat.npz
+  var splits: [Split] { [.train, .test, .whole].filter { pairs[$0] != nil } }
+
+  private struct Pair: Sendable {
+    let images: ArrayMember
+    let labels: ArrayMember
+  }
+
+  /// Whether an archive is an npz file: all that is in it are `.npy` arrays.
+  static func isNPZ(_ archive: ZipArchive) -> Bool {
+    !archive.members.isEmpty && archive.members.allSatisfy { $0.name.hasSuffix(".npy") }
+  }
+
+  static func open(_ path: String) throws -> NPZSource? {
+    guard try Folder.kind(of: path) == .file else { return nil }
+    let file = try InputFile(path)
+    guard ZipArchive.isBeginning(try file.bytes(at: 0, count: 4)) else { return nil }
+    let archive = try ZipArchive(file)
+    guard isNPZ(archive) else { return nil }
+    var arrays: [String: ArrayMember] = [:]
+    for member in archive.members {
+      let array = try ArrayMember(archive, member)
+      guard arrays.updateValue(array, forKey: String(member.name.dropLast(4))) == nil else {
+        throw DataError.memberTwice(path, member.name)
+      }
+    }
+    func first(_ names: String...) -> ArrayMember? { names.lazy.compactMap { arrays[$0] }.first }
+    func pair(_ images: ArrayMember, _ labels: ArrayMember?, _ name: String) throws -> Pair {
+      guard let labels else {
+        throw DataError.damaged(
+          path, "it has no labels beside its images (\(name)), which class-conditional images need")
+      }
+      return Pair(images: images, labels: labels)
+    }
+    if let train = arrays["x_train"], let test = arrays["x_test"] {
+      return NPZSource(
+        path: path, archive: archive,
+        pairs: [
+          .train: try pair(train, arrays["y_train"], "y_train"), .test: try pair(test, arrays["y_test"], "y_test"),
+        ])
+    }
+    let pictures = arrays.values.filter { $0.header.shape.count == 4 || $0.header.shape.count == 3 }
+    guard let images = first("arr_0", "images", "samples", "x") ?? (pictures.count == 1 ? pictures[0] : nil) else {
+      throw DataError.damaged(path, "it has no array of images named arr_0, images, samples or x")
+    }
+    let labels = try pair(images, first("arr_1", "labels", "label", "y"), "arr_1, labels, label or y")
+    return NPZSource(path: path, archive: archive, pairs: [.whole: labels])
+  }
+
+  func list(_ split: Split) throws -> SplitListing {
+    guard let pair = pairs[split] else { throw DataError.noSuchSplit(path, split) }
+    let images = try PixelArray(pair.images)
+    let labels = try Self.labels(pair.labels)
+    guard labels.count == images.count else {
+      throw DataError.damaged(
+        path, "it has \(images.count.counted("image", "images")), but \(labels.count.counted("label", "labels"))")
+    }
+    guard images.count > 0 else { throw DataError.damaged(pair.images.name, "there is no image in it") }
+    let entries = labels.enumerated().map { SplitListing.Entry(classIndex: $1, member: String($0)) }
+    var listing = SplitListing(
+      path: path, split: split, classNames: nil, classes: (labels.max() ?? 0) + 1, entries: entries)
+    listing.warnings = try images.notes()
+    return listing
+  }
+
+  func reader(of listing: SplitListing) throws -> any ImageReader {
+    guard let pair = pairs[listing.split] else { throw DataError.noSuchSplit(path, listing.split) }
+    let images = try PixelArray(pair.images)
+    guard images.count == listing.entries.count else { throw DataError.damaged(path, "it changed while it was read") }
+    return try PixelArrayReader(images)
+  }
+
+  /// Whole numbers from 0 on, in one dimension, or in two of which the second is 1.
+  private static func labels(_ array: ArrayMember) throws -> [Int] {
+    let shape = array.header.shape
+    guard shape.count == 1 || (shape.count == 2 && shape[1] == 1) else {
+      throw DataError.damaged(
+        array.name, "its shape \(array.header.shapeText) is not that of labels, one for each image")
+    }
+    let bytes = try array.contents()
+    let numbers = Elements(array.header.element)
+    return try (0..<shape[0]).map { index in
+      let value = numbers.value(bytes, at: index)
+      guard let label = Int(exactly: value), (0..<LabelledMembers.mostClasses).contains(label) else {
+        throw DataError.damaged(array.name, "the label \(value) of image \(index) is no whole number from 0 on")
+      }
+      return label
+    }
+  }
+}
+
+/// A `.npy` member of an npz file of which only the header was read.
+struct ArrayMember: Sendable {
+  let header: NPYHeader
+  /// What to call it in an error.
+  let name: String
+  private let archive: ZipArchive
+  private let member: ZipArchive.Member
+
+  init(_ archive: ZipArchive, _ member: ZipArchive.Member) throws {
+    name = "\(archive.path)/\(member.name)"
+    header = try NPYHeader(try archive.beginning(of: member, count: NPYHeader.longest), name: name)
+    guard member.size - header.length == header.size else {
+      throw DataError.damaged(
+        name,
+        "it holds \(member.size - header.length) bytes of elements, its shape \(header.shapeText) needs \(header.size)")
+    }
+    self.archive = archive
+    self.member = member
+  }
+
+  /// Whether single elements can be read without the others.
+  var isStored: Bool { member.method == 0 && !header.isFortran }
+
+  /// The elements' bytes, in the array's own order. Throws `DataError.needsMemory` where they do not fit.
+  func contents() throws -> [UInt8] {
+    guard member.size <= Int(ProcessInfo.processInfo.physicalMemory) / 4 else {
+      throw DataError.needsMemory(name, bytes: member.size)
+    }
+    return Array(try archive.contents(of: member).dropFirst(header.length))
+  }
+
+  /// The elements' bytes from byte `offset` on, of an array that is stored.
+  func bytes(at offset: Int, count: Int) throws -> [UInt8] {
+    let start = try archive.range(of: member).lowerBound + header.length
+    let bytes = try archive.bytes(at: start + offset, count: count)
+    guard bytes.count == count else { throw DataError.damaged(name, "it became shorter while it was read") }
+    return bytes
+  }
+}

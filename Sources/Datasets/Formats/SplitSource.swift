@@ -1,0 +1,46 @@
+/// A training and a test set that are data sets of their own, side by side in a folder: `train` and `test` (or `val`),
+/// as folders or files of any format.
+struct SplitSource: DataSource {
+  let path: String
+  let train: any DataSource
+  let test: any DataSource
+
+  let format = DataFormat.splits
+  let splits: [Split] = [.train, .test]
+
+  init(path: String, train: any DataSource, test: any DataSource) {
+    self.path = path
+    self.train = train
+    self.test = test
+  }
+
+  /// Only where one of the two is no folder of class folders, which `ClassFolderSource` reads.
+  static func open(_ path: String) throws -> SplitSource? {
+    guard try Folder.kind(of: path) == .folder else { return nil }
+    var found: [String: String] = [:]
+    for entry in try Folder(path).entries where !entry.isHidden && (entry.kind == .folder || entry.kind == .file) {
+      let stem = entry.kind == .folder ? entry.name : String(entry.name.prefix { $0 != "." })
+      guard ["train", "test", "val"].contains(stem), found[stem] == nil else { return nil }
+      found[stem] = "\(path)/\(entry.name)"
+    }
+    guard let train = found["train"], let test = found["test"] ?? found["val"] else { return nil }
+    let sources = try [train, test].map { try Dataset.source(at: $0) }
+    guard let first = sources[0], let second = sources[1], first.splits == [.whole], second.splits == [.whole],
+      first.format != .classFolders || second.format != .classFolders
+    else { return nil }
+    return SplitSource(path: path, train: first, test: second)
+  }
+
+  func list(_ split: Split) throws -> SplitListing {
+    guard splits.contains(split) else { throw DataError.noSuchSplit(path, split) }
+    var listing = try (split == .train ? train : test).list(.whole)
+    listing.split = split
+    return listing
+  }
+
+  func reader(of listing: SplitListing) throws -> any ImageReader {
+    var own = listing
+    own.split = .whole
+    return try (listing.split == .train ? train : test).reader(of: own)
+  }
+}

@@ -1,0 +1,51 @@
+/// What loading found out about the pixels of one sample: their SHA-256, and for each channel the sum of its values
+/// and of their squares.
+struct ImageTraits: Sendable, Equatable {
+  let digest: ContentDigest
+  /// Sum and sum of squares of each channel in turn; three channels at most.
+  let moments: SIMD8<UInt64>
+
+  init(_ pixels: UnsafeBufferPointer<UInt8>, channels: Int) {
+    var running = Digest()
+    running.update(UnsafeRawBufferPointer(pixels))
+    digest = running.content()
+    var moments = SIMD8<UInt64>.zero
+    // A row at a time fits into 32 bits, which the compiler adds side by side.
+    let row = 1 << 14 - (1 << 14) % channels
+    for channel in 0..<channels {
+      var (total, totalOfSquares) = (UInt64(0), UInt64(0))
+      var start = 0
+      while start < pixels.count {
+        var (sum, squares) = (UInt32(0), UInt32(0))
+        for at in stride(from: start + channel, to: min(start + row, pixels.count), by: channels) {
+          let value = UInt32(pixels[at])
+          sum &+= value
+          squares &+= value &* value
+        }
+        total &+= UInt64(sum)
+        totalOfSquares &+= UInt64(squares)
+        start += row
+      }
+      moments[2 * channel] = total
+      moments[2 * channel + 1] = totalOfSquares
+    }
+    self.moments = moments
+  }
+}
+
+/// A SHA-256 as four numbers, for comparing and for looking up.
+package struct ContentDigest: Hashable, Sendable {
+  package let words: SIMD4<UInt64>
+}
+
+extension Digest {
+  func content() -> ContentDigest {
+    let words = finished()
+    func pair(_ index: Int) -> UInt64 { UInt64(words[2 * index]) << 32 | UInt64(words[2 * index + 1]) }
+    return ContentDigest(words: SIMD4(pair(0), pair(1), pair(2), pair(3)))
+  }
+
+  mutating func update(_ digest: ContentDigest) {
+    for place in 0..<4 { update(digest.words[place]) }
+  }
+}

@@ -1,0 +1,85 @@
+import Kernels
+
+/// What a pass over all images of a listing gave, or a part of it; parts are added in any order.
+struct LoadPass: Sendable {
+  struct Size: Hashable, Sendable {
+    let width: Int
+    let height: Int
+  }
+
+  struct SizeCount: Sendable {
+    var images = 0
+    var firstPlace = Int.max
+  }
+
+  var codecs: [String: Int] = [:]
+  var jpegQualities: [Int: Int] = [:]
+  var droppedAlpha = 0
+  var mislabelled = 0
+  var reducedDepth = 0
+  var hasColour = false
+  var sizes: [Size: SizeCount] = [:]
+  var done = 0
+  /// The first failure in order among those seen so far.
+  var failure: (place: Int, error: any Error)?
+
+  mutating func add(_ source: SourceImage, at place: Int) {
+    codecs[source.codec, default: 0] += 1
+    if let quality = source.jpegQuality { jpegQualities[quality, default: 0] += 1 }
+    if source.droppedAlpha { droppedAlpha += 1 }
+    if source.mislabelled { mislabelled += 1 }
+    if source.reducedDepth { reducedDepth += 1 }
+    let size = Size(width: source.image.width, height: source.image.height)
+    var count = sizes[size] ?? SizeCount()
+    count.images += 1
+    count.firstPlace = min(place, count.firstPlace)
+    sizes[size] = count
+  }
+
+  mutating func add(_ other: LoadPass) {
+    codecs.merge(other.codecs, uniquingKeysWith: +)
+    jpegQualities.merge(other.jpegQualities, uniquingKeysWith: +)
+    droppedAlpha += other.droppedAlpha
+    mislabelled += other.mislabelled
+    reducedDepth += other.reducedDepth
+    hasColour = hasColour || other.hasColour
+    sizes.merge(other.sizes) { a, b in
+      SizeCount(images: a.images + b.images, firstPlace: min(a.firstPlace, b.firstPlace))
+    }
+    if let theirs = other.failure, theirs.place < failure?.place ?? Int.max { failure = theirs }
+    done += other.done
+  }
+
+  /// Whether every image had this shape's size.
+  func fits(_ shape: Shape) -> Bool { sizes.keys.allSatisfy { $0.width == shape.width && $0.height == shape.height } }
+
+  /// The median quality of the JPEGs; nil without one.
+  var medianQuality: Int? {
+    let total = jpegQualities.values.reduce(0, +)
+    var seen = 0
+    for (quality, count) in jpegQualities.sorted(by: { $0.key < $1.key }) {
+      seen += count
+      if 2 * seen >= total { return quality }
+    }
+    return nil
+  }
+
+  /// What a user should know about the images of `path`.
+  func warnings(path: String) -> [String] {
+    var list: [String] = []
+    if droppedAlpha > 0 {
+      list.append("\(droppedAlpha.counted("image", "images")) in \(path) had transparency, which was dropped.")
+    }
+    if mislabelled > 0 {
+      list.append("\(mislabelled.counted("file", "files")) in \(path) whose extension names another format.")
+    }
+    if reducedDepth > 0 {
+      list.append("\(reducedDepth.counted("image", "images")) in \(path) had 16 bits and were reduced to 8.")
+    }
+    if codecs.count > 1 {
+      let kinds = codecs.sorted { $0.key < $1.key }.map { "\($0.value.grouped) \($0.key)" }
+      list.append("\(path) mixes encodings (\(kinds.joined(separator: ", "))); a codec's traces can be learnt.")
+    }
+    return list
+  }
+}

@@ -1,0 +1,53 @@
+import Images
+import Kernels
+
+/// Images of one shape that were loaded together: in memory as bytes, or decoded whenever they are asked for.
+enum SampleBlock: Sendable {
+  /// Image after image in HWC order.
+  case memory([UInt8])
+  case stream(SampleStream)
+}
+
+/// Images that stay where they are stored and are decoded again each time; what they give is what loading them gave.
+struct SampleStream: Sendable {
+  let reader: any ImageReader
+  /// For each image of the block, its entry in the reader's listing.
+  let entries: [Int]
+  let fit: SampleFit
+  /// The data set, for errors.
+  let path: String
+
+  /// The image as a sample. Throws what the reader throws, or `DataError.damaged` where it is another one by now.
+  func sample(_ index: Int) throws -> Image {
+    guard let image = fit.fitted(try source(index)) else { throw changed }
+    return image
+  }
+
+  /// The image in its own size, in the samples' channels.
+  func original(_ index: Int) throws -> Image {
+    fit.shape.channels == 1 ? try source(index).luminance() : try source(index).asRGB()
+  }
+
+  private func source(_ index: Int) throws -> Image {
+    try reader.image(at: entries[index], leastSide: fit.leastSide).image
+  }
+
+  private var changed: DataError { .damaged(path, "the size of an image in it changed while it was read") }
+}
+
+/// How an image becomes a sample of one shape.
+struct SampleFit: Sendable {
+  let shape: Shape
+  let options: LoadOptions
+
+  /// The shorter side that suffices of a JPEG's, nil where all pixels are decoded.
+  var leastSide: Int? { options.decoding == .fast && options.resize != nil ? options.input : nil }
+
+  /// The image in the samples' channels and size; nil where its size is another one and nothing may be resized.
+  func fitted(_ image: Image) -> Image? {
+    let image = shape.channels == 1 ? image.luminance() : image.asRGB()
+    if image.width == shape.width && image.height == shape.height { return image }
+    guard options.input != nil, let mode = options.resize else { return nil }
+    return image.resized(toSquare: shape.width, mode: mode, filter: options.filter)
+  }
+}

@@ -1,0 +1,114 @@
+package import Images
+
+/// A picture as 8 by 8 mean brightnesses: what a copy keeps when it is compressed, resized or mirrored.
+///
+/// Two pictures are near copies if their grids differ by no more than one level and four hundredths of the grid's own
+/// deviation (root mean square). Saving as JPEG with a quality of 75 or more moves a grid by less; the nearest of 10,000
+/// foreign pictures differs by more (docs/data.md).
+package struct SimilarityGrid: Sendable, Equatable {
+  package static let side = 8
+  static let count = side * side
+
+  /// Row by row.
+  let levels: [UInt8]
+  /// The mean and the deviation of the levels, which mirroring does not change and compression hardly.
+  let mean: Float
+  let deviation: Float
+
+  package init(_ image: Image) {
+    levels = image.luminance().resized(width: Self.side, height: Self.side, filter: .box).pixels
+    let sum = levels.reduce(0) { $0 + Int($1) }
+    let squares = levels.reduce(0) { $0 + Int($1) * Int($1) }
+    mean = Float(sum) / Float(Self.count)
+    let variance = Float(Self.count * squares - sum * sum) / Float(Self.count * Self.count)
+    deviation = variance.squareRoot()
+  }
+
+  /// Flat pictures all look alike; only exact copies of them count.
+  var isTellTale: Bool { deviation >= 4 }
+
+  /// The greatest difference, as a root mean square, from a near copy.
+  var tolerance: Float { 1 + 0.04 * deviation }
+
+  /// A near copy's mean and deviation lie no further off than this.
+  var reach: Float { 1 + tolerance }
+
+  var mirrored: [UInt8] {
+    (0..<Self.count).map { levels[$0 / Self.side * Self.side + Self.side - 1 - $0 % Self.side] }
+  }
+}
+
+/// Pictures sorted by the mean of their grids, for looking up those that are near to one.
+struct SimilarityIndex: Sendable {
+  /// The pictures' numbers in order of the mean.
+  private let order: [Int32]
+  private let means: [Float]
+  private let deviations: [Float]
+  /// The grids' levels, one after the other in that order.
+  private let levels: [UInt8]
+
+  struct Match: Sendable, Equatable {
+    let index: Int
+    /// Root mean square of the grids' difference, in levels.
+    let distance: Float
+    let isMirrored: Bool
+  }
+
+  /// `grids` with nil for pictures that are left out.
+  init(_ grids: [SimilarityGrid?]) {
+    let held = grids.enumerated().compactMap { index, grid in grid.flatMap { $0.isTellTale ? (index, $0) : nil } }
+      .sorted { ($0.1.mean, $0.0) < ($1.1.mean, $1.0) }
+    order = held.map { Int32($0.0) }
+    means = held.map(\.1.mean)
+    deviations = held.map(\.1.deviation)
+    levels = held.flatMap(\.1.levels)
+  }
+
+  /// The nearest near copy of a picture among those that `accepts` lets in; of two as near the one with the smaller
+  /// number.
+  func nearest(to grid: SimilarityGrid, where accepts: (Int) -> Bool = { _ in true }) -> Match? {
+    guard grid.isTellTale else { return nil }
+    let limit = Int32(Float(SimilarityGrid.count) * grid.tolerance * grid.tolerance)
+    var best: (squares: Int32, index: Int, isMirrored: Bool)?
+    let mirrored = grid.mirrored
+    var place = firstPlace(from: grid.mean - grid.reach)
+    while place < means.count, means[place] <= grid.mean + grid.reach {
+      defer { place += 1 }
+      let index = Int(order[place])
+      guard abs(deviations[place] - grid.deviation) <= grid.reach, accepts(index) else { continue }
+      for (own, isMirrored) in [(grid.levels, false), (mirrored, true)] {
+        let squares = Self.squares(own, levels, at: place * SimilarityGrid.count)
+        guard squares <= limit else { continue }
+        let isBetter = best.map { (squares, index) < ($0.squares, $0.index) } ?? true
+        if isBetter { best = (squares, index, isMirrored) }
+      }
+    }
+    return best.map {
+      Match(
+        index: $0.index, distance: (Float($0.squares) / Float(SimilarityGrid.count)).squareRoot(),
+        isMirrored: $0.isMirrored)
+    }
+  }
+
+  private func firstPlace(from mean: Float) -> Int {
+    var (low, high) = (0, means.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if means[middle] < mean { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  private static func squares(_ a: [UInt8], _ b: [UInt8], at start: Int) -> Int32 {
+    a.withUnsafeBufferPointer { a in
+      b.withUnsafeBufferPointer { b in
+        var sum: Int32 = 0
+        for k in 0..<SimilarityGrid.count {
+          let difference = Int32(a[k]) &- Int32(b[start + k])
+          sum &+= difference &* difference
+        }
+        return sum
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+internal import Datasets
+package import Kernels
+package import Reports
+
+/// Looks into data sets (`cas data inspect`).
+package enum DataInspection {
+  /// - Throws: `DataError` or `FileError` where a data set as a whole cannot be read.
+  package static func run(
+    _ paths: [String], pool: ThreadPool, version: String, events: StudyRunner.Events
+  ) throws -> InspectionDocument {
+    let parts = try paths.flatMap { path in
+      let dataset = try Dataset.open(path)
+      return try dataset.splits.map { split in
+        let survey = try survey(dataset, try dataset.list(split), compares: false, pool, events)
+        return InspectionDocument.Part(survey, format: dataset.format)
+      }
+    }
+    return InspectionDocument(version: version, results: parts)
+  }
+
+  static func survey(
+    _ dataset: Dataset, _ listing: SplitListing, compares: Bool, _ pool: ThreadPool, _ events: StudyRunner.Events
+  ) throws -> Survey {
+    events.began("Looking at \(listing.path)", listing.entries.count, "images", 0)
+    var isWhole = false
+    defer { events.ended(isWhole) }
+    let survey = try dataset.survey(listing, compares: compares, pool: pool) { events.advanced($0, "") }
+    isWhole = true
+    return survey
+  }
+}
+
+extension InspectionDocument.Part {
+  init(_ survey: Survey, format: DataFormat) {
+    let listing = survey.listing
+    let names = listing.classNames ?? listing.classCounts.indices.map(String.init)
+    let pictures = survey.pictures.compactMap { $0 }
+    func counts(_ values: [String: Int]) -> [InspectionDocument.Count] {
+      values.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { .init(name: $0.key, images: $0.value) }
+    }
+    func tally(_ key: (Survey.Picture) -> String) -> [InspectionDocument.Count] {
+      counts(pictures.reduce(into: [:]) { $0[key($1), default: 0] += 1 })
+    }
+    self.init(
+      path: listing.path, format: format.rawValue, split: listing.split == .whole ? nil : listing.split.rawValue,
+      images: listing.entries.count,
+      classes: zip(names, listing.classCounts).map { .init(name: $0, images: $1) },
+      sizes: tally { "\($0.width)x\($0.height)" }, codecs: tally(\.codec),
+      jpegQualities: survey.jpegQualities.sorted { $0.key < $1.key }.map { .init(name: "\($0.key)", images: $0.value) },
+      jpegSamplings: counts(survey.jpegSamplings), grey: pictures.count(where: \.isGrey), mean: survey.colours.mean,
+      deviation: survey.colours.deviation, damaged: survey.damaged.map(\.sentence),
+      ignored: listing.ignoredHidden + listing.ignoredOther,
+      warnings: survey.warnings
+        + (listing.emptyClasses.isEmpty ? [] : ["There is no image in the class \(listing.emptyClasses.capped())."]))
+  }
+}

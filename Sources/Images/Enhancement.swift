@@ -1,0 +1,87 @@
+internal import Glibc
+
+// Changes of colour as Pillow's `ImageEnhance` makes them: a blend of the picture with one that lacks the quality, in
+// single precision, cut off below the dot (Pillow, `Blend.c`).
+extension Image {
+  /// 0 is black, 1 the picture.
+  package func withBrightness(_ factor: Float) -> Image { blended(with: { _ in 0 }, factor) }
+
+  /// 0 is the picture's mean grey, 1 the picture.
+  package func withContrast(_ factor: Float) -> Image {
+    let grey = luminance().pixels
+    let sum = grey.reduce(0) { $0 + Int($1) }
+    let mean = UInt8(Int(Double(sum) / Double(grey.count) + 0.5))
+    return blended(with: { _ in mean }, factor)
+  }
+
+  /// 0 is the picture in grey, 1 the picture.
+  package func withSaturation(_ factor: Float) -> Image {
+    if channels == 1 { return self }
+    let grey = luminance().pixels
+    return blended(with: { grey[$0] }, factor)
+  }
+
+  private func blended(with other: (_ pixel: Int) -> UInt8, _ factor: Float) -> Image {
+    if factor == 1 { return self }
+    var result = self
+    for pixel in 0..<width * height {
+      let base = Float(other(pixel))
+      for at in pixel * channels..<(pixel + 1) * channels {
+        let value = base + factor * (Float(pixels[at]) - base)
+        result.pixels[at] = value <= 0 ? 0 : value >= 255 ? 255 : UInt8(value)
+      }
+    }
+    return result
+  }
+
+  /// The picture with its hue turned by a share of the circle, through HSV in bytes as Pillow converts it (`Convert.c`)
+  /// and torchvision's `adjust_hue` turns it.
+  package func withHue(turnedBy turn: Double) -> Image {
+    if channels == 1 { return self }
+    let shift = UInt8(truncatingIfNeeded: Int(turn * 255))
+    var result = self
+    for at in stride(from: 0, to: pixels.count, by: 3) {
+      let (hue, saturation, value) = Self.hsv(pixels[at], pixels[at + 1], pixels[at + 2])
+      let (red, green, blue) = Self.rgb(hue &+ shift, saturation, value)
+      result.pixels[at] = red
+      result.pixels[at + 1] = green
+      result.pixels[at + 2] = blue
+    }
+    return result
+  }
+
+  private static func hsv(_ red: UInt8, _ green: UInt8, _ blue: UInt8) -> (UInt8, UInt8, UInt8) {
+    let (most, least) = (max(red, green, blue), min(red, green, blue))
+    guard most > least else { return (0, 0, most) }
+    let spread = Float(most - least)
+    let saturation = spread / Float(most)
+    let (r, g, b) = (Float(most - red) / spread, Float(most - green) / spread, Float(most - blue) / spread)
+    let sector: Float =
+      red == most
+      ? b - g : green == most ? Float(2 + Double(r) - Double(b)) : Float(4 + Double(g) - Double(r))
+    let hue = Float(fmod(Double(sector) / 6 + 1, 1))
+    return (clipped(Int(Double(hue) * 255)), clipped(Int(Double(saturation) * 255)), most)
+  }
+
+  private static func rgb(_ hue: UInt8, _ saturation: UInt8, _ value: UInt8) -> (UInt8, UInt8, UInt8) {
+    guard saturation > 0 else { return (value, value, value) }
+    let position = Double(Float(hue)) * 6 / 255
+    let sector = Int(position.rounded(.down))
+    let part = Double(Float(position - Double(Float(sector))))
+    let share = Double(Float(Double(Float(saturation)) / 255))
+    let light = Double(Float(value))
+    let p = clipped(Int((light * (1 - share)).rounded()))
+    let q = clipped(Int((light * (1 - share * part)).rounded()))
+    let t = clipped(Int((light * (1 - share * (1 - part))).rounded()))
+    switch sector % 6 {
+    case 0: return (value, t, p)
+    case 1: return (q, value, p)
+    case 2: return (p, value, t)
+    case 3: return (p, q, value)
+    case 4: return (t, p, value)
+    default: return (value, p, q)
+    }
+  }
+
+  private static func clipped(_ value: Int) -> UInt8 { UInt8(max(0, min(255, value))) }
+}

@@ -1,0 +1,189 @@
+import ArgumentParser
+import Datasets
+import Evaluation
+import Foundation
+import Images
+import Kernels
+import Reports
+
+/// `cas data`: what is in data sets, what is wrong with them, and how to make one file of them.
+struct DataCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "data", abstract: "Look into data sets, check them, and pack them into one file.",
+    discussion: """
+      A data set is a folder with one folder of images per class, a zip or tar archive of the same, StyleGAN's zip with \
+      dataset.json, an npz file, WebDataset shards, CIFAR or MNIST files, or a packed store.
+      """,
+    subcommands: [DataInspect.self, DataCheckCommand.self, DataPack.self])
+}
+
+/// What the commands about data have in common.
+struct DataOptions: ParsableArguments {
+  @Option(help: "Threads; results do not depend on it.")
+  var threads: Int?
+
+  @Flag(name: .shortAndLong, help: "No progress.")
+  var quiet = false
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024.") }
+  }
+
+  var pool: ThreadPool { ThreadPool(threads: threads ?? ThreadPool.available) }
+  var events: StudyRunner.Events { Terminal(isQuiet: quiet).events(shouldStop: { false }) }
+}
+
+/// `cas data inspect`.
+struct DataInspect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect",
+    abstract: "Images per class, sizes, encodings and their quality, colours, mean and deviation of data sets.",
+    discussion: "Every image is decoded. With damaged ones the exit code is 65.")
+
+  @Argument(help: "Data sets; every split of them is shown.")
+  var paths: [String]
+
+  @OptionGroup var options: DataOptions
+
+  @Flag(help: "Write JSON.")
+  var json = false
+
+  func run() throws {
+    let document = try DataInspection.run(
+      paths.map(NamedPath.absolute), pool: options.pool, version: BuildDescription.current.identity,
+      events: options.events)
+    try Terminal.write(json ? Array(try document.json()) : Array(document.text.utf8))
+    if document.results.contains(where: { !$0.damaged.isEmpty }) { throw ExitCode(Failure.badData.rawValue) }
+  }
+}
+
+/// `cas data check`.
+struct DataCheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Damaged files, duplicates, and copies of real images in a data set.",
+    discussion: """
+      A copy has the same pixels as another image, or nearly the same picture: compressed again, resized, or mirrored. \
+      Without --real, a set with two splits is searched for its test images among its training images. With damaged \
+      files the exit code is 65, with more copies of real images than --max-leaks it is 1.
+      """)
+
+  @Argument(help: "The data set.")
+  var path: String
+
+  @Option(help: "Real images that must not be in it: both splits where there are two.")
+  var real: String?
+
+  @Option(help: "More real images that must not be in it.")
+  var realTrain: String?
+
+  @Option(help: ArgumentHelp("Write a page with copies beside their originals.", valueName: "file.html"))
+  var sheet: String?
+
+  @Option(help: "Exit with 1 where there are more copies of real images.")
+  var maxLeaks: Int?
+
+  @Option(help: "Lines of each list that are printed; --json has all of them.")
+  var limit = 20
+
+  @OptionGroup var options: DataOptions
+
+  @Flag(help: "Write JSON.")
+  var json = false
+
+  func run() throws {
+    let check = try DataCheck(
+      DataCheck.Request(
+        path: NamedPath.absolute(path), real: real.map(NamedPath.absolute),
+        realTrain: realTrain.map(NamedPath.absolute)),
+      pool: options.pool, version: BuildDescription.current.identity, events: options.events)
+    let document = check.document
+    if let sheet {
+      let page = try CopySheet(
+        title: "Copies in \(path)", pairs: check.pairs, total: document.leaks, encode: EncodedPicture.of)
+      try AtomicFile.write(bytes: Array(page.text.utf8), to: sheet)
+    }
+    try Terminal.write(json ? Array(try document.json()) : Array(document.text(limit: max(0, limit)).utf8))
+    if document.damaged > 0 { throw ExitCode(Failure.badData.rawValue) }
+    if let maxLeaks, document.leaks > maxLeaks { throw ExitCode(Failure.thresholdMissed.rawValue) }
+  }
+}
+
+/// `cas data pack`.
+struct DataPack: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pack", abstract: "Write a data set into one file that opens at once.",
+    discussion: """
+      PNG and JPEG files are kept as they are, byte by byte; --pixels stores decoded pixels instead, which reads faster \
+      and takes more room, and --input makes them one size. Every image is decoded once, so that no damaged one gets in.
+      """)
+
+  @Argument(help: "The data set.")
+  var path: String
+
+  @Option(help: "The file to write; it is replaced as a whole, or not at all.")
+  var output: String
+
+  @Flag(help: "Store pixels instead of files.")
+  var pixels = false
+
+  @Option(help: "Side of the square that images are made to fit; needs --resize.")
+  var input: Int?
+
+  @Option(help: "squash or crop: how images become square.")
+  var resize: ResizeMode?
+
+  @OptionGroup var options: DataOptions
+
+  @Flag(help: "Write JSON.")
+  var json = false
+
+  func validate() throws {
+    if let input, !(8...4096).contains(input) { throw ValidationError("--input takes 8 to 4096 pixels.") }
+    if resize != nil && input == nil { throw ValidationError("--resize needs --input.") }
+  }
+
+  private struct Document: Encodable {
+    let schemaVersion = Report.currentSchemaVersion
+    let command = "data pack"
+    let output: String
+    let images: Int
+    let bytes: Int
+    let shape: [Int]?
+    let warnings: [String]
+  }
+
+  func run() throws {
+    let dataset = try Dataset.open(NamedPath.absolute(path))
+    var packing = StorePacker.Options()
+    packing.asPixels = pixels
+    packing.input = input
+    packing.resize = resize
+    packing.version = BuildDescription.current.identity
+    let events = options.events
+    events.began(
+      "Packing \(path)", try dataset.splits.reduce(0) { $0 + (try dataset.list($1).entries.count) }, "images", 0)
+    var isWhole = false
+    defer { if !isWhole { events.ended(false) } }
+    let summary = try StorePacker(dataset, options: packing, pool: options.pool).write(to: output) { done, _ in
+      events.advanced(done, "")
+    }
+    isWhole = true
+    events.ended(true)
+    for warning in summary.warnings { events.note("note: \(warning)") }
+    if json {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      let document = Document(
+        output: output, images: summary.images, bytes: summary.bytes,
+        shape: summary.shape.map { [$0.height, $0.width, $0.channels] }, warnings: summary.warnings)
+      try Terminal.write(Array(try encoder.encode(document)) + [0x0A])
+    } else {
+      let kind = summary.shape.map { "pixels of \($0)" } ?? "PNG and JPEG files as they are"
+      try Terminal.write(
+        Array("\(output): \(summary.images.grouped) images, \(kind), \(summary.bytes.grouped) bytes\n".utf8))
+    }
+  }
+}
+
+extension ResizeMode: ExpressibleByArgument {}

@@ -1,0 +1,101 @@
+import Datasets
+import Foundation
+import Images
+import Randomness
+import Testing
+
+/// The operations on single images against Pillow and torchvision (`Golden/augmentation.py`).
+struct AugmentationGoldenTests {
+  private struct Golden: Decodable {
+    struct Enhancement: Decodable {
+      let factor: Float
+      let brightness: [UInt8]
+      let contrast: [UInt8]
+      let saturation: [UInt8]
+    }
+
+    struct Hue: Decodable {
+      let turn: Double
+      let pixels: [UInt8]
+    }
+
+    struct Crop: Decodable {
+      let window: [Int]
+      let pixels: [UInt8]
+    }
+
+    struct Window: Decodable {
+      let part: Int
+      let size: [Int]
+      let area: [Double]
+      let aspect: [Double]
+      let window: [Int]
+    }
+
+    struct Erasing: Decodable {
+      let part: Int
+      let window: [Int]?
+    }
+
+    let enhancements: [Enhancement]
+    let hues: [Hue]
+    let crops: [Crop]
+    let windows: [Window]
+    let erasings: [Erasing]
+  }
+
+  private let golden: Golden
+
+  init() throws {
+    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/augmentation.json")
+    golden = try JSONDecoder().decode(Golden.self, from: try Data(contentsOf: file))
+  }
+
+  private func image(_ width: Int, _ height: Int) -> Image {
+    Image(
+      width: width, height: height, channels: 3,
+      pixels: (0..<width * height * 3).map { UInt8(truncatingIfNeeded: $0 * $0 * 7 + $0 * 31 + $0 % 3 * 80) })
+  }
+
+  @Test func coloursArePillows() {
+    let picture = image(7, 5)
+    for golden in golden.enhancements {
+      #expect(picture.withBrightness(golden.factor).pixels == golden.brightness, "\(golden.factor)")
+      #expect(picture.withContrast(golden.factor).pixels == golden.contrast, "\(golden.factor)")
+      #expect(picture.withSaturation(golden.factor).pixels == golden.saturation, "\(golden.factor)")
+    }
+    for golden in golden.hues {
+      #expect(picture.withHue(turnedBy: golden.turn).pixels == golden.pixels, "\(golden.turn)")
+    }
+  }
+
+  @Test func cropsAreTorchvisions() {
+    let picture = image(23, 17)
+    for crop in golden.crops {
+      let window = crop.window
+      let own = picture.cropped(x: window[0], y: window[1], width: window[2], height: window[3])
+        .resized(width: 8, height: 8, filter: .bilinear)
+      #expect(own.pixels == crop.pixels, "\(window)")
+    }
+  }
+
+  @Test func windowsAreTorchvisions() {
+    let stream = RandomStream(seed: 5, purpose: "augmentation")
+    for golden in golden.windows {
+      var part = stream.split(golden.part)
+      let crop = RandomResizedCrop(area: golden.area, aspect: golden.aspect)
+      let window = crop.window(width: golden.size[0], height: golden.size[1], from: &part)
+      #expect([window.x, window.y, window.width, window.height] == golden.window, "part \(golden.part)")
+    }
+  }
+
+  @Test func erasingsAreTorchvisions() {
+    let stream = RandomStream(seed: 6, purpose: "augmentation")
+    for golden in golden.erasings {
+      var part = stream.split(golden.part)
+      let window = RandomErasing(probability: 0.75).window(width: 36, height: 28, from: &part)
+      let own = window.map { [$0.columns.lowerBound, $0.rows.lowerBound, $0.columns.count, $0.rows.count] }
+      #expect(own == golden.window, "part \(golden.part)")
+    }
+  }
+}

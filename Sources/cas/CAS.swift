@@ -17,7 +17,7 @@ struct CAS: ParsableCommand {
     version: BuildDescription.current.text,
     subcommands: [
       Train.self, NAS.self, Curve.self, Evaluate.self, Compare.self, Check.self, Correlate.self, ReportCommand.self,
-      Describe.self, Doctor.self, Bench.self,
+      Features.self, Describe.self, Doctor.self, Bench.self,
     ])
 
   static func main() {

@@ -15,6 +15,7 @@ struct NormalizationLayer: Layer {
   let variance: Statistic
   /// Where the batch's moments are kept for the backward pass.
   let moments: Int
+  let epsilon: Float
 
   var kind: String { "batch norm" + (residual == nil ? "" : " + sum") + (rectify ? " + ReLU" : "") }
   var inputs: [Slot] { [input] + (residual.map { [$0] } ?? []) }
@@ -29,7 +30,7 @@ struct NormalizationLayer: Layer {
       if !memory.fusion.measures(self) {
         measureMoments(of: memory.value(input), into: vectors, on: memory.execution)
       }
-    case .inference: vectors.settleOnRunningStatistics()
+    case .inference, .imageGradient: vectors.settleOnRunningStatistics()
     }
     if memory.fusion.absorbs(self) { return }
     normalize(
@@ -39,7 +40,11 @@ struct NormalizationLayer: Layer {
 
   func backward(_ memory: Memory) {
     guard let step = gradient(memory), let inputGradient = memory.gradient(input) else { return }
-    if !memory.fusion.sums(self) { sumGradients(step, on: memory.execution) }
+    if memory.purpose == .imageGradient {
+      step.normalization.settleBackwardOnRunningStatistics()
+    } else if !memory.fusion.sums(self) {
+      sumGradients(step, on: memory.execution)
+    }
     if memory.fusion.applies(self) { return }
     normalizeBackward(step, into: inputGradient, accumulating: memory.accumulates(self), on: memory.execution)
   }
@@ -52,7 +57,7 @@ struct NormalizationLayer: Layer {
       moments: BatchNormalization.Moments(at: memory.moment(moments), channels: input.shape.channels),
       gradients: isTraining
         ? BatchNormalization.Gradients(gamma: memory.gradient(gamma), beta: memory.gradient(beta)) : nil)
-    vectors.epsilon = Self.epsilon
+    vectors.epsilon = epsilon
     vectors.momentum = Self.momentum
     return vectors
   }
@@ -67,15 +72,16 @@ struct NormalizationLayer: Layer {
       residualAccumulating: residual != nil && memory.accumulates(self, input: 1))
   }
 
-  /// PyTorch's defaults, which torchvision's and the CIFAR ResNets' published weights were trained with.
-  static let epsilon: Float = 1e-5
+  /// PyTorch's default, which torchvision's and the CIFAR ResNets' published weights were trained with.
   static let momentum: Float = 0.1
 }
 
 extension Plan {
-  /// A batch normalisation, then plus `residual` where there is one, then the rectifier where `rectify` is set.
+  /// A batch normalisation, then plus `residual` where there is one, then the rectifier where `rectify` is set. The
+  /// default of `epsilon` is PyTorch's.
   package mutating func normalization(
-    _ input: Slot, _ name: String, adding residual: Slot? = nil, rectify: Bool = true, gamma initial: Float = 1
+    _ input: Slot, _ name: String, adding residual: Slot? = nil, rectify: Bool = true, gamma initial: Float = 1,
+    epsilon: Float = 1e-5
   ) -> Slot {
     precondition(residual == nil || residual?.shape == input.shape, "a residual has the shape of what it is added to")
     let channels = input.shape.channels
@@ -85,7 +91,7 @@ extension Plan {
       beta: parameter("\(name).bias", .vector(channels), .shift, .constant(0)),
       mean: statistic("\(name).running_mean", count: channels, initial: 0),
       variance: statistic("\(name).running_var", count: channels, initial: 1),
-      moments: moment(count: BatchNormalization.Moments.count(channels: channels)))
+      moments: moment(count: BatchNormalization.Moments.count(channels: channels)), epsilon: epsilon)
     return append(layer)
   }
 }

@@ -14,7 +14,7 @@ package func activateRows(
     }
   case 3: mapRows(input, rows, columns, bias, output) { $0 * logistic($0) }
   case 4:
-    mapRows(input, rows, columns, bias, output) { $0 * (errorFunction($0 * 0.707_106_781) + 1) * 0.5 }
+    mapRows(input, rows, columns, bias, output) { $0 * 0.5 * (errorFunction($0 * 0.707_106_781) + 1) }
   default: mapRows(input, rows, columns, bias, output) { $0 * logistic($0 * 1.702) }
   }
 }

@@ -18,6 +18,13 @@ package struct SafeTensors: Sendable {
   package enum Values: Sendable, Equatable {
     case float([Float])
     case integer([Int64])
+
+    package var count: Int {
+      switch self {
+      case .float(let values): values.count
+      case .integer(let values): values.count
+      }
+    }
   }
 
   package var metadata: [String: String]

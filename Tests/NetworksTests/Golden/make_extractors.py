@@ -110,7 +110,9 @@ def record(network, layers, image):
     for ours, theirs in layers:
         relu6 = theirs.endswith("+relu6")
 
-        def hook(_, __, output, ours=ours, theirs=theirs, relu6=relu6):
+        def hook(module, __, output, ours=ours, theirs=theirs, relu6=relu6):
+            # Ours leaves the bias of FID's classifier out, as TensorFlow's graph and torch-fidelity's IS do.
+            output = output - module.bias if ours == "fc.weight" else output
             found[ours] = rows(output.detach().clamp(0, 6) if relu6 else output.detach(), theirs)
 
         modules[theirs.removesuffix("+relu6")].register_forward_hook(hook)

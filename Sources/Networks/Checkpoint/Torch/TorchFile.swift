@@ -22,7 +22,7 @@ struct TorchFile {
     var elements = 0
     for (name, tensor) in try StateDictionaryWalk(unpickler).tensors(below: root) {
       let entry = try Self.entry(tensor, file, storages, name: name)
-      elements += entry.shape.reduce(1, *)
+      elements += entry.values.count
       // Every number takes a byte at least, and tensors that share theirs are few.
       guard elements <= 2 * file.count else { throw PickleFault.damaged("its tensors are larger than the file") }
       tensors[name] = entry
@@ -86,6 +86,12 @@ struct TorchFile {
       throw PickleFault.damaged("the numbers of \(name) are missing")
     }
     let available = range.count / width
+    // Without numbers there is nothing to fit; the extents may be anything that a shape can have.
+    if tensor.shape.contains(0) {
+      guard tensor.shape.allSatisfy({ (0...file.count).contains($0) }) else { throw damaged() }
+      return SafeTensors.Entry(
+        shape: tensor.shape, values: SafeTensors.values(file[..<0], dtype: tensor.storage.kind.format))
+    }
     guard tensor.shape.count == tensor.strides.count, tensor.shape.count <= 16, tensor.storage.count <= available,
       (tensor.shape + tensor.strides).allSatisfy({ $0 >= 0 && $0 <= available }), tensor.offset >= 0,
       tensor.offset <= available
@@ -94,12 +100,12 @@ struct TorchFile {
     var last = tensor.offset
     for (extent, stride) in zip(tensor.shape, tensor.strides) {
       let (product, overflow) = count.multipliedReportingOverflow(by: extent)
-      let (reach, tooFar) = max(0, extent - 1).multipliedReportingOverflow(by: stride)
+      let (reach, tooFar) = (extent - 1).multipliedReportingOverflow(by: stride)
       let (sum, beyond) = last.addingReportingOverflow(reach)
       guard !overflow, !tooFar, !beyond, product <= available else { throw damaged() }
       (count, last) = (product, sum)
     }
-    guard count == 0 || last < available else { throw damaged() }
+    guard last < available else { throw damaged() }
     if tensor.isContiguous {
       let start = range.lowerBound + tensor.offset * width
       return SafeTensors.Entry(

@@ -108,7 +108,7 @@ let package = Package(
     tests("DatasetsTests", ["Datasets", "Images", "Kernels", "Randomness"]),
     tests("NetworksTests", golden: ["Golden"], ["Networks", "Kernels", "Randomness"]),
     tests("TrainingTests", golden: ["Golden"], ["Training", "Networks", "Datasets", "Kernels", "Randomness"]),
-    tests("MetricsTests", golden: ["Golden"], ["Metrics", "Randomness"]),
+    tests("MetricsTests", golden: ["Golden"], ["Metrics", "Kernels", "Randomness"]),
     tests("EvaluationTests", ["Evaluation", "Training", "Metrics", "Datasets", "Networks", "Reports", "Kernels"]),
     tests("ReportsTests", golden: ["Snapshots"], ["Reports", "Images"]),
     tests("BenchmarksTests", ["Benchmarks", "Evaluation", "Networks", "Kernels", argumentParser]),

@@ -16,7 +16,8 @@ struct CAS: ParsableCommand {
       """,
     version: BuildDescription.current.text,
     subcommands: [
-      Train.self, NAS.self, Curve.self, Evaluate.self, Compare.self, Check.self, Correlate.self, ReportCommand.self,
+      Train.self, NAS.self, Curve.self, Evaluate.self, Compare.self, Check.self, MetricsCommand.self, Correlate.self,
+      ReportCommand.self,
       Describe.self, Doctor.self, Bench.self,
     ])
 

@@ -108,7 +108,7 @@ let package = Package(
     tests("DatasetsTests", ["Datasets", "Images", "Kernels", "Randomness"]),
     tests("NetworksTests", golden: ["Golden"], ["Networks", "Kernels", "Randomness"]),
     tests("TrainingTests", golden: ["Golden"], ["Training", "Networks", "Datasets", "Kernels", "Randomness"]),
-    tests("MetricsTests", golden: ["Golden"], ["Metrics", "Randomness"]),
+    tests("MetricsTests", golden: ["Golden"], ["Metrics", "Kernels", "Randomness"]),
     tests(
       "EvaluationTests", golden: ["Golden"],
       ["Evaluation", "Training", "Metrics", "Datasets", "Networks", "Images", "Reports", "Kernels"]),

@@ -5,12 +5,13 @@ package struct NPYArray: Equatable, Sendable {
     case int32 = "<i4"
     case int64 = "<i8"
     case float32 = "<f4"
+    case float64 = "<f8"
 
     package var bytes: Int {
       switch self {
       case .uint8: 1
       case .int32, .float32: 4
-      case .int64: 8
+      case .int64, .float64: 8
       }
     }
   }
@@ -32,6 +33,7 @@ package struct NPYArray: Equatable, Sendable {
   package init(_ values: [Int32], shape: [Int]) { self.init(element: .int32, shape: shape, values) }
   package init(_ values: [Int64], shape: [Int]) { self.init(element: .int64, shape: shape, values) }
   package init(_ values: [Float], shape: [Int]) { self.init(element: .float32, shape: shape, values) }
+  package init(_ values: [Double], shape: [Int]) { self.init(element: .float64, shape: shape, values) }
 
   private init<Value: BitwiseCopyable>(element: Element, shape: [Int], _ values: [Value]) {
     self.init(element: element, shape: shape, bytes: values.withUnsafeBytes { Array($0) })
@@ -44,6 +46,7 @@ extension NPYArray {
   package var int32: [Int32]? { values(as: Int32.self, if: .int32) }
   package var int64: [Int64]? { values(as: Int64.self, if: .int64) }
   package var float32: [Float]? { values(as: Float.self, if: .float32) }
+  package var float64: [Double]? { values(as: Double.self, if: .float64) }
 
   private func values<Value: BitwiseCopyable>(as type: Value.Type, if expected: Element) -> [Value]? {
     guard element == expected else { return nil }
@@ -55,7 +58,7 @@ extension NPYArray {
 }
 
 extension NPYArray {
-  private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
+  static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
   /// The whole `.npy` file, format version 1.0, its header padded to a multiple of 64 bytes.
   package func encoded() -> [UInt8] {
@@ -69,8 +72,29 @@ extension NPYArray {
   /// Reads a `.npy` file of format version 1, 2 or 3. Throws `DataError.damaged` with `name` in it where the bytes are
   /// no such file, the element type is another one, or the order is Fortran's.
   package init(decoding file: [UInt8], name: String) throws {
+    let layout = try NPYLayout(file, name: name)
+    guard file.count - layout.offset == layout.size else {
+      throw DataError.damaged(
+        name,
+        "it holds \(file.count - layout.offset) bytes of elements, its shape \(layout.shapeText) needs \(layout.size)")
+    }
+    self.init(element: layout.element, shape: layout.shape, bytes: Array(file[layout.offset...]))
+  }
+}
+
+/// What the header of a `.npy` file says: where the elements begin, what they are, and how many bytes they take.
+struct NPYLayout {
+  let element: NPYArray.Element
+  let shape: [Int]
+  let shapeText: String
+  /// From the start of the file.
+  let offset: Int
+  let size: Int
+
+  /// - Parameter file: the whole file, or so much of it that the header is in it.
+  init(_ file: [UInt8], name: String) throws {
     func damaged(_ reason: String) -> DataError { .damaged(name, reason) }
-    guard file.count >= 12, Array(file[..<6]) == Self.magic, (1...3).contains(file[6]) else {
+    guard file.count >= 12, Array(file[..<6]) == NPYArray.magic, (1...3).contains(file[6]) else {
       throw damaged("it is not a .npy array")
     }
     let lengthBytes = file[6] == 1 ? 2 : 4
@@ -81,8 +105,8 @@ extension NPYArray {
     guard let type = Self.field("descr", of: header), let order = Self.field("fortran_order", of: header),
       let extents = Self.field("shape", of: header)
     else { throw damaged("its header cannot be read") }
-    guard let element = Element(rawValue: type.trimming(["'", "\""])) else {
-      throw damaged("its element type \(type) is none of uint8, int32, int64 and float32")
+    guard let element = NPYArray.Element(rawValue: type.trimming(["'", "\""])) else {
+      throw damaged("its element type \(type) is none of uint8, int32, int64, float32 and float64")
     }
     guard order == "False" else { throw damaged("it is in Fortran order, which numpy.ascontiguousarray changes") }
     let shape = extents.trimming(["(", ")"]).split(separator: ",").map { Int($0.trimming([" "])) ?? -1 }
@@ -92,10 +116,11 @@ extension NPYArray {
       guard extent >= 0, !overflow else { throw damaged("its shape \(extents) is not possible") }
       size = product
     }
-    guard file.count - start == size else {
-      throw damaged("it holds \(file.count - start) bytes of elements, its shape \(extents) needs \(size)")
-    }
-    self.init(element: element, shape: shape, bytes: Array(file[start...]))
+    self.element = element
+    self.shape = shape
+    shapeText = extents
+    offset = start
+    self.size = size
   }
 
   /// The text of one value in the header, which is a Python dictionary.

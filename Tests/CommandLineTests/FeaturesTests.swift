@@ -28,6 +28,54 @@ import Testing
     #expect(try folder.bytes("b.npz") == bytes && folder.bytes("c.npz") == bytes)
   }
 
+  /// Images go through an extractor into the metrics, and the same classifier is attacked.
+  @Test func metricsOfImagesAndTheAttack() throws {
+    let folder = try TemporaryFolder()
+    try Stripes.write(to: folder, "real/train", perClass: 16, seed: 1)
+    try Stripes.write(to: folder, "real/test", perClass: 10, seed: 2)
+    try Stripes.write(to: folder, "good", perClass: 12, seed: 3)
+    let trained = try Program.run(
+      "train", "--synthetic", "\(folder.path)/good", "--real", "\(folder.path)/real", "--model", "resnet8",
+      "--epochs", "2", "--batch-size", "16", "--no-baseline", "--quiet", "--output", "\(folder.path)/run")
+    #expect(trained.code == 0, "\(trained.errors)")
+    let weights = "\(folder.path)/run/model-good-seed0.safetensors"
+    let metrics = [
+      "metrics", "--synthetic", "a=\(folder.path)/good", "--real", "\(folder.path)/real", "--weights", weights,
+      "--metrics", "kid,information,memorisation", "--json",
+    ]
+    let first = try Program.run(metrics)
+    #expect(first.code == 0, "\(first.errors)")
+    let document = try #require(JSONSerialization.jsonObject(with: Data(first.output.utf8)) as? [String: Any])
+    let images = try #require((document["config"] as? [String: Any])?["images"] as? [String: Any])
+    #expect((images["weightsHash"] as? String)?.count == 64 && images["features"] as? String == "own")
+    let results = try #require(document["results"] as? [[String: Any]])
+    #expect(results.count == 1 && results[0]["name"] as? String == "a")
+    #expect(try Program.run(metrics + ["--threads", "1"]).output.contains("\"kid\""))
+
+    let options = [
+      "attack", "--real", "\(folder.path)/real", "--weights", weights, "--images", "20", "--iterations", "5", "--step",
+      "0.05", "--json",
+    ]
+    let attack = try Program.run(options + ["--output", "\(folder.path)/attack.png"])
+    #expect(attack.code == 0, "\(attack.errors)")
+    let rows = try #require(JSONSerialization.jsonObject(with: Data(attack.output.utf8)) as? [[String: Any]])
+    #expect(rows.compactMap { $0["name"] as? String } == ["noise", "attacked", "real test images"])
+    let scores = rows.compactMap { $0["information"] as? Double }
+    #expect(scores.count == 3 && scores[0] < scores[1])
+    #expect(try folder.bytes("attack.png").starts(with: [0x89, 0x50, 0x4E, 0x47]))
+    #expect(try Program.run(options + ["--threads", "3"]).output == attack.output)
+
+    for (arguments, words) in [
+      (["--synthetic", "\(folder.path)/good"], "--real"),
+      (["--synthetic", "x", "--real", "y", "--features-real", "z"], "not both"),
+      (["--synthetic", "x", "--real", "y", "--features", "clip"], "clip-vit-b32"),
+      (["--synthetic", "x", "--real", "y", "--features", "resnet50"], "--weights"),
+    ] {
+      let result = try Program.run(["metrics"] + arguments)
+      #expect(result.code == 64 && result.errors.contains(words), "\(result.errors)")
+    }
+  }
+
   @Test func badWeightsAreNamed() throws {
     let folder = try TemporaryFolder()
     try Stripes.write(to: folder, "images", perClass: 2, seed: 1)

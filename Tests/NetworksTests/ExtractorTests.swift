@@ -49,9 +49,8 @@ import Testing
   }
 
   private func compare(_ golden: Golden.Case, _ pretrained: PretrainedNetwork, _ file: SafeTensors) throws {
-    let (_, whole) = try pretrained.network(file, path: "golden")
     // The checked layers are kept beside the features.
-    var plan = whole.plan
+    var plan = pretrained.plan(classes: Self.classes(pretrained)).plan
     let slots = try golden.layers.map { layer in
       try #require(plan.layers.last { $0.name == layer.layer }, "\(layer.layer)").output
     }
@@ -106,7 +105,7 @@ import Testing
     (.dinov2ViTS14, 21_628_416 + 384),
   ])
   func learnableNumbers(pretrained: PretrainedNetwork, count: Int) {
-    #expect(pretrained.plan(classes: pretrained == .inceptionFID ? 1008 : 1000).plan.learnableCount == count)
+    #expect(pretrained.plan(classes: Self.classes(pretrained)).plan.learnableCount == count)
   }
 
   /// DINOv2's file has the places of larger images.
@@ -142,9 +141,11 @@ import Testing
     }
   }
 
+  private static func classes(_ pretrained: PretrainedNetwork) -> Int { pretrained == .inceptionFID ? 1008 : 1000 }
+
   /// A file of the network's own tensors by the golden formula.
   static func weights(_ pretrained: PretrainedNetwork) -> SafeTensors {
-    let plan = pretrained.plan(classes: pretrained == .inceptionFID ? 1008 : 1000).plan
+    let plan = pretrained.plan(classes: Self.classes(pretrained)).plan
     var tensors: [String: SafeTensors.Entry] = [:]
     for parameter in plan.parameters {
       let shape = parameter.layout.torchShape

@@ -42,7 +42,7 @@ package struct AttackStudy: Codable, Equatable, Sendable {
 }
 
 extension AttackStudy {
-  /// - Throws: `Interrupted`, `UsageError`, `MetricError`, and what reading images and weights throws.
+  /// - Throws: `Interrupted`, `UsageError`, `FeatureSetError`, and what reading images and weights throws.
   package func run(
     machine: Machine, baselines: BaselineCache?, cache: FeatureCache?, events: StudyRunner.Events
   ) throws -> Outcome {
@@ -71,7 +71,10 @@ extension AttackStudy {
       ("noise", result.noise), ("attacked", result.attacked), ("real test images", data.test.selecting(Array(drawn))),
     ]
     let rows = try sets.map { name, samples in
-      try row(name, try extraction.run(samples, title: "the set \(name)"), known, machine)
+      let found = try extraction.run(samples, title: "the set \(name)")
+      do { return try row(name, found, known, machine) } catch let error as MetricError {
+        throw FeatureSetError(path: name, reason: error)
+      }
     }
     return Outcome(
       rows: rows, classes: training.classNames.count,

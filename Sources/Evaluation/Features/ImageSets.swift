@@ -71,12 +71,9 @@ extension ImageSets {
     }
     let test = try reference == .test ? describe(data.test, "real", "the real test images") : nil
     let train = try data.realTrain.map { try describe($0, "training", "the real training images") }
-    var real = test
-    if reference == .train, let train {
-      real = FeatureSet(name: "real", path: train.path, features: train.features)
-      (real?.probabilities, real?.labels, real?.classNames) = (train.probabilities, train.labels, train.classNames)
+    guard let real = reference == .test ? test : train?.named("real") else {
+      preconditionFailure("one of the two real sets is the reference")
     }
-    guard let real else { preconditionFailure("one of the two real sets is the reference") }
     let sets = MetricsStudy.Sets(
       real: real, training: reference == .test ? train : nil,
       synthetic: try data.synthetic.map { try describe($0.samples, $0.name, "the samples \($0.name)") })
@@ -127,5 +124,16 @@ extension MetricsStudy.Context {
     described["weightsHash"] = .string(weightsHash)
     members["images"] = .object(described)
     config = .object(members)
+  }
+}
+
+extension FeatureSet {
+  /// The same set under another name.
+  fileprivate func named(_ name: String) -> FeatureSet {
+    var result = FeatureSet(name: name, path: path, features: features)
+    result.probabilities = probabilities
+    result.labels = labels
+    result.classNames = classNames
+    return result
   }
 }

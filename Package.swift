@@ -112,6 +112,6 @@ let package = Package(
     tests("EvaluationTests", ["Evaluation", "Training", "Metrics", "Datasets", "Networks", "Reports", "Kernels"]),
     tests("ReportsTests", golden: ["Snapshots"], ["Reports", "Images"]),
     tests("BenchmarksTests", ["Benchmarks", "Evaluation", "Networks", "Kernels", argumentParser]),
-    tests("CommandLineTests", ["cas"]),
+    tests("CommandLineTests", ["cas", "Datasets"]),
   ]
 )

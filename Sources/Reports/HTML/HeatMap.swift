@@ -1,0 +1,46 @@
+/// Numbers from −1 to 1 for every pair of names as coloured squares with the number in each, an SVG picture.
+struct HeatMap {
+  let title: String
+  let names: [String]
+  /// By row and column; nil leaves a square empty.
+  let values: [[Double?]]
+
+  private static let (cell, left, top) = (58, 150, 96)
+
+  var markup: Markup {
+    let width = Self.left + Self.cell * names.count + 8
+    let height = Self.top + Self.cell * names.count + 8
+    return """
+      <svg viewBox="0 0 \(width) \(height)" width="\(width)" role="img" aria-label="\(title)" \
+      style="max-width:100%;height:auto" font-size="12" fill="currentColor">
+      \(names.indices.map(labels))\(names.indices.map(row))</svg>
+      """
+  }
+
+  private func labels(_ index: Int) -> Markup {
+    let middle = Self.cell * index + Self.cell / 2
+    let name = names[index].truncated(to: 22)
+    return """
+      <text x="\(Self.left - 8)" y="\(Self.top + middle + 4)" text-anchor="end">\(name)</text>\
+      <text x="\(Self.left + middle)" y="\(Self.top - 8)" transform="rotate(-35 \(Self.left + middle) \(Self.top - 8))">\
+      \(name)</text>
+
+      """
+  }
+
+  private func row(_ row: Int) -> Markup {
+    let squares = names.indices.map { column -> Markup in
+      guard let value = values[row][column] else { return "" }
+      let (x, y) = (Self.left + Self.cell * column, Self.top + Self.cell * row)
+      let strength = Int((min(abs(value), 1) * 80).rounded())
+      return """
+        <rect x="\(x)" y="\(y)" width="\(Self.cell - 2)" height="\(Self.cell - 2)" \
+        fill="\(value < 0 ? "var(--worse)" : "var(--bar)")" fill-opacity="0.\(strength < 10 ? "0" : "")\(strength)"/>\
+        <text x="\(x + Self.cell / 2 - 1)" y="\(y + Self.cell / 2 + 3)" text-anchor="middle">\
+        \(NumberText.fixed(value, decimals: 2))</text>
+
+        """
+    }
+    return "\(squares)"
+  }
+}

@@ -145,6 +145,43 @@ import Testing
     #expect(result.code == 64 && result.errors.contains(words) && result.output.isEmpty, "\(result.errors)")
   }
 
+  @Test func demonstrations() throws {
+    let folder = try folder()
+    let numbers = try Program.run("metrics", "--demonstrate", "one-dimensional", "--json")
+    let rows = try Document(numbers.output)["rows"].list
+    #expect(rows.count == 5 && rows[4]["values"].list.map(\.number) == [2, 2], "\(numbers.errors)")
+    let splits = try Program.run("metrics", "--demonstrate", "splits")
+    #expect(splits.code == 0 && splits.output.contains("10.0000") && splits.output.contains("S(G)"))
+    let page = "\(folder.path)/page.html"
+    let normal = try run(folder, ["a"], "--demonstrate", "gaussianity", "--html", page)
+    #expect(normal.code == 0 && normal.output.contains("random directions"), "\(normal.errors)")
+    #expect(String(decoding: try folder.bytes("page.html"), as: UTF8.self).contains("<circle"))
+    let sizes = try run(folder, ["a"], "--demonstrate", "sample-size", "--json")
+    #expect(try Document(sizes.output)["rows"].list.map(\.["name"].text) == ["100", "200"], "\(sizes.errors)")
+    let wrong = try Program.run("metrics", "--demonstrate", "mode")
+    #expect(wrong.code == 64 && wrong.errors.contains("Did you mean modes?"))
+    #expect(try Program.run("metrics", "--demonstrate", "modes").code == 64)
+  }
+
+  /// Four classes far apart: recall is complete with the second, precision falls after it.
+  @Test func recallAndPrecisionOfClasses() throws {
+    let folder = try TemporaryFolder()
+    for (name, seed) in [("real", 1), ("a", 2)] {
+      let values = (0..<1600).map { GoldenValues(seed: UInt64(seed)).irwinHall($0) + Double($0 / 400 * 10) }
+      try NPZ.write(
+        [
+          ("features", NPYArray(values, shape: [400, 4])),
+          ("labels", NPYArray((0..<400).map { Int64($0 / 100) }, shape: [400])),
+        ], to: "\(folder.path)/\(name).npz")
+    }
+    let result = try run(folder, ["a"], "--demonstrate", "modes", "--json")
+    #expect(result.code == 0, "\(result.errors)")
+    let rows = try Document(result.output)["rows"].list.map { $0["values"].list.compactMap(\.number) }
+    let (recall, precision) = (rows.map { $0[0] }, rows.map { $0[1] })
+    #expect(rows.count == 4 && recall[0] < 0.6 && recall[1...].allSatisfy { $0 > 0.85 })
+    #expect(precision[..<2].allSatisfy { $0 > 0.85 } && precision[2] < 0.8 && precision[3] < precision[2])
+  }
+
   /// No changed byte of the archive's structure may stop the program.
   @Test func damagedFilesAreErrors() throws {
     let folder = try folder()

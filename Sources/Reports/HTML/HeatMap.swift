@@ -5,11 +5,15 @@ struct HeatMap {
   /// By row and column; nil leaves a square empty.
   let values: [[Double?]]
 
-  private static let (cell, left, top) = (58, 150, 96)
+  private static let cell = 58
+
+  private var longest: Int { names.map { min($0.columns, 22) }.max() ?? 0 }
+  private var left: Int { 16 + 7 * longest }
+  private var top: Int { 24 + 4 * longest }
 
   var markup: Markup {
-    let width = Self.left + Self.cell * names.count + 8
-    let height = Self.top + Self.cell * names.count + 8
+    let width = left + Self.cell * names.count + 8 + 5 * longest
+    let height = top + Self.cell * names.count + 8
     return """
       <svg viewBox="0 0 \(width) \(height)" width="\(width)" role="img" aria-label="\(title)" \
       style="max-width:100%;height:auto" font-size="12" fill="currentColor">
@@ -21,8 +25,8 @@ struct HeatMap {
     let middle = Self.cell * index + Self.cell / 2
     let name = names[index].truncated(to: 22)
     return """
-      <text x="\(Self.left - 8)" y="\(Self.top + middle + 4)" text-anchor="end">\(name)</text>\
-      <text x="\(Self.left + middle)" y="\(Self.top - 8)" transform="rotate(-35 \(Self.left + middle) \(Self.top - 8))">\
+      <text x="\(left - 8)" y="\(top + middle + 4)" text-anchor="end">\(name)</text>\
+      <text x="\(left + middle)" y="\(top - 8)" transform="rotate(-35 \(left + middle) \(top - 8))">\
       \(name)</text>
 
       """
@@ -31,7 +35,7 @@ struct HeatMap {
   private func row(_ row: Int) -> Markup {
     let squares = names.indices.map { column -> Markup in
       guard let value = values[row][column] else { return "" }
-      let (x, y) = (Self.left + Self.cell * column, Self.top + Self.cell * row)
+      let (x, y) = (left + Self.cell * column, top + Self.cell * row)
       let strength = Int((min(abs(value), 1) * 80).rounded())
       return """
         <rect x="\(x)" y="\(y)" width="\(Self.cell - 2)" height="\(Self.cell - 2)" \

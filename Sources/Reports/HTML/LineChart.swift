@@ -35,32 +35,52 @@ struct LineChart {
       """
   }
 
-  private var vertical: ClosedRange<Double> { Self.range(all.map(\.y) + (hasDiagonal ? all.map(\.x) : [])) }
-  private var horizontal: ClosedRange<Double> { Self.range(all.map { isLogarithmic ? log($0.x) : $0.x }) }
+  private var vertical: Axis { Axis(all.map(\.y) + (hasDiagonal ? all.map(\.x) : [])) }
 
-  private static func range(_ values: [Double]) -> ClosedRange<Double> {
-    let (low, high) = (values.min() ?? 0, values.max() ?? 1)
+  private var horizontal: ClosedRange<Double> {
+    let places = all.map { isLogarithmic ? log($0.x) : $0.x }
+    let (low, high) = (places.min() ?? 0, places.max() ?? 1)
     return high > low ? low...high : low - 0.5...high + 0.5
   }
 
-  private var grid: Markup {
-    let (low, high) = (vertical.lowerBound, vertical.upperBound)
-    let rows = (0...4).map { step -> Markup in
-      let level = low + (high - low) * Double(step) / 4
-      let decimals = min(max(2 - Int(log10(max(high - low, 1e-9)).rounded(.down)), 0), 6)
-      return """
-        <path d="M\(number(Self.left)) \(number(y(level)))H\(number(Self.width - Self.right))" stroke="var(--line)"/>\
-        <text x="\(number(Self.left - 8))" y="\(number(y(level) + 4))" text-anchor="end" fill="var(--muted)" stroke="none">\
-        \(NumberText.fixed(level, decimals: decimals))</text>
+  /// A range between two round numbers, and the round numbers in it.
+  private struct Axis {
+    let ticks: [Double]
+    let decimals: Int
+    var low: Double { ticks[0] }
+    var high: Double { ticks[ticks.count - 1] }
 
-        """
+    init(_ values: [Double]) {
+      let (low, high) = (values.min() ?? 0, values.max() ?? 1)
+      let least = high > low ? (high - low) / 4 : max(abs(high), 1) / 4
+      let power = pow(10, log10(least).rounded(.down))
+      let step = [1.0, 2, 5, 10].map { $0 * power }.first { $0 >= least * 0.999 } ?? 10 * power
+      let first = (low / step).rounded(.down)
+      let last = max((high / step).rounded(.up), first + 1)
+      ticks = stride(from: first, through: last, by: 1).map { $0 * step }
+      decimals = min(max(-Int(log10(step).rounded(.down)), 0), 9)
+    }
+  }
+
+  private var grid: Markup {
+    let axis = vertical
+    let rows = axis.ticks.map { level -> Markup in
+      """
+      <path d="M\(number(Self.left)) \(number(y(level)))H\(number(Self.width - Self.right))" stroke="var(--line)"/>\
+      <text x="\(number(Self.left - 8))" y="\(number(y(level) + 4))" text-anchor="end" fill="var(--muted)" stroke="none">\
+      \(NumberText.fixed(level, decimals: axis.decimals))</text>
+
+      """
     }
     let places = Set(all.map(\.x)).sorted()
     let step = max(1, (places.count + 7) / 8)
-    let columns = stride(from: 0, to: places.count, by: step).map { index -> Markup in
+    let marks =
+      hasDiagonal
+      ? axis.ticks.filter(horizontal.contains) : stride(from: 0, to: places.count, by: step).map { places[$0] }
+    let columns = marks.map { mark -> Markup in
       """
-      <text x="\(number(x(places[index])))" y="\(number(Self.height - 12))" text-anchor="middle" fill="var(--muted)" \
-      stroke="none">\(NumberText.plain((places[index] * 100).rounded() / 100))</text>
+      <text x="\(number(x(mark)))" y="\(number(Self.height - 12))" text-anchor="middle" fill="var(--muted)" \
+      stroke="none">\(NumberText.plain((mark * 100).rounded() / 100))</text>
 
       """
     }
@@ -69,8 +89,8 @@ struct LineChart {
 
   private var diagonal: Markup {
     guard hasDiagonal else { return "" }
-    let low = max(horizontal.lowerBound, vertical.lowerBound)
-    let high = min(horizontal.upperBound, vertical.upperBound)
+    let low = max(horizontal.lowerBound, vertical.low)
+    let high = min(horizontal.upperBound, vertical.high)
     return """
       <path d="M\(number(x(low))) \(number(y(low)))L\(number(x(high))) \(number(y(high)))" stroke="var(--muted)"/>
 
@@ -103,7 +123,7 @@ struct LineChart {
   }
 
   private func y(_ value: Double) -> Double {
-    let share = (value - vertical.lowerBound) / (vertical.upperBound - vertical.lowerBound)
+    let share = (value - vertical.low) / (vertical.high - vertical.low)
     return Self.height - Self.bottom - share * (Self.height - Self.top - Self.bottom)
   }
 

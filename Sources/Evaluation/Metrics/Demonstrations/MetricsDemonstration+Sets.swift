@@ -105,8 +105,8 @@ extension MetricsDemonstration {
     }
     events.ended(true)
     document.notes = [
-      "Recall grows until the \(half) classes of the reference are there, precision falls with every class that it lacks; "
-        + "FID cannot tell which of the two is missing."
+      "Recall grows until the \(half) classes of the reference are there; precision falls with the classes that are not "
+        + "among them. FID cannot tell which of the two is missing."
     ]
     return document
   }

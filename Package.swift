@@ -114,6 +114,6 @@ let package = Package(
       ["Evaluation", "Training", "Metrics", "Datasets", "Networks", "Images", "Reports", "Kernels"]),
     tests("ReportsTests", golden: ["Snapshots"], ["Reports", "Images"]),
     tests("BenchmarksTests", ["Benchmarks", "Evaluation", "Networks", "Kernels", argumentParser]),
-    tests("CommandLineTests", ["cas"]),
+    tests("CommandLineTests", ["cas", "Datasets"]),
   ]
 )

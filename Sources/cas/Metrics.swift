@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Evaluation
 import Foundation
 import Kernels
@@ -24,6 +25,9 @@ struct MetricsCommand: ParsableCommand {
 
       The metrics:
       \(MetricFamily.allCases.map { "  \($0.rawValue): \($0.summary)" }.joined(separator: "\n"))
+
+      The demonstrations (--demonstrate), of your features or of built-in ones:
+      \(MetricsDemonstration.Name.allCases.map { "  \($0.rawValue): \($0.summary)" }.joined(separator: "\n"))
       """)
 
   @OptionGroup(title: "Images")
@@ -73,6 +77,18 @@ struct MetricsCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Where mean and covariance of the real features are written.", valueName: "file"))
   var writeStatistics: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Instead of metrics: \(MetricsDemonstration.Name.allCases.map(\.rawValue).joined(separator: ", ")).",
+      valueName: "name"))
+  var demonstrate: String?
+
+  @Option(help: ArgumentHelp("Real images with two splits, whose pixels --demonstrate modes takes for features."))
+  var real: String?
+
+  @Option(help: ArgumentHelp("Write a page with the chart of a demonstration.", valueName: "file"))
+  var html: String?
+
   @Option(help: "Threads; results do not depend on it.")
   var threads: Int?
 
@@ -91,6 +107,7 @@ struct MetricsCommand: ParsableCommand {
     let terminal = Terminal(isQuiet: quiet)
     let events = terminal.events(shouldStop: { Interruption.received != 0 })
     let machine = try Machine(threads: threads, environment: ProcessInfo.processInfo.environment)
+    if let demonstrate { return try demonstration(demonstrate, machine, events) }
     let request = try request()
     try request.check()
     var context = MetricsStudy.Context(
@@ -103,6 +120,22 @@ struct MetricsCommand: ParsableCommand {
     } else if !quiet {
       try Terminal.write(Array(MetricsSummary(of: outcome.document, style: Terminal.outputStyle).text.utf8))
     }
+  }
+
+  private func demonstration(_ name: String, _ machine: Machine, _ events: StudyRunner.Events) throws {
+    let known = MetricsDemonstration.Name.allCases.map(\.rawValue)
+    guard let chosen = MetricsDemonstration.Name(rawValue: name) else {
+      let nearest = Spelling.nearest(to: name, in: known).map { " Did you mean \($0)?" } ?? ""
+      throw UsageError.message(
+        "There is no demonstration \(name).\(nearest) There are \(known.joined(separator: ", ")).")
+    }
+    var given = featuresSynthetic.isEmpty ? nil : try sets()
+    if given == nil, let real {
+      given = try MetricsStudy.Sets(pixelsOf: NamedPath.absolute(real), machine: machine, events: events)
+    }
+    let document = try MetricsDemonstration(seed: seed, machine: machine, events: events).run(chosen, given)
+    if let html { try AtomicFile.write(bytes: Array(document.page.utf8), to: NamedPath.absolute(html)) }
+    try Terminal.write(Array(json ? try document.json() : Data(document.text(Terminal.outputStyle).utf8)))
   }
 
   private func request() throws -> MetricsRequest {

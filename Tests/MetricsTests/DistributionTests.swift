@@ -179,6 +179,21 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    (2.0, 1.223, 1.967, 1.533, 1.874), (4.0, 1.118, 1.935, 1.295, 1.759),
+  ])
+  func numbersThatScoreHigherThanRealOnes(
+    variance: Double, real: Double, uniform: Double, narrow: Double, wide: Double
+  ) {
+    let example = OneDimensionalExample(variance: variance)
+    for (generator, expected) in [
+      (.real, real), (.uniform(-100...100), uniform), (.normal(variance: 20), narrow), (.normal(variance: 400), wide),
+      (.infinities, 2),
+    ] as [(OneDimensionalExample.Generator, Double)] {
+      #expect(abs(example.inceptionScore(generator) - expected) < 6e-4, "\(generator)")
+    }
+  }
+
   @Test func linearFits() throws {
     let sizes = [5000, 8214, 11428, 14642, 17857, 21071, 24285, 27500, 30714, 33928, 37142, 40357, 43571, 46785, 50000]
     #expect(sizes == (try Extrapolation.sizes(upTo: 50_000, metric: "FID∞")))

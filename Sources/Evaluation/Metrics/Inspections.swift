@@ -57,14 +57,11 @@ struct Inspections {
     var warnings: [String] = []
     let usesNeighbours = families.contains { [.precisionRecall, .densityCoverage, .memorisation].contains($0) }
     let all = [(sets.real, real)] + sets.synthetic.map { ($0, bySet[$0.name]) }
+    var small: [String] = []
     for (set, inspection) in all {
       guard let features = set.features, let inspection else { continue }
       let (rows, columns) = (features.rows, features.columns)
-      if families.contains(.fid), rows < 10 * columns {
-        warnings.append(
-          "\(set.name): \(rows.counted("image", "images")) for \(columns.grouped) features: below ten times as many FID is "
-            + "far too high; compare equal numbers only, or use kid or fid-infinity.")
-      }
+      if rows < 10 * columns { small.append("\(set.name) (\(rows.grouped))") }
       if inspection.constantColumns == columns, rows > 1 {
         warnings.append("\(set.name): all \(rows.grouped) rows of features are the same.")
       } else if usesNeighbours, inspection.repeated > 0 {
@@ -72,6 +69,13 @@ struct Inspections {
           "\(set.name): \(inspection.repeated.grouped) of \(rows.grouped) rows repeat an earlier one; balls around them "
             + "shrink, and --tie decides whether a point at the very radius counts.")
       }
+    }
+    if families.contains(.fid), !small.isEmpty,
+      let columns = sets.real.features?.columns ?? all[0].0.statistics?.columns
+    {
+      warnings.append(
+        "Fewer images than ten times the \(columns.grouped) features: \(small.joined(separator: ", ")). FID is then far too "
+          + "high; compare equal numbers only, or use kid or fid-infinity.")
     }
     for set in sets.synthetic {
       if set.isSortedByClass, families.contains(.inceptionScore) {

@@ -78,7 +78,10 @@ func screeningCenter(_ sources: [any FeatureSource]) throws -> [Double] {
   for source in sources {
     let step = max(1, source.rows / 1000)
     for row in stride(from: 0, to: source.rows, by: step) {
-      for (column, value) in try source.row(row).enumerated() { center[column] += value }
+      for (column, value) in try source.row(row).enumerated() {
+        guard value.isFinite else { throw MetricError.notFinite(row: row, column: column) }
+        center[column] += value
+      }
       count += 1
     }
   }

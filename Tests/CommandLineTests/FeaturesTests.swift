@@ -41,7 +41,7 @@ import Testing
     let weights = "\(folder.path)/run/model-good-seed0.safetensors"
     let metrics = [
       "metrics", "--synthetic", "a=\(folder.path)/good", "--real", "\(folder.path)/real", "--weights", weights,
-      "--metrics", "kid,information,memorisation", "--json",
+      "--metrics", "kid,s,memorisation", "--json",
     ]
     let first = try Program.run(metrics)
     #expect(first.code == 0, "\(first.errors)")

@@ -83,9 +83,6 @@ struct MetricsCommand: ParsableCommand {
       valueName: "name"))
   var demonstrate: String?
 
-  @Option(help: ArgumentHelp("Real images with two splits, whose pixels --demonstrate modes takes for features."))
-  var real: String?
-
   @Option(help: ArgumentHelp("Write a page with the chart of a demonstration.", valueName: "file"))
   var html: String?
 
@@ -129,8 +126,11 @@ struct MetricsCommand: ParsableCommand {
       throw UsageError.message(
         "There is no demonstration \(name).\(nearest) There are \(known.joined(separator: ", ")).")
     }
-    var given = featuresSynthetic.isEmpty ? nil : try sets()
-    if given == nil, let real {
+    var given = featuresSynthetic.isEmpty ? nil : try fileSets()
+    if !imageSets.synthetic.isEmpty {
+      given = try described(machine, version: BuildDescription.current.identity, events).sets
+    } else if given == nil, let real = imageSets.real {
+      // The demonstration of modes looks at the pixels of one set of real images.
       given = try MetricsStudy.Sets(pixelsOf: NamedPath.absolute(real), machine: machine, events: events)
     }
     let document = try MetricsDemonstration(seed: seed, machine: machine, events: events).run(chosen, given)
@@ -156,19 +156,26 @@ struct MetricsCommand: ParsableCommand {
   private func sets(
     _ machine: Machine, _ context: inout MetricsStudy.Context, _ events: StudyRunner.Events
   ) throws -> MetricsStudy.Sets {
-    if imageSets.areGiven {
-      guard featuresSynthetic.isEmpty, featuresReal == nil, featuresTraining == nil else {
-        throw UsageError.message("Give images (--synthetic, --real) or files of features, not both.")
-      }
-      let images = try imageSets.sets(classNames: classNames)
-      let environment = ProcessInfo.processInfo.environment
-      let described = try images.described(
-        machine: machine, baselines: BaselineCache.standard(build: context.version, environment: environment),
-        cache: FeatureCache.standard(build: context.version, environment: environment), events: events)
-      context.notes = described.notes
-      try context.add(images, weightsHash: described.weightsHash)
-      return described.sets
+    guard imageSets.areGiven else { return try fileSets() }
+    guard featuresSynthetic.isEmpty, featuresReal == nil, featuresTraining == nil else {
+      throw UsageError.message("Give images (--synthetic, --real) or files of features, not both.")
     }
+    let described = try described(machine, version: context.version, events)
+    context.notes = described.notes
+    try context.add(try imageSets.sets(classNames: classNames), weightsHash: described.weightsHash)
+    return described.sets
+  }
+
+  private func described(
+    _ machine: Machine, version: String, _ events: StudyRunner.Events
+  ) throws -> ImageSets.Described {
+    let environment = ProcessInfo.processInfo.environment
+    return try imageSets.sets(classNames: classNames).described(
+      machine: machine, baselines: BaselineCache.standard(build: version, environment: environment),
+      cache: FeatureCache.standard(build: version, environment: environment), events: events)
+  }
+
+  private func fileSets() throws -> MetricsStudy.Sets {
     guard !featuresSynthetic.isEmpty, let featuresReal else {
       throw UsageError.message(
         "Give --synthetic and --real, images, or --features-synthetic and --features-real, files of features.")

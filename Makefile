@@ -14,7 +14,7 @@ export CAS_COMMIT
 BUILD = swift build --configuration release
 SAMPLES = data/fashion/synthetic
 
-.PHONY: help demo test build bench bench-peers lint format install clean packages
+.PHONY: help demo test build bench bench-peers bench-metrics lint format install clean packages
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -40,6 +40,12 @@ bench-peers: build ## measure training, inference and decoding against Python's 
 	.build/peers/bin/pip install --quiet "torch==2.13.0+cpu" numpy pillow opencv-python-headless imagecodecs
 	.build/peers/bin/python Tests/Peers/bench_peers.py --json .build/peers/result.json --markdown .build/peers/result.md $(PEERS)
 	.build/peers/bin/python Tests/Peers/bench_decoding.py --json .build/peers/decoding.json --markdown .build/peers/decoding.md
+
+bench-metrics: build ## measure cas metrics against torch-fidelity, prdc and scikit-learn on the same arrays
+	test -x .build/peers/bin/python || python3 -m venv .build/peers
+	.build/peers/bin/pip install --quiet "torch==2.13.0+cpu" numpy "scipy<1.18" scikit-learn prdc
+	.build/peers/bin/pip install --quiet --no-deps torch-fidelity pytorch-fid pillow tqdm
+	.build/peers/bin/python Tests/Peers/bench_metrics.py --json .build/peers/metrics.json --markdown .build/peers/metrics.md $(PEERS)
 
 lint: ## check the format, the import rules, the house rules and the C files
 	swift format lint --strict --parallel --recursive --configuration .swift-format Package.swift Sources Tests

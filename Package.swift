@@ -112,10 +112,12 @@ let package = Package(
     tests("DatasetsTests", golden: ["Golden"], ["Datasets", "Images", "Kernels", "Randomness"]),
     tests("NetworksTests", golden: ["Golden"], ["Networks", "Kernels", "Randomness"]),
     tests("TrainingTests", golden: ["Golden"], ["Training", "Networks", "Datasets", "Kernels", "Randomness"]),
-    tests("MetricsTests", golden: ["Golden"], ["Metrics", "Randomness"]),
-    tests("EvaluationTests", ["Evaluation", "Training", "Metrics", "Datasets", "Networks", "Reports", "Kernels"]),
+    tests("MetricsTests", golden: ["Golden"], ["Metrics", "Kernels", "Randomness"]),
+    tests(
+      "EvaluationTests", golden: ["Golden"],
+      ["Evaluation", "Training", "Metrics", "Datasets", "Networks", "Images", "Reports", "Kernels"]),
     tests("ReportsTests", golden: ["Snapshots"], ["Reports", "Images"]),
     tests("BenchmarksTests", ["Benchmarks", "Evaluation", "Networks", "Kernels", argumentParser]),
-    tests("CommandLineTests", ["cas"]),
+    tests("CommandLineTests", ["cas", "Datasets"]),
   ]
 )

@@ -1,7 +1,6 @@
 import Images
 package import Kernels
 package import Randomness
-import Synchronization
 
 /// Turns samples into a network's input: bytes become normalised floats, changed by chance on the way.
 ///
@@ -38,7 +37,7 @@ extension BatchAssembler {
   package func fill(_ destination: Tensor, with batch: EpochOrder.Batch, pool: ThreadPool) throws {
     let epoch = stream.split(batch.epoch)
     let onlyMoves = augmentation.onlyMoves
-    try forEach(batch.indices.count, pool) { place in
+    try pool.forEach(batch.indices.count) { place in
       var stream = epoch.split(batch.position + place)
       let image = batch.indices[place]
       let isTurn =
@@ -65,31 +64,13 @@ extension BatchAssembler {
     var placement = Augmentation.Placement()
     placement.isFlipped = mirrored
     let fixed = placement
-    try forEach(indices.count, pool) { place in
+    try pool.forEach(indices.count) { place in
       try write(image: indices.lowerBound + place, fixed, to: destination, at: place)
     }
   }
 
   /// The labels of the batch's images.
   package func labels(of batch: EpochOrder.Batch) -> [Int32] { batch.indices.map { samples.labels[$0] } }
-
-  /// Calls `body` for each place, a few places at a time on each thread; throws the failure of the first place that
-  /// failed, whatever the number of threads.
-  private func forEach(_ count: Int, _ pool: ThreadPool, _ body: (_ place: Int) throws -> Void) throws {
-    let chunk = 8
-    let failure = Mutex<(place: Int, error: any Error)?>(nil)
-    pool.run(chunks: (count + chunk - 1) / chunk) { index, _ in
-      for place in (index * chunk)..<min(count, (index + 1) * chunk) {
-        do {
-          try body(place)
-        } catch {
-          failure.withLock { if place < $0?.place ?? .max { $0 = (place, error) } }
-          return
-        }
-      }
-    }
-    if let failure = failure.withLock({ $0 }) { throw failure.error }
-  }
 
   private func write(image: Int, _ placement: Augmentation.Placement, to tensor: Tensor, at place: Int) throws {
     precondition(tensor.shape == samples.shape && place < tensor.images, "the tensor does not hold the batch")

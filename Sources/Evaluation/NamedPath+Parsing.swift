@@ -1,11 +1,13 @@
 import Foundation
 
 extension NamedPath {
-  /// Reads the values of `--synthetic`: a NAME before the first `=` unless the whole is an existing path; without a
+  /// Reads the values of `--synthetic` and of options like it: a NAME before the first `=` unless the whole is an existing path; without a
   /// name the path's last component is it.
   ///
   /// - Throws: `UsageError.message` for a name with other letters than `[A-Za-z0-9._-]`, `baseline`, or a name twice.
-  package static func parse(_ values: [String], exists: (String) -> Bool = Self.exists) throws -> [NamedPath] {
+  package static func parse(
+    _ values: [String], option: String = "--synthetic", exists: (String) -> Bool = Self.exists
+  ) throws -> [NamedPath] {
     var result: [NamedPath] = []
     for value in values {
       var name: String?
@@ -16,18 +18,18 @@ extension NamedPath {
       }
       let chosen = name ?? URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
       guard !path.isEmpty, name?.isEmpty != true else {
-        throw UsageError.message("--synthetic \(value) lacks a name or a path around the equals sign.")
+        throw UsageError.message("\(option) \(value) lacks a name or a path around the equals sign.")
       }
       guard !chosen.isEmpty, chosen.utf8.allSatisfy(isNameByte), chosen != ".", chosen != ".." else {
         throw UsageError.message(
           "\(chosen.debugDescription) cannot name a synthetic set: names are of letters, digits, dots, dashes and "
-            + "underscores. Write --synthetic NAME=\(path).")
+            + "underscores. Write \(option) NAME=\(path).")
       }
       guard chosen != "baseline" else {
-        throw UsageError.message("baseline is the name of the real training set. Write --synthetic OTHER=\(path).")
+        throw UsageError.message("baseline is the name of the real training set. Write \(option) OTHER=\(path).")
       }
       guard !result.contains(where: { $0.name == chosen }) else {
-        throw UsageError.message("Two synthetic sets are called \(chosen). Write --synthetic OTHER=\(path).")
+        throw UsageError.message("Two synthetic sets are called \(chosen). Write \(option) OTHER=\(path).")
       }
       result.append(NamedPath(name: chosen, path: absolute(path)))
     }

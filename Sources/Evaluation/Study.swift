@@ -49,6 +49,14 @@ package struct Study: Sendable {
     self.notes = notes
     realCounts = (data.realTrain ?? data.test).classCounts
   }
+
+  /// Training on some images alone, of which those of the test are the same.
+  init(_ name: String, on samples: Samples) {
+    test = samples
+    entries = [Entry(name: name, kind: .baseline, samples: samples)]
+    notes = []
+    realCounts = samples.classCounts
+  }
 }
 
 extension Study {

@@ -26,16 +26,22 @@ extension Image {
     switch mode {
     case .squash:
       return resized(width: side, height: side, filter: filter)
-    case .crop:
-      let long = max(width, height) * side / min(width, height)
-      let (newWidth, newHeight) = width < height ? (side, long) : (long, side)
-      // Python's round, to even: the offset that torchvision's CenterCrop takes.
-      func middle(_ length: Int) -> Range<Int> {
-        let offset = Int((Double(length - side) / 2).rounded(.toNearestOrEven))
-        return offset..<offset + side
-      }
-      return resized(
-        width: newWidth, height: newHeight, filter: filter, columns: middle(newWidth), rows: middle(newHeight))
+    case .crop: return middle(short: side, side: side, filter: filter)
     }
+  }
+
+  /// torchvision's `Resize(short)` and `CenterCrop(side)`: the square in the middle of the picture whose short side was
+  /// scaled to `short`, which is at least `side`.
+  package func middle(short: Int, side: Int, filter: ResampleFilter) -> Image {
+    precondition(side > 0 && short >= side, "the square lies within the scaled picture")
+    let long = max(width, height) * short / min(width, height)
+    let (newWidth, newHeight) = width <= height ? (short, long) : (long, short)
+    // Python's round, to even.
+    func middle(_ length: Int) -> Range<Int> {
+      let offset = Int((Double(length - side) / 2).rounded(.toNearestOrEven))
+      return offset..<offset + side
+    }
+    return resized(
+      width: newWidth, height: newHeight, filter: filter, columns: middle(newWidth), rows: middle(newHeight))
   }
 }

@@ -98,6 +98,12 @@ extension BatchNormalization {
     }
   }
 
+  /// With the running statistics, which do not depend on the batch, the backward pass is dx = scale · dz.
+  package func settleBackwardOnRunningStatistics() {
+    moments.offset.update(repeating: 0, count: channels)
+    moments.slope.update(repeating: 0, count: channels)
+  }
+
   /// Takes over the sums over `count` positions of dz and of dz (x - mean), dz being the gradient behind the rectifier.
   func settleBackward(sums: UnsafePointer<Double>, products: UnsafePointer<Double>, count: Int) {
     guard let gradients else { return }

@@ -52,6 +52,9 @@ package struct KernelTable: Sendable {
   let averageWindows: @Sendable (Source, Int, Int, Int, Int, Int, Int, Int, Int, Float, Target) -> Void
   let averageWindowsBackward: @Sendable (Source, Int, Int, Int, Int, Int, Int, Int, Int, Float, Target) -> Void
   let exponentials: @Sendable (Source, Int, Float, Target) -> Float
+  let depthwiseConvolve: @Sendable (Source, Int, Int, Int, Int, Int, Int, Int, Int, Int, Source, Target) -> Void
+  let activateRows: @Sendable (Source, Int, Int, Source?, Int, Target) -> Void
+  let normalizeLayers: @Sendable (Source, Int, Int, Source, Source, Float, Target) -> Void
   let descend: @Sendable (Target, Source, Target, Int, Float, Float, Float, Bool) -> Void
   let approach: @Sendable (Target, Source, Int, Float) -> Void
   let allFinite: @Sendable (Source, Int) -> Bool
@@ -117,6 +120,9 @@ extension KernelTable {
     averageWindows: KernelsAVX2.averageWindows,
     averageWindowsBackward: KernelsAVX2.averageWindowsBackward,
     exponentials: KernelsAVX2.exponentials,
+    depthwiseConvolve: KernelsAVX2.depthwiseConvolve,
+    activateRows: KernelsAVX2.activateRows,
+    normalizeLayers: KernelsAVX2.normalizeLayers,
     descend: KernelsAVX2.descend,
     approach: KernelsAVX2.approach,
     allFinite: KernelsAVX2.allFinite)
@@ -161,6 +167,9 @@ extension KernelTable {
     averageWindows: KernelsAVX512.averageWindows,
     averageWindowsBackward: KernelsAVX512.averageWindowsBackward,
     exponentials: KernelsAVX512.exponentials,
+    depthwiseConvolve: KernelsAVX512.depthwiseConvolve,
+    activateRows: KernelsAVX512.activateRows,
+    normalizeLayers: KernelsAVX512.normalizeLayers,
     descend: KernelsAVX512.descend,
     approach: KernelsAVX512.approach,
     allFinite: KernelsAVX512.allFinite)

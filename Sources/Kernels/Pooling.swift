@@ -105,6 +105,30 @@ package func poolAverage(_ input: Tensor, into output: Tensor, geometry: Pooling
   }
 }
 
+/// The mean of the values under each window that lie inside the image (PyTorch's `count_include_pad=False`).
+package func poolAverageInside(
+  _ input: Tensor, into output: Tensor, geometry: PoolingGeometry, on execution: Execution
+) {
+  poolAverage(input, into: output, geometry: geometry, on: execution)
+  guard geometry.padding > 0 else { return }
+  func inside(_ position: Int, _ extent: Int) -> Int {
+    let first = position * geometry.stride - geometry.padding
+    return min(extent, first + geometry.kernel) - max(0, first)
+  }
+  let (shape, whole) = (output.shape, geometry.kernel * geometry.kernel)
+  execution.pool.run(chunks: output.images) { image, _ in
+    for row in 0..<shape.height {
+      for column in 0..<shape.width {
+        let count = inside(row, input.shape.height) * inside(column, input.shape.width)
+        guard count < whole else { continue }
+        let target = output.base + image * shape.count + (row * shape.width + column) * shape.channels
+        let factor = Float(whole) / Float(count)
+        for channel in 0..<shape.channels { target[channel] *= factor }
+      }
+    }
+  }
+}
+
 /// The gradient of `poolAverage` with respect to its input, written or added.
 package func poolAverageBackward(
   _ outputGradient: Tensor, into inputGradient: Tensor, accumulating: Bool = false, geometry: PoolingGeometry,

@@ -3,7 +3,7 @@
 /// x = n ln 2 + r with |r| <= ln 2 / 2, a polynomial in r (the coefficients are those of Cephes' expf), and n put
 /// into the exponent. Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits.
 @inline(__always)
-private func exponential(_ x: Vector) -> Vector {
+func exponential(_ x: Vector) -> Vector {
   let magic = Vector(repeating: 12_582_912)
   let shifted = magic.addingProduct(x, Vector(repeating: 1.442_695_04))
   let n = shifted - magic

@@ -17,9 +17,9 @@ package struct FeatureLayout {
     var last = Array(repeating: 0, count: plan.slots.count)
     for (time, layer) in plan.layers.enumerated() {
       for input in fusion.read(by: layer) { last[input.index] = max(last[input.index], time) }
-      if purpose == .training { for slot in fusion.kept(for: layer) { last[slot.index] = end } }
+      if purpose != .inference { for slot in fusion.kept(for: layer) { last[slot.index] = end } }
     }
-    last[plan.output.index] = end
+    for slot in plan.kept + [plan.output] { last[slot.index] = end }
     var lifetimes = [Lifetime(slot: plan.input, first: 0, last: last[plan.input.index])]
     for (time, layer) in plan.layers.enumerated() {
       if let normalization = layer as? NormalizationLayer, fusion.absorbs(normalization) { continue }
@@ -30,7 +30,9 @@ package struct FeatureLayout {
 
   /// Gradients: from the first layer of the backward pass that writes one to the layer that made the slot. Where a
   /// convolution does a normalisation's backward pass, the gradients on both sides of that share their memory.
-  package init(gradients plan: Plan, batch: Int, format: NumberFormat) {
+  ///
+  /// - Parameter reachesImages: whether the images have a gradient too.
+  package init(gradients plan: Plan, batch: Int, format: NumberFormat, reachesImages: Bool = false) {
     offsets = Array(repeating: nil, count: plan.slots.count)
     let fusion = plan.fusion(format)
     let layers = Array(plan.layers.reversed())
@@ -47,10 +49,13 @@ package struct FeatureLayout {
       shared[layer.output.index] = normalization.output
       end[normalization.output.index] = end[layer.output.index]
     }
-    place(
-      layers.filter { shared[$0.output.index] == nil }.map { layer in
-        Lifetime(slot: layer.output, first: first[layer.output.index], last: end[layer.output.index])
-      }, batch: batch, format: format)
+    var lifetimes = layers.filter { shared[$0.output.index] == nil }.map { layer in
+      Lifetime(slot: layer.output, first: first[layer.output.index], last: end[layer.output.index])
+    }
+    if reachesImages {
+      lifetimes.append(Lifetime(slot: plan.input, first: first[plan.input.index], last: layers.count))
+    }
+    place(lifetimes, batch: batch, format: format)
     for (index, slot) in shared { offsets[index] = offsets[slot.index] }
   }
 

@@ -28,3 +28,11 @@ extension Layer {
   package var keptForBackward: [Slot] { [] }
   package func scratch(batch: Int, format: NumberFormat) -> ScratchSize { ScratchSize() }
 }
+
+/// A layer of the networks that only look at images and are never trained here: it has no backward pass, and `Memory`
+/// refuses to train a plan that has one.
+package protocol InferenceLayer: Layer {}
+
+extension InferenceLayer {
+  package func backward(_ memory: Memory) { preconditionFailure("\(name) is for inference only") }
+}

@@ -6,6 +6,8 @@ package enum Purpose: Sendable {
   case training
   /// Running statistics, feature maps forgotten as soon as no later layer reads them.
   case inference
+  /// Running statistics, and the gradient of the images instead of the parameters': which pixels an output hangs on.
+  case imageGradient
 }
 
 /// The arenas of a plan at one batch size: the place where every slot, gradient and saved moment lives.
@@ -34,6 +36,7 @@ package final class Memory: Sendable {
 
   package init(plan: Plan, network: Network, batch: Int, purpose: Purpose, processor: Processor) {
     precondition(batch > 0, "a batch holds at least one image")
+    precondition(purpose == .inference || plan.isTrainable, "the plan has layers that are for inference only")
     self.purpose = purpose
     self.batch = batch
     parameters = network.parameters
@@ -42,16 +45,20 @@ package final class Memory: Sendable {
     fusion = plan.fusion(format)
     execution = Execution(processor, scratch: plan.scratch(batch: batch, format: format))
 
+    precondition(purpose != .imageGradient || format == .fp32, "the images' gradient is computed in fp32")
     let training = purpose == .training
+    let goesBack = purpose != .inference
     let features = FeatureLayout(features: plan, batch: batch, purpose: purpose, format: format)
     self.features = Arena(count: features.floats)
     featureOffsets = features.offsets.map { $0 ?? 0 }
     gradients = Arena(count: training ? plan.parameterCount : 0)
     moments = Arena(count: plan.momentCount)
-    let gradients = training ? FeatureLayout(gradients: plan, batch: batch, format: format) : nil
+    let gradients =
+      goesBack
+      ? FeatureLayout(gradients: plan, batch: batch, format: format, reachesImages: purpose == .imageGradient) : nil
     featureGradients = Arena(count: gradients?.floats ?? 0)
     gradientOffsets = gradients?.offsets ?? []
-    accumulation = training ? plan.gradientAccumulation : [:]
+    accumulation = goesBack ? plan.gradientAccumulation : [:]
   }
 }
 
@@ -61,7 +68,7 @@ extension Memory {
       atByte: featureOffsets[slot.index], slot.format(format), images: batch, shape: slot.shape)
   }
 
-  /// Where the loss's derivative by a slot's values lives; nil for the images, whose gradient nobody needs.
+  /// Where the loss's derivative by a slot's values lives; nil for the images in training, which need none.
   package func gradient(_ slot: Slot) -> Tensor? {
     gradientOffsets[slot.index].map {
       featureGradients.tensor(atByte: $0, slot.format(format), images: batch, shape: slot.shape)

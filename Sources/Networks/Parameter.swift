@@ -7,6 +7,10 @@ package enum ParameterLayout: Hashable, Sendable {
   /// Input, output here; PyTorch keeps output, input.
   case matrix(inputs: Int, outputs: Int)
   case vector(Int)
+  /// Height, width, channel here; PyTorch keeps channel, 1, height, width.
+  case depthwise(DepthwiseGeometry)
+  /// The same on both sides: rows of columns.
+  case table(rows: Int, columns: Int)
 
   package var count: Int { torchShape.reduce(1, *) }
 
@@ -17,6 +21,8 @@ package enum ParameterLayout: Hashable, Sendable {
       [geometry.outputChannels, geometry.input.channels, geometry.kernelHeight, geometry.kernelWidth]
     case .matrix(let inputs, let outputs): [outputs, inputs]
     case .vector(let count): [count]
+    case .depthwise(let geometry): [geometry.input.channels, 1, geometry.kernel, geometry.kernel]
+    case .table(let rows, let columns): [rows, columns]
     }
   }
 }
@@ -84,8 +90,13 @@ extension ParameterLayout {
       }
     case .matrix(let inputs, let outputs):
       for output in 0..<outputs { for input in 0..<inputs { body(output * inputs + input, input * outputs + output) } }
-    case .vector(let count):
+    case .vector, .table:
       for index in 0..<count { body(index, index) }
+    case .depthwise(let geometry):
+      let taps = geometry.kernel * geometry.kernel
+      for channel in 0..<geometry.input.channels {
+        for tap in 0..<taps { body(channel * taps + tap, tap * geometry.input.channels + channel) }
+      }
     }
   }
 }

@@ -30,6 +30,8 @@ package struct Plan: Sendable {
   package private(set) var parameterCount = 0
   package private(set) var statisticCount = 0
   package private(set) var momentCount = 0
+  /// Slots besides the output whose values are there after a forward pass for inference.
+  package private(set) var kept: [Slot] = []
 
   package init(input: Shape) {
     precondition(input.count > 0, "a network's input has at least one value")
@@ -64,6 +66,9 @@ extension Plan {
     }
   }
 
+  /// Whether every layer has a backward pass.
+  package var isTrainable: Bool { !layers.contains { $0 is any InferenceLayer } }
+
   /// Multiplications with an addition that one image's forward pass takes in convolutions and linear layers.
   package var multiplyAdds: Int { layers.reduce(0) { $0 + $1.multiplyAdds } }
 }
@@ -81,6 +86,9 @@ extension Plan {
     layers.append(layer)
     return layer.output
   }
+
+  /// Lets a slot's values outlive the layers that read them.
+  package mutating func keep(_ slot: Slot) { kept.append(slot) }
 
   package mutating func parameter(
     _ name: String, _ layout: ParameterLayout, _ role: ParameterRole, _ initial: Initialization, rate: Float = 1

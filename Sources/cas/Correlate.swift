@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Evaluation
 import Foundation
 import Reports
@@ -8,29 +9,33 @@ struct Correlate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Kendall, Spearman and Pearson correlations between columns, over generators.",
     discussion: """
-      Takes one CSV file, whose first column names the generators, or finished runs, whose results are matched by name: \
-      cas correlate runs/fast runs/slow --columns fast:top1 slow:top1
+      Takes CSV files, whose first column names the generators, folders of finished runs, and what cas metrics --json \
+      wrote, and matches their rows by name:
+
+        cas correlate runs/demo metrics.json --columns top1 fid is
       """)
 
-  @Argument(help: ArgumentHelp("A CSV file with a header, or folders of finished runs.", valueName: "table or run"))
+  @Argument(
+    help: ArgumentHelp(
+      "CSV files with a header, folders of finished runs, documents of cas metrics.", valueName: "table or run"))
   var inputs: [String]
 
   @Option(parsing: .upToNextOption, help: "The columns to correlate; all by default.")
   var columns: [String] = []
 
+  @Option(help: ArgumentHelp("Write a page with heat maps too.", valueName: "file"))
+  var html: String?
+
   @Flag(help: "Write JSON.")
   var json = false
 
   func run() throws {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: inputs[0], isDirectory: &isFolder) else {
-      throw DataNotFound(path: inputs[0], what: "no table and no run")
+    for input in inputs where !FileManager.default.fileExists(atPath: input) {
+      throw DataNotFound(path: input, what: "no table and no run")
     }
-    if !isFolder.boolValue && inputs.count > 1 {
-      throw UsageError.message("Give one CSV file, or folders of runs, not both.")
-    }
-    let table = try isFolder.boolValue ? ColumnTable(runs: inputs) : ColumnTable(csv: inputs[0])
+    let table = try ColumnTable(inputs: inputs)
     let document = CorrelationDocument(inputs: inputs, results: try table.correlations(columns))
+    if let html { try AtomicFile.write(bytes: Array(document.page.utf8), to: NamedPath.absolute(html)) }
     try Terminal.write(json ? Array(try document.json()) : Array(document.text(Terminal.outputStyle).utf8))
   }
 }

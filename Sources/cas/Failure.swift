@@ -27,7 +27,7 @@ enum Failure: Int32 {
     case ImageError.notPermitted, ImageError.unreadable: self = .inputOutput
     case is ImageError: self = .badData
     case let error as DataError: self = Failure(rawValue: error.exitCode) ?? .badData
-    case is CheckpointError: self = .badData
+    case is CheckpointError, is FeatureSetError: self = .badData
     case let error as TrainingError:
       switch error {
       case .tooFewImages: self = .badData

@@ -89,7 +89,7 @@ struct NPZTests {
   }
 
   static let headers: [(header: String, part: String)] = [
-    ("{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }", "element type '<f8'"),
+    ("{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }", "element type '<c8'"),
     ("{'descr': '|u1', 'fortran_order': True, 'shape': (1,), }", "Fortran order"),
     ("{'descr': '|u1', 'fortran_order': False, 'shape': (-1,), }", "shape (-1,) is not possible"),
     ("{'descr': '<i8', 'fortran_order': False, 'shape': (4294967296, 4294967296), }", "is not possible"),

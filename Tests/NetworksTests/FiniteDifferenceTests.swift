@@ -74,4 +74,37 @@ import Testing
       }
     }
   }
+
+  /// The gradient of the images, with running statistics, against the change of the loss.
+  @Test(arguments: Kind.allCases)
+  func imageGradientsAgree(_ kind: Kind) throws {
+    let network = Network(plan(kind))
+    network.initialize(seed: 4)
+    for (index, statistic) in network.plan.statistics.enumerated() {
+      for place in statistic.range { network.statistics.base[place] += 0.1 * Float(index + 1) }
+    }
+    let path = try #require(TrainingPath.available.first)
+    let pass = Propagation(network, batch: 2, purpose: .imageGradient, on: path.processor())
+    var stream = RandomStream(seed: 9, purpose: "finite differences")
+    let images = (0..<pass.input.count).map { _ in stream.nextNormal() }
+    func loss(_ images: [Float], gradient: Tensor?) -> Double {
+      pass.input.set(images)
+      pass.forward()
+      return [0, 2].withUnsafeBufferPointer {
+        softmaxCrossEntropy(pass.logits, labels: $0, gradient: gradient, on: pass.memory.execution)
+      }
+    }
+    _ = loss(images, gradient: pass.logitsGradient)
+    pass.backward()
+    let gradient = Array(try #require(pass.memory.gradient(pass.plan.input)).values)
+    let scale = gradient.reduce(Float(0)) { max($0, abs($1)) }
+    #expect(scale > 0)
+    for index in stride(from: 0, to: images.count, by: 7) {
+      var (above, below) = (images, images)
+      above[index] += 1e-2
+      below[index] -= 1e-2
+      let slope = Float((loss(above, gradient: nil) - loss(below, gradient: nil)) / 2e-2)
+      #expect(abs(slope - gradient[index]) < 1e-4 + 0.05 * scale, "\(index)")
+    }
+  }
 }

@@ -45,6 +45,22 @@ extension GoldenValues {
     return (0..<shape.reduce(1, *)).map { Float(transform(values.irwinHall($0))) }
   }
 
+  /// The same for the networks behind features, whose convolutions are scaled by their fan in: the rule
+  /// `extractor_parameter` of the script.
+  package static func extractorParameter(_ name: String, shape: [Int]) -> [Float] {
+    let values = GoldenValues(name: name)
+    let last = name.split(separator: ".").last.map(String.init) ?? name
+    let scale: Double
+    if shape.count == 4 {
+      scale = 3.0.squareRoot() * (2 / Double(shape[1...].reduce(1, *))).squareRoot()
+    } else if shape.count == 1, !["weight", "bias", "running_mean", "running_var"].contains(last) {
+      scale = 0.2
+    } else {
+      return parameter(name, shape: shape)
+    }
+    return (0..<shape.reduce(1, *)).map { Float(values.irwinHall($0) * scale) }
+  }
+
   private static func transform(of name: String, shape: [Int]) -> (Double) -> Double {
     switch shape.count {
     case 4:

@@ -43,6 +43,20 @@ package final class InputFile: Sendable {
     }
   }
 
+  /// Fills memory with the bytes from `offset`. Throws `FileError` where the system refuses, and `DataError.damaged` where
+  /// the file ends before.
+  package func read(at offset: Int, into target: UnsafeMutableRawBufferPointer) throws {
+    var filled = 0
+    while filled < target.count {
+      let got = pread(
+        descriptor, target.baseAddress.map { $0 + filled }, target.count - filled, off_t(offset + filled))
+      if got < 0 && errno == EINTR { continue }
+      guard got >= 0 else { throw FileError(.read, path, code: errno) }
+      guard got > 0 else { throw DataError.damaged(path, "it became shorter while it was read") }
+      filled += got
+    }
+  }
+
   /// The whole of a file.
   package static func contents(of path: String) throws -> [UInt8] {
     let file = try InputFile(path)

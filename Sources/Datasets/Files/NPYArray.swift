@@ -5,12 +5,13 @@ package struct NPYArray: Equatable, Sendable {
     case int32 = "<i4"
     case int64 = "<i8"
     case float32 = "<f4"
+    case float64 = "<f8"
 
     package var bytes: Int {
       switch self {
       case .uint8: 1
       case .int32, .float32: 4
-      case .int64: 8
+      case .int64, .float64: 8
       }
     }
   }
@@ -32,6 +33,7 @@ package struct NPYArray: Equatable, Sendable {
   package init(_ values: [Int32], shape: [Int]) { self.init(element: .int32, shape: shape, values) }
   package init(_ values: [Int64], shape: [Int]) { self.init(element: .int64, shape: shape, values) }
   package init(_ values: [Float], shape: [Int]) { self.init(element: .float32, shape: shape, values) }
+  package init(_ values: [Double], shape: [Int]) { self.init(element: .float64, shape: shape, values) }
 
   private init<Value: BitwiseCopyable>(element: Element, shape: [Int], _ values: [Value]) {
     self.init(element: element, shape: shape, bytes: values.withUnsafeBytes { Array($0) })
@@ -44,6 +46,7 @@ extension NPYArray {
   package var int32: [Int32]? { values(as: Int32.self, if: .int32) }
   package var int64: [Int64]? { values(as: Int64.self, if: .int64) }
   package var float32: [Float]? { values(as: Float.self, if: .float32) }
+  package var float64: [Double]? { values(as: Double.self, if: .float64) }
 
   private func values<Value: BitwiseCopyable>(as type: Value.Type, if expected: Element) -> [Value]? {
     guard element == expected else { return nil }
@@ -69,16 +72,25 @@ extension NPYArray {
   package init(decoding file: [UInt8], name: String) throws {
     func damaged(_ reason: String) -> DataError { .damaged(name, reason) }
     let header = try NPYHeader(file, name: name)
-    guard let element = Element(rawValue: header.typeText.trimming(["'", "\""])) else {
-      throw damaged("its element type \(header.typeText) is none of uint8, int32, int64 and float32")
-    }
-    guard !header.isFortran else {
-      throw damaged("it is in Fortran order, which numpy.ascontiguousarray changes")
-    }
+    let element = try Element(of: header, name: name)
     guard file.count - header.length == header.size else {
       throw damaged(
         "it holds \(file.count - header.length) bytes of elements, its shape \(header.shapeText) needs \(header.size)")
     }
     self.init(element: element, shape: header.shape, bytes: Array(file[header.length...]))
+  }
+}
+
+extension NPYArray.Element {
+  /// The type of an array in C order. Throws `DataError.damaged` for any other order and for types that are not read.
+  init(of header: NPYHeader, name: String) throws {
+    guard let element = Self(rawValue: header.typeText.trimming(["'", "\""])) else {
+      throw DataError.damaged(
+        name, "its element type \(header.typeText) is none of uint8, int32, int64, float32 and float64")
+    }
+    guard !header.isFortran else {
+      throw DataError.damaged(name, "it is in Fortran order, which numpy.ascontiguousarray changes")
+    }
+    self = element
   }
 }

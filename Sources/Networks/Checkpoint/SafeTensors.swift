@@ -18,6 +18,13 @@ package struct SafeTensors: Sendable {
   package enum Values: Sendable, Equatable {
     case float([Float])
     case integer([Int64])
+
+    package var count: Int {
+      switch self {
+      case .float(let values): values.count
+      case .integer(let values): values.count
+      }
+    }
   }
 
   package var metadata: [String: String]
@@ -112,11 +119,13 @@ extension SafeTensors {
     }
   }
 
-  private static let widths = [
-    "F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "U8": 1, "I8": 1, "BOOL": 1,
+  /// The bytes of a number, for the types that are read.
+  static let widths = [
+    "F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "U8": 1, "I8": 1, "BOOL": 1,
   ]
 
-  private static func values(_ data: ArraySlice<UInt8>, dtype: String) -> Values {
+  /// The numbers in `data`, of a type of `widths`.
+  static func values(_ data: ArraySlice<UInt8>, dtype: String) -> Values {
     data.withUnsafeBytes { raw in
       func read<T>(_ type: T.Type) -> [T] {
         let width = MemoryLayout<T>.stride
@@ -129,6 +138,7 @@ extension SafeTensors {
       case "BF16": .float(read(UInt16.self).map { Float(bitPattern: UInt32($0) << 16) })
       case "I64": .integer(read(Int64.self))
       case "I32": .integer(read(Int32.self).map(Int64.init))
+      case "I16": .integer(read(Int16.self).map(Int64.init))
       case "I8": .integer(read(Int8.self).map(Int64.init))
       default: .integer(raw.map(Int64.init))
       }

@@ -24,8 +24,11 @@ extension Network {
 
   /// Takes every parameter and statistic from a file's tensors.
   ///
+  /// - Parameter ignores: says of a tensor's name that the network does well without it.
   /// - Throws: `CheckpointError` when a tensor is missing, is of another shape, or belongs to another network.
-  package func load(_ file: SafeTensors, path: String, model: String) throws {
+  package func load(
+    _ file: SafeTensors, path: String, model: String, ignoring ignores: (String) -> Bool = { _ in false }
+  ) throws {
     var tensors: [String: SafeTensors.Entry] = [:]
     for (name, entry) in file.tensors {
       let name = name.hasPrefix("module.") ? String(name.dropFirst("module.".count)) : name
@@ -35,7 +38,8 @@ extension Network {
     let missing = wanted.filter { tensors[$0] == nil }
     guard missing.isEmpty else { throw CheckpointError.missingTensors(path: path, model: model, names: missing) }
     let known = Set(wanted)
-    let unexpected = tensors.keys.filter { !known.contains($0) && !$0.hasSuffix(Self.counterSuffix) }.sorted()
+    let unexpected = tensors.keys.filter { !known.contains($0) && !$0.hasSuffix(Self.counterSuffix) && !ignores($0) }
+      .sorted()
     guard unexpected.isEmpty else {
       throw CheckpointError.unexpectedTensors(path: path, model: model, names: unexpected)
     }

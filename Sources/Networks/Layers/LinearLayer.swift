@@ -25,9 +25,11 @@ struct LinearLayer: Layer {
 
   func backward(_ memory: Memory) {
     guard let outputGradient = memory.gradient(output) else { return }
-    multiplyLinearBackwardWeights(
-      outputGradient, input: memory.value(input), into: memory.gradient(weights), bias: memory.gradient(bias),
-      geometry: geometry, on: memory.execution)
+    if memory.purpose == .training {
+      multiplyLinearBackwardWeights(
+        outputGradient, input: memory.value(input), into: memory.gradient(weights), bias: memory.gradient(bias),
+        geometry: geometry, on: memory.execution)
+    }
     guard let inputGradient = memory.gradient(input) else { return }
     multiplyLinearBackwardData(
       outputGradient, weights: memory.parameter(weights), into: inputGradient,

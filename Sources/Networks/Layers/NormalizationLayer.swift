@@ -17,6 +17,7 @@ struct NormalizationLayer: Layer {
   let moments: Int
   /// The share of a batch's statistics in the running ones.
   let momentum: Float
+  let epsilon: Float
 
   var kind: String { "batch norm" + (residual == nil ? "" : " + sum") + (rectify ? " + ReLU" : "") }
   var inputs: [Slot] { [input] + (residual.map { [$0] } ?? []) }
@@ -31,7 +32,7 @@ struct NormalizationLayer: Layer {
       if !memory.fusion.measures(self) {
         measureMoments(of: memory.value(input), into: vectors, on: memory.execution)
       }
-    case .inference: vectors.settleOnRunningStatistics()
+    case .inference, .imageGradient: vectors.settleOnRunningStatistics()
     }
     if memory.fusion.absorbs(self) { return }
     normalize(
@@ -41,7 +42,11 @@ struct NormalizationLayer: Layer {
 
   func backward(_ memory: Memory) {
     guard let step = gradient(memory), let inputGradient = memory.gradient(input) else { return }
-    if !memory.fusion.sums(self) { sumGradients(step, on: memory.execution) }
+    if memory.purpose == .imageGradient {
+      step.normalization.settleBackwardOnRunningStatistics()
+    } else if !memory.fusion.sums(self) {
+      sumGradients(step, on: memory.execution)
+    }
     if memory.fusion.applies(self) { return }
     normalizeBackward(step, into: inputGradient, accumulating: memory.accumulates(self), on: memory.execution)
   }
@@ -54,7 +59,7 @@ struct NormalizationLayer: Layer {
       moments: BatchNormalization.Moments(at: memory.moment(moments), channels: input.shape.channels),
       gradients: isTraining
         ? BatchNormalization.Gradients(gamma: memory.gradient(gamma), beta: memory.gradient(beta)) : nil)
-    vectors.epsilon = Self.epsilon
+    vectors.epsilon = epsilon
     vectors.momentum = momentum
     return vectors
   }
@@ -69,17 +74,18 @@ struct NormalizationLayer: Layer {
       residualAccumulating: residual != nil && memory.accumulates(self, input: 1))
   }
 
-  /// PyTorch's default, which torchvision's and the CIFAR ResNets' published weights were trained with.
-  static let epsilon: Float = 1e-5
 }
 
 extension Plan {
   /// A batch normalisation, then plus `residual` where there is one, then the rectifier where `rectify` is set.
   ///
-  /// - Parameter pace: what differs from PyTorch's defaults in how the layer learns.
+  /// - Parameters:
+  ///   - pace: what differs from PyTorch's defaults in how the layer learns.
+  ///   - epsilon: added to the variance; the default is PyTorch's, which torchvision's and the CIFAR ResNets' published
+  ///     weights were trained with.
   package mutating func normalization(
     _ input: Slot, _ name: String, adding residual: Slot? = nil, rectify: Bool = true, gamma initial: Float = 1,
-    pace: NormalizationPace = NormalizationPace()
+    pace: NormalizationPace = NormalizationPace(), epsilon: Float = 1e-5
   ) -> Slot {
     precondition(residual == nil || residual?.shape == input.shape, "a residual has the shape of what it is added to")
     let channels = input.shape.channels
@@ -89,7 +95,8 @@ extension Plan {
       beta: parameter("\(name).bias", .vector(channels), .shift, .constant(0), rate: pace.shiftRate),
       mean: statistic("\(name).running_mean", count: channels, initial: 0),
       variance: statistic("\(name).running_var", count: channels, initial: 1),
-      moments: moment(count: BatchNormalization.Moments.count(channels: channels)), momentum: pace.momentum)
+      moments: moment(count: BatchNormalization.Moments.count(channels: channels)), momentum: pace.momentum,
+      epsilon: epsilon)
     return append(layer)
   }
 }

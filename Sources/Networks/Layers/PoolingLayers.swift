@@ -43,7 +43,33 @@ struct GlobalAverageLayer: Layer {
   }
 }
 
+/// The mean of each window, with the padding's zeros or of what lies inside the image.
+struct AveragePoolingLayer: InferenceLayer {
+  let name: String
+  let input: Slot
+  let output: Slot
+  let geometry: PoolingGeometry
+  let countsPadding: Bool
+
+  var kind: String { "average pool \(geometry.kernel)x\(geometry.kernel) / \(geometry.stride)" }
+  var inputs: [Slot] { [input] }
+
+  func forward(_ memory: Memory) {
+    let pool = countsPadding ? poolAverage : poolAverageInside
+    pool(memory.value(input), memory.value(output), geometry, memory.execution)
+  }
+}
+
 extension Plan {
+  package mutating func averagePooling(
+    _ input: Slot, _ name: String, kernel: Int, stride: Int, padding: Int, countsPadding: Bool
+  ) -> Slot {
+    let geometry = PoolingGeometry(input: input.shape, kernel: kernel, stride: stride, padding: padding)
+    return append(
+      AveragePoolingLayer(
+        name: name, input: input, output: slot(geometry.output), geometry: geometry, countsPadding: countsPadding))
+  }
+
   package mutating func maxPooling(_ input: Slot, _ name: String, kernel: Int, stride: Int, padding: Int) -> Slot {
     let geometry = PoolingGeometry(input: input.shape, kernel: kernel, stride: stride, padding: padding)
     return append(MaxPoolingLayer(name: name, input: input, output: slot(geometry.output), geometry: geometry))

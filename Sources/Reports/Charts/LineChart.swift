@@ -41,20 +41,26 @@ package struct LineChart {
   package let labels: Labels
   package let series: [Series]
   private let xKind: AxisScale.Kind
-  private let showsPoints: Bool
+  private let marks: Marks
+
+  package enum Marks: Sendable {
+    /// A line with a mark at each point, or without.
+    case points, none
+    /// Points without a line, and the diagonal on which both coordinates are equal (a Q-Q plot).
+    case againstDiagonal
+  }
 
   /// Lines beyond so many look like the first ones again.
   package static let kinds = 6
 
-  /// - Parameter showsPoints: whether each line has a mark at each of its points.
   package init(
-    description: String, labels: Labels, series: [Series], xKind: AxisScale.Kind = .linear, showsPoints: Bool = true
+    description: String, labels: Labels, series: [Series], xKind: AxisScale.Kind = .linear, marks: Marks = .points
   ) {
     self.description = description
     self.labels = labels
     self.series = series
     self.xKind = xKind
-    self.showsPoints = showsPoints
+    self.marks = marks
   }
 
   package var markup: Markup {
@@ -75,7 +81,7 @@ package struct LineChart {
       y: ChartFrame.Axis(title: labels.y, scale: y, format: labels.yFormat))
     let ends = Self.spread(lines.map { y.place($0.points[$0.points.count - 1].y) }, apart: 15)
     let drawn = lines.enumerated().map { index, line in draw(line, index, x, y, label: ends[index]) }
-    return frame.markup(description, "\(drawn)")
+    return frame.markup(description, "\(marks == .againstDiagonal ? Self.diagonal(x, y) : "")\(drawn)")
   }
 
   private func draw(_ line: Series, _ index: Int, _ x: AxisScale, _ y: AxisScale, label: Double) -> Markup {
@@ -89,15 +95,25 @@ package struct LineChart {
     let lower = bounded.reversed().map { at($0.0, $0.1.low) }
     let band: Markup =
       bounded.count < 2 ? "" : "<path class=\"band\" d=\"M\((upper + lower).joined(separator: "L"))Z\"/>"
-    let marks = (showsPoints ? line.points : []).map { point -> Markup in
+    let circles = (marks == .none ? [] : line.points).map { point -> Markup in
       "<circle cx=\"\(coordinate(x.place(point.x)))\" cy=\"\(coordinate(y.place(point.y)))\" r=\"3\"/>"
     }
+    let stroke: Markup = marks == .againstDiagonal ? "" : "<path class=\"line\" d=\"\(path)\"/>"
     let name = line.name.printable
     let last = line.points[line.points.count - 1]
     return """
-      <g class="series s\(index % Self.kinds)">\(band)<path class="line" d="\(path)"/>\(marks)\
+      <g class="series s\(index % Self.kinds)">\(band)\(stroke)\(circles)\
       <text x="\(coordinate(x.place(last.x) + 9))" y="\(coordinate(label + 4))">\(name.truncated(to: 22))</text></g>
 
+      """
+  }
+
+  private static func diagonal(_ x: AxisScale, _ y: AxisScale) -> Markup {
+    let low = max(x.domain.lowerBound, y.domain.lowerBound)
+    let high = max(low, min(x.domain.upperBound, y.domain.upperBound))
+    return """
+      <path class="diagonal" d="M\(coordinate(x.place(low))) \(coordinate(y.place(low)))\
+      L\(coordinate(x.place(high))) \(coordinate(y.place(high)))"/>
       """
   }
 

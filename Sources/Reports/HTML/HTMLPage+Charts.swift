@@ -129,7 +129,7 @@ extension HTMLPage {
           LineChart.Series(
             name: curve.name + (severalSeeds && curves.count <= LineChart.kinds ? ", seed \(curve.seed)" : ""),
             points: curve.epochs.map { LineChart.Point(x: Double($0.epoch), y: value($0)) })
-        }, showsPoints: false
+        }, marks: .none
       ).markup
     }
     let left = curves.count - shown.count

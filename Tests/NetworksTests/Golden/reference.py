@@ -91,6 +91,18 @@ def parameter(name, shape):
     return torch.from_numpy(values.astype(np.float32).reshape(shape))
 
 
+def extractor_parameter(name, shape):
+    """The same for the networks behind features: convolutions by their fan in, since nothing trains them here, and vectors
+    that are neither bias nor scale, such as a transformer's tokens, like a bias."""
+    if len(shape) == 4:
+        values = irwin_hall(fnv1a(name), math.prod(shape)) * (math.sqrt(3.0) * math.sqrt(2.0 / math.prod(shape[1:])))
+    elif len(shape) == 1 and name.rsplit(".", 1)[-1] not in ("weight", "bias", "running_mean", "running_var"):
+        values = 0.2 * irwin_hall(fnv1a(name), math.prod(shape))
+    else:
+        return parameter(name, shape)
+    return torch.from_numpy(values.astype(np.float32).reshape(shape))
+
+
 def fill(net):
     """`net` with every tensor of its state dictionary, `num_batches_tracked` apart, set by the formula."""
     state = net.state_dict()

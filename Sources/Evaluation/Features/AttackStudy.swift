@@ -1,0 +1,108 @@
+internal import Datasets
+package import Images
+internal import Metrics
+internal import Randomness
+
+/// Shows that the Inception Score of a classifier can be had from noise (`cas attack`): noise, what the attack makes of it,
+/// and real images side by side, with the scores that see through it.
+package struct AttackStudy: Codable, Equatable, Sendable {
+  package var real: String
+  package var realTrain: String?
+  /// A model that cas trained; nil trains one on the real images.
+  package var weights: String?
+  package var trainingSeed: UInt64 = 0
+  package var attack = ScoreAttack()
+
+  package init(real: String) { self.real = real }
+
+  /// The scores of one set of images.
+  package struct Row: Codable, Equatable, Sendable {
+    package let name: String
+    package let images: Int
+    /// In one split, and the mean of ten shuffled ones.
+    package let inceptionScore: Double
+    package let inceptionScoreOfTen: Double
+    /// S(G), H(y) and H(y|x) in nats.
+    package let information: Double
+    package let marginalEntropy: Double
+    package let conditionalEntropy: Double
+    /// Of distances to the nearest training image: the share that is farther than this is from its own nearest, and the
+    /// middle distance over that of training images to each other.
+    package let authenticity: Double
+    package let medianRatio: Double?
+    package let copies: Int
+  }
+
+  package struct Outcome: Sendable {
+    package let rows: [Row]
+    package let classes: Int
+    /// Noise above, then attacked, then real images; a column for each class.
+    package let sheet: Image
+  }
+}
+
+extension AttackStudy {
+  /// - Throws: `Interrupted`, `UsageError`, `FeatureSetError`, and what reading images and weights throws.
+  package func run(
+    machine: Machine, baselines: BaselineCache?, cache: FeatureCache?, events: StudyRunner.Events
+  ) throws -> Outcome {
+    let request = RunRequest(command: .train, real: real, realTrain: realTrain, synthetic: [])
+    let data = try StudyData.load(request, Experiment(), machine: machine, events: events)
+    let training = data.realTrain ?? data.test
+    let extractor: FeatureExtractor
+    if let weights {
+      extractor = try FeatureExtractor.pretrained(.own, weights: weights)
+    } else {
+      let (experiment, reason) = try OwnNetwork.experiment(for: training, seed: trainingSeed)
+      events.note("classifier: \(reason)")
+      extractor = try OwnNetwork.trained(
+        on: training, experiment, machine: machine, cache: baselines, events: events)
+    }
+    try extractor.check(training)
+    let result = try attack.run(
+      on: extractor, classNames: training.classNames, machine: machine, events: events)
+    var extraction = FeatureExtraction(extractor, machine: machine, cache: cache)
+    extraction.events = events
+    let known = try extraction.run(training, title: "the training images").features
+    let count = attack.images
+    var stream = RandomStream(seed: attack.seed, purpose: "real images beside an attack")
+    let drawn = stream.permutation(of: data.test.count).prefix(count).sorted()
+    let sets = [
+      ("noise", result.noise), ("attacked", result.attacked), ("real test images", data.test.selecting(Array(drawn))),
+    ]
+    let rows = try sets.map { name, samples in
+      let found = try extraction.run(samples, title: "the set \(name)")
+      do { return try row(name, found, known, machine) } catch let error as MetricError {
+        throw FeatureSetError(path: name, reason: error)
+      }
+    }
+    return Outcome(
+      rows: rows, classes: training.classNames.count,
+      sheet: Image.sheet(try sets.flatMap { try Self.pictures($0.1) }, scale: max(1, 56 / training.shape.height)))
+  }
+
+  private func row(
+    _ name: String, _ found: ImageFeatures, _ training: FeatureMatrix, _ machine: Machine
+  ) throws -> Row {
+    guard let logits = found.logits else { preconditionFailure("a classifier has logits") }
+    let (classifier, pool) = (ClassProbabilities(logits, kind: .logits), machine.processor.pool)
+    let shuffle = RandomStream(seed: attack.seed, purpose: "splits of an attack")
+    let information = try InformationScore(classifier, pool: pool)
+    let memory = try Memorisation(synthetic: found.features, training: training, pool: pool)
+    return Row(
+      name: name, images: logits.rows,
+      inceptionScore: try InceptionScore(classifier, splits: 1, shuffle: nil, pool: pool).value,
+      inceptionScoreOfTen: try InceptionScore(classifier, splits: 10, shuffle: shuffle, pool: pool).value,
+      information: information.value, marginalEntropy: information.marginalEntropy,
+      conditionalEntropy: information.conditionalEntropy, authenticity: memory.authenticity,
+      medianRatio: memory.medianRatio, copies: memory.copies)
+  }
+
+  /// One picture of each of the first classes, in a row.
+  private static func pictures(_ samples: Samples) throws -> [[Image]] {
+    let places = samples.classNames.indices.prefix(16).compactMap { label in
+      samples.labels.firstIndex { Int($0) == label }
+    }
+    return [try places.map { try samples.image($0) }]
+  }
+}

@@ -1,0 +1,139 @@
+internal import Datasets
+import Foundation
+internal import Metrics
+internal import Reports
+
+/// The images of a comparison by metrics, and the extractor that describes them.
+package struct ImageSets: Codable, Equatable, Sendable {
+  package var real: String
+  package var realTrain: String?
+  package var synthetic: [NamedPath]
+  package var classNames: String?
+  package var allowMissingClasses = false
+  /// A name of `FeatureNetwork`.
+  package var features: String
+  package var weights: String?
+  /// Of the own network's training.
+  package var trainingSeed: UInt64 = 0
+  /// Which real images the samples are compared with.
+  package var reference = Reference.test
+  package var input: Int?
+  package var resize: String?
+
+  package enum Reference: String, Codable, Sendable, CaseIterable { case test, train }
+
+  package init(real: String, synthetic: [NamedPath], features: String) {
+    self.real = real
+    self.synthetic = synthetic
+    self.features = features
+  }
+
+  /// What became of them.
+  package struct Described: Sendable {
+    package let sets: MetricsStudy.Sets
+    /// What the document says about where its numbers come from.
+    package let notes: [String]
+    package let weightsHash: String
+  }
+}
+
+extension ImageSets {
+  /// Reads the images, makes the extractor ready, and describes every set once, or takes it from the cache.
+  ///
+  /// - Throws: `Interrupted`, `UsageError`, and what reading images and weights throws.
+  package func described(
+    machine: Machine, baselines: BaselineCache?, cache: FeatureCache?, events: StudyRunner.Events
+  ) throws -> Described {
+    let network = try FeatureNetwork(name: features)
+    guard weights != nil || network == .own else {
+      throw UsageError.message("--features \(features) needs the file of its weights: pass --weights FILE.")
+    }
+    var experiment = Experiment()
+    (experiment.input, experiment.resize, experiment.allowMissingClasses) = (input, resize, allowMissingClasses)
+    let request = RunRequest(
+      command: .train, real: real, realTrain: realTrain, synthetic: synthetic, classNames: classNames)
+    let data = try StudyData.load(request, experiment, machine: machine, events: events)
+    guard reference == .test || data.realTrain != nil else {
+      throw UsageError.message(
+        "\(real) has no training images. Pass --real-train PATH, or leave out --reference train.")
+    }
+    var notes = data.notes + codecs(data)
+    let extractor = try extractor(network, data, machine, baselines, events, &notes)
+    var extraction = FeatureExtraction(extractor, machine: machine, cache: cache)
+    extraction.events = events
+    func describe(_ samples: Samples, _ name: String, _ title: String) throws -> FeatureSet {
+      let found = try extraction.run(samples, title: title)
+      var set = FeatureSet(name: name, path: samples.summary.path, features: found.features)
+      set.probabilities = found.logits.map { ClassProbabilities($0, kind: .logits) }
+      set.labels = samples.labels.map(Int.init)
+      set.classNames = samples.classNames
+      return set
+    }
+    let test = try reference == .test ? describe(data.test, "real", "the real test images") : nil
+    let train = try data.realTrain.map { try describe($0, "training", "the real training images") }
+    guard let real = reference == .test ? test : train?.named("real") else {
+      preconditionFailure("one of the two real sets is the reference")
+    }
+    let sets = MetricsStudy.Sets(
+      real: real, training: reference == .test ? train : nil,
+      synthetic: try data.synthetic.map { try describe($0.samples, $0.name, "the samples \($0.name)") })
+    return Described(sets: sets, notes: notes, weightsHash: extractor.weightsHash)
+  }
+
+  private func extractor(
+    _ network: FeatureNetwork, _ data: StudyData, _ machine: Machine, _ baselines: BaselineCache?,
+    _ events: StudyRunner.Events, _ notes: inout [String]
+  ) throws -> FeatureExtractor {
+    if let weights {
+      let extractor = try FeatureExtractor.pretrained(network, weights: weights)
+      notes.append("Features: \(features) with the weights \(weights) (SHA-256 \(extractor.weightsHash.prefix(12))…).")
+      return extractor
+    }
+    let images = data.realTrain ?? data.test
+    let (experiment, reason) = try OwnNetwork.experiment(for: images, seed: trainingSeed)
+    events.note("features: own network, \(reason)")
+    let extractor = try OwnNetwork.trained(
+      on: images, experiment, machine: machine, cache: baselines, events: events)
+    notes.append(
+      "Features: \(experiment.model) trained on \(images.summary.path)"
+        + (data.realTrain == nil || reference == .train
+          ? ", the very images that samples are compared with, which it knows better than others" : "")
+        + ", seed \(trainingSeed) (SHA-256 \(extractor.weightsHash.prefix(12))…). Compare only numbers of the same network."
+    )
+    return extractor
+  }
+
+  /// A codec leaves traces that a network sees.
+  private func codecs(_ data: StudyData) -> [String] {
+    let real = (reference == .test ? data.test : data.realTrain ?? data.test).summary.codecs.keys.sorted()
+    return data.synthetic.compactMap { set in
+      let own = set.samples.summary.codecs.keys.sorted()
+      guard own != real, !own.isEmpty, !real.isEmpty else { return nil }
+      return "\(set.name) comes as \(own.joined(separator: " and ")) and the real images as "
+        + "\(real.joined(separator: " and ")): a codec's traces count as a difference."
+    }
+  }
+}
+
+extension MetricsStudy.Context {
+  /// Puts into the document's configuration which images were described, and by what.
+  package mutating func add(_ images: ImageSets, weightsHash: String) throws {
+    guard case .object(var members) = config else { return }
+    let value = try JSONDecoder().decode(JSONValue.self, from: try JSONEncoder().encode(images))
+    guard case .object(var described) = value else { return }
+    described["weightsHash"] = .string(weightsHash)
+    members["images"] = .object(described)
+    config = .object(members)
+  }
+}
+
+extension FeatureSet {
+  /// The same set under another name.
+  fileprivate func named(_ name: String) -> FeatureSet {
+    var result = FeatureSet(name: name, path: path, features: features)
+    result.probabilities = probabilities
+    result.labels = labels
+    result.classNames = classNames
+    return result
+  }
+}

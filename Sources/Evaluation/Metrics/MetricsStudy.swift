@@ -1,0 +1,191 @@
+internal import Datasets
+internal import Foundation
+internal import Kernels
+internal import Metrics
+internal import Randomness
+package import Reports
+
+/// Compares sets of samples with real images by metrics (`cas metrics`), wherever their features come from.
+package struct MetricsStudy {
+  /// The sets of a study: made by an extractor from images, or read from files.
+  package struct Sets: Sendable {
+    package var real: FeatureSet
+    /// The images that the generators learned from, where they are not the real ones.
+    package var training: FeatureSet?
+    package var synthetic: [FeatureSet]
+
+    package init(real: FeatureSet, training: FeatureSet? = nil, synthetic: [FeatureSet]) {
+      self.real = real
+      self.training = training
+      self.synthetic = synthetic
+    }
+  }
+
+  /// What the document says of a study besides its numbers.
+  package struct Context {
+    package var version: String
+    package var config: JSONValue
+    package var description: MachineDescription
+    /// Sentences about where the sets come from, which the document keeps.
+    package var notes: [String] = []
+
+    package init(version: String, config: JSONValue, description: MachineDescription) {
+      self.version = version
+      self.config = config
+      self.description = description
+    }
+  }
+
+  /// What `cas metrics` computed, and the reference's statistics where features gave them.
+  package struct Outcome {
+    package let document: MetricsDocument
+    fileprivate let reference: ReferenceSet
+    fileprivate let hash: String?
+
+    /// Writes the real images' mean and covariance as reference statistics.
+    ///
+    /// - Throws: `UsageError` where there are no features, `FileError`.
+    package func writeStatistics(to path: String) throws {
+      guard let hash else {
+        throw UsageError.message("Statistics are written of real features, and there are none.")
+      }
+      try FeatureFile.write(try reference.statistics(), hash: hash, to: path)
+    }
+  }
+
+  private let request: MetricsRequest
+  private let pool: ThreadPool
+  private let events: StudyRunner.Events
+
+  package init(_ request: MetricsRequest, machine: Machine, events: StudyRunner.Events) {
+    self.request = request
+    pool = machine.processor.pool
+    self.events = events
+  }
+}
+
+extension MetricsStudy {
+  /// - Throws: `UsageError` for a metric that the sets do not allow, `FeatureSetError`, and what reading throws.
+  package func run(_ sets: Sets, _ context: Context) throws -> Outcome {
+    try request.check()
+    let families = try families(of: sets)
+    var warnings = context.notes
+    var sets = sets
+    let facts = try Inspections(sets, pool: pool, events: events)
+    try cut(&sets, &warnings)
+    warnings += facts.warnings(sets, families: families, seed: request.seed)
+    let reference = ReferenceSet(sets.real, training: sets.training, neighbours: request.neighbours, pool: pool)
+    warnings += try disagreement(of: sets.real, reference, hash: facts.hash(of: sets.real))
+
+    var results: [MetricsResult] = []
+    let stages = sets.synthetic.count * families.count
+    events.began("Computing metrics", stages, "metrics", 0)
+    var isWhole = false
+    defer { events.ended(isWhole) }
+    for samples in sets.synthetic {
+      let metrics = SetMetrics(samples: samples, reference: reference, request: request, pool: pool)
+      var result = MetricsResult(name: samples.name)
+      for (place, family) in families.enumerated() {
+        if events.shouldStop() { throw Interrupted() }
+        events.advanced(results.count * families.count + place, "\(samples.name): \(family.rawValue)")
+        try metrics.add(family, to: &result)
+      }
+      if request.perClass { result.perClass = try perClass(samples, sets, families) }
+      results.append(result)
+    }
+    events.advanced(stages, "")
+    isWhole = true
+    if request.perClass { warnings.append(Self.perClassWarning) }
+    let document = MetricsDocument(
+      version: context.version, config: context.config, machine: context.description, data: facts.data(sets),
+      warnings: warnings, results: results)
+    return Outcome(document: document, reference: reference, hash: facts.hash(of: sets.real))
+  }
+
+  /// What was asked for, or what the sets allow of the usual metrics.
+  private func families(of sets: Sets) throws -> [MetricFamily] {
+    let all = sets.synthetic
+    func obstacle(_ family: MetricFamily) -> String? {
+      if family.needsProbabilities {
+        return all.allSatisfy { $0.probabilities != nil } ? nil : "needs logits or probabilities of the samples"
+      }
+      guard all.allSatisfy({ $0.features != nil }) else { return "needs features of the samples" }
+      if sets.real.features != nil || (family == .memorisation && sets.training?.features != nil) { return nil }
+      if family.acceptsStatistics && sets.real.statistics != nil { return nil }
+      return "needs features of the real images"
+    }
+    guard let asked = try request.families() else {
+      let possible = MetricFamily.standard.filter { obstacle($0) == nil }
+      let left = MetricFamily.standard.compactMap { family in obstacle(family).map { "\(family.rawValue) \($0)" } }
+      guard !possible.isEmpty else {
+        throw UsageError.message("There is nothing to compute: \(left.joined(separator: "; ")).")
+      }
+      if !left.isEmpty { events.note("note: left out: \(left.joined(separator: "; ")).") }
+      return possible
+    }
+    if request.metrics == [MetricsRequest.all] { return asked.filter { obstacle($0) == nil } }
+    for family in asked {
+      if let obstacle = obstacle(family) { throw UsageError.message("\(family.rawValue) \(obstacle).") }
+    }
+    return asked
+  }
+
+  /// Sets of different size are not compared: all are cut to the smallest, by a draw that depends on the seed only.
+  private func cut(_ sets: inout Sets, _ warnings: inout [String]) throws {
+    let counts = sets.synthetic.compactMap(\.count)
+    guard let smallest = counts.min(), counts.contains(where: { $0 != smallest }) else { return }
+    for index in sets.synthetic.indices {
+      guard let count = sets.synthetic[index].count, count > smallest else { continue }
+      var stream = RandomStream(seed: request.seed, purpose: "equal numbers of samples")
+      let rows = stream.permutation(of: count).prefix(smallest).sorted()
+      sets.synthetic[index] = sets.synthetic[index].selecting(rows)
+      warnings.append(
+        "\(sets.synthetic[index].name) was cut from \(count.grouped) to \(smallest.grouped) samples, as many as the "
+          + "smallest set has: metrics of different numbers are not comparable.")
+    }
+  }
+
+  /// Where a file brings features and statistics, they must be of the same images.
+  private func disagreement(of real: FeatureSet, _ reference: ReferenceSet, hash: String?) throws -> [String] {
+    guard let given = real.statistics, let features = real.features else { return [] }
+    if let stated = real.statisticsHash, let hash {
+      return stated == hash
+        ? [] : ["\(real.path): mu and sigma are of other images than its features, which count here."]
+    }
+    let own = try reference.statistics()
+    let scale = own.covariance.indices.filter { $0 % (own.columns + 1) == 0 }.map { own.covariance[$0] }.max() ?? 0
+    let isSame =
+      given.columns == features.columns
+      && zip(given.mean, own.mean).allSatisfy { abs($0 - $1) <= 1e-4 * max(scale.squareRoot(), abs($1)) }
+    return isSame ? [] : ["\(real.path): mu and sigma are of other images than its features, which count here."]
+  }
+}
+
+extension MetricsStudy {
+  private static let perClassWarning =
+    "Per class: FID is biased upwards by about a constant over the number of images, so compare classes of equal numbers "
+    + "only; KID is unbiased and noisy."
+
+  /// The metrics of each class that both sides have, by name.
+  private func perClass(
+    _ samples: FeatureSet, _ sets: Sets, _ families: [MetricFamily]
+  ) throws -> [MetricsResult.Class] {
+    guard samples.labels != nil, sets.real.labels != nil else {
+      throw UsageError.message("--per-class needs labels on both sides, the samples' and the real images'.")
+    }
+    let useful = families.filter { [.fid, .kid, .precisionRecall, .densityCoverage].contains($0) }
+    var quick = request
+    quick.intervals = false
+    let real = Dictionary(
+      sets.real.rowsByLabel.map { (sets.real.className($0), $1) }, uniquingKeysWith: { first, _ in first })
+    return try samples.rowsByLabel.sorted { $0.key < $1.key }.compactMap { label, rows in
+      guard let others = real[samples.className(label)] else { return nil }
+      var result = MetricsResult(name: samples.className(label))
+      let reference = ReferenceSet(
+        sets.real.selecting(others), training: nil, neighbours: request.neighbours, pool: pool)
+      let metrics = SetMetrics(samples: samples.selecting(rows), reference: reference, request: quick, pool: pool)
+      for family in useful { try metrics.add(family, to: &result) }
+      return MetricsResult.Class(name: result.name, metrics: result.metrics)
+    }
+  }
+}

@@ -1,0 +1,34 @@
+/// Why a metric has no value for these features.
+package enum MetricError: Error, Equatable, Sendable {
+  /// A feature that is no finite number, at a row and a column.
+  case notFinite(row: Int, column: Int)
+  /// A row whose distances do not fit into single precision.
+  case tooLarge(row: Int)
+  /// Fewer rows than the metric is defined for.
+  case tooFew(metric: String, rows: Int, needed: Int)
+  /// The two sides have another number of features.
+  case columnsDiffer(Int, Int)
+  /// Probabilities or logits that are none, at a row.
+  case notProbabilities(row: Int, sum: Double)
+  /// LAPACK's iteration did not end.
+  case noConvergence
+}
+
+extension MetricError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .notFinite(let row, let column):
+      "the feature in row \(row), column \(column) is not a finite number"
+    case .tooLarge(let row): "the features in row \(row) are too large for distances (above 10^18)"
+    case .tooFew(let metric, let rows, let needed):
+      "\(metric) needs at least \(needed) rows, and there \(rows == 1 ? "is 1" : "are \(rows)")"
+    case .columnsDiffer(let first, let second):
+      "one side has \(first) features an image and the other \(second); both must come from the same extractor"
+    case .notProbabilities(let row, let sum):
+      sum.isFinite
+        ? "row \(row) holds no probabilities: they add up to \(sum)"
+        : "row \(row) holds a probability or logit that is not a finite number"
+    case .noConvergence: "the decomposition of the covariance did not converge"
+    }
+  }
+}

@@ -1,0 +1,100 @@
+/// Metrics as text for stdout: a row for each number, a column for each set of samples.
+package struct MetricsSummary: Sendable {
+  private let document: MetricsDocument
+  private let style: TerminalStyle
+
+  package init(of document: MetricsDocument, style: TerminalStyle) {
+    self.document = document
+    self.style = style
+  }
+
+  /// Lines no wider than the style's width, each with a newline at its end.
+  package var text: String {
+    var blocks = [counts, table(document.results.map(\.metrics), names: document.results.map(\.name))]
+    blocks += document.results.compactMap(classes)
+    blocks.append(
+      "↓ lower is better, ↑ higher is better; in brackets 95 % intervals (docs/metrics.md says of what)."
+        .wrapped(to: style.width).map { style.emphasised($0, .faint) })
+    let notes = document.results.flatMap { result in
+      result.metrics.compactMap { entry in entry.note.map { "\(result.name): \(entry.name): \($0)." } }
+    }
+    let warnings = (notes + document.warnings).flatMap { "! \($0.printable)".wrapped(to: style.width, indent: 2) }
+    blocks.append(warnings)
+    return blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") + "\n" }.joined(separator: "\n")
+      .replacing("\u{A0}", with: " ")
+  }
+
+  private var counts: [String] {
+    func count(_ set: MetricsDocument.Set) -> String {
+      set.images.map { NumberText.grouped($0) } ?? "an unknown number of"
+    }
+    let samples = document.results.compactMap { result in
+      document.data.synthetic[result.name].map { "\(result.name.printable) \(count($0))" }
+    }
+    let widths = document.data.real.features.map { ", \(NumberText.grouped($0)) features" } ?? ""
+    return "Samples: \(samples.joined(separator: ", ")); real images: \(count(document.data.real))\(widths)."
+      .wrapped(to: style.width)
+  }
+
+  private func table(_ sets: [[MetricEntry]], names: [String]) -> [String] {
+    var table = TextTable(
+      columns: [.init(title: "Metric")] + names.map { .init(title: $0.printable, alignment: .right, minimum: 9) })
+    for name in ordered(sets) {
+      let entries = sets.map { set in set.first { $0.name == name } }
+      let arrow = entries.compactMap { $0?.better }.first.map { $0 == "lower" ? " ↓" : " ↑" } ?? ""
+      table.rows.append(
+        [.init(name + arrow)] + entries.map { .init(cell($0)) })
+    }
+    return table.lines(style)
+  }
+
+  private func ordered(_ sets: [[MetricEntry]]) -> [String] {
+    sets.flatMap { $0.map(\.name) }.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+
+  private func cell(_ entry: MetricEntry?) -> String {
+    guard let entry, let value = entry.value else { return NumberText.none }
+    let decimals = Self.decimals(value, entry.interval)
+    let range = entry.interval.map {
+      " [\(NumberText.fixed($0.low, decimals: decimals)), \(NumberText.fixed($0.high, decimals: decimals))]"
+    }
+    return NumberText.fixed(value, decimals: decimals) + (range ?? "")
+  }
+
+  /// As many that the interval's width, or else the value, shows two to four digits.
+  private static func decimals(_ value: Double, _ interval: Bounds?) -> Int {
+    var scale = interval.map { ($0.high - $0.low) / 2 } ?? abs(value) / 100
+    if scale <= 0 { scale = abs(value) / 100 }
+    if scale == 0 { return interval == nil ? 0 : 3 }
+    if value == value.rounded() && interval == nil { return 0 }
+    var decimals = 1
+    while decimals < 8, scale < 0.5 {
+      scale *= 10
+      decimals += 1
+    }
+    return decimals
+  }
+
+  /// The classes of one result, the worst by the first metric last.
+  private func classes(_ result: MetricsResult) -> [String]? {
+    guard let classes = result.perClass, !classes.isEmpty else { return nil }
+    let names = ordered(classes.map(\.metrics))
+    var table = TextTable(
+      columns: [.init(title: "\(result.name.printable): class", minimum: 8), .init(title: "n", alignment: .right)]
+        + names.map { .init(title: $0, alignment: .right, dropRank: 1) })
+    for entry in classes {
+      table.rows.append(
+        [
+          .init(entry.name.printable),
+          .init(entry.metrics.first.map { $0.n.map { $0.map(String.init) ?? "?" }.joined(separator: "/") } ?? ""),
+        ]
+          + names.map { name in
+            .init(
+              NumberText.fixed(
+                entry.metrics.first { $0.name == name }?.value,
+                decimals: Self.decimals(entry.metrics.first { $0.name == name }?.value ?? 0, nil)))
+          })
+    }
+    return table.lines(style)
+  }
+}

@@ -1,0 +1,114 @@
+import ArgumentParser
+import Datasets
+import Evaluation
+import Foundation
+import Images
+import Reports
+
+/// `cas attack`: a near-perfect Inception Score from noise.
+struct Attack: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show that noise can have a near-perfect Inception Score (Barratt and Sharma 2018).",
+    discussion: """
+      Noise is moved by small steps in the direction that a classifier finds more like a class, each image towards the \
+      next class. Its scores stand beside those of the noise and of real images, and a picture shows all three.
+      """)
+
+  @Option(help: "Real images: a test split, or a folder with train and test.")
+  var real: String
+
+  @Option(help: "The real training images, where --real has only the others.")
+  var realTrain: String?
+
+  @Option(help: "A model that cas trained (model-….safetensors); without it one is trained.")
+  var weights: String?
+
+  @Option(help: "The seed of that training.")
+  var trainingSeed: UInt64 = 0
+
+  @Option(help: "Images to make.")
+  var images = 1000
+
+  @Option(help: "Steps for each image.")
+  var iterations = 100
+
+  @Option(help: "What a step changes a pixel by, as a share of its range.")
+  var step = 0.001
+
+  @Option(help: "The seed of the noise.")
+  var seed: UInt64 = 0
+
+  @Option(help: "The PNG file of the picture.")
+  var output: String?
+
+  @Option(help: "Threads; results do not depend on it.")
+  var threads: Int?
+
+  @Flag(name: .shortAndLong, help: "No progress, no table.")
+  var quiet = false
+
+  @Flag(help: "Write the scores as JSON to stdout, and nothing else.")
+  var json = false
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024.") }
+    if !(20...100_000).contains(images) { throw ValidationError("--images takes 20 to 100,000.") }
+    if !(1...100_000).contains(iterations) { throw ValidationError("--iterations takes 1 to 100,000.") }
+    if !(step > 0 && step <= 1) { throw ValidationError("--step takes a number above 0 and up to 1.") }
+  }
+
+  func run() throws {
+    Interruption.watch()
+    let terminal = Terminal(isQuiet: quiet)
+    let environment = ProcessInfo.processInfo.environment
+    let build = BuildDescription.current.identity
+    var study = AttackStudy(real: NamedPath.absolute(real))
+    study.realTrain = realTrain.map(NamedPath.absolute)
+    study.weights = weights.map(NamedPath.absolute)
+    study.trainingSeed = trainingSeed
+    (study.attack.images, study.attack.iterations) = (images, iterations)
+    (study.attack.step, study.attack.seed) = (step, seed)
+    let outcome = try study.run(
+      machine: try Machine(threads: threads, environment: environment),
+      baselines: BaselineCache.standard(build: build, environment: environment),
+      cache: FeatureCache.standard(build: build, environment: environment),
+      events: terminal.events(shouldStop: { Interruption.received != 0 }))
+    if let output {
+      try AtomicFile.write(bytes: try PNG.encode(outcome.sheet), to: NamedPath.absolute(output))
+    }
+    if json {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+      try Terminal.write(Array(try encoder.encode(outcome.rows)) + [UInt8(ascii: "\n")])
+    } else if !quiet {
+      try Terminal.write(Array(Self.table(outcome).utf8))
+    }
+  }
+
+  /// Entropies in bits, as the paper prints them.
+  private static func table(_ outcome: AttackStudy.Outcome) -> String {
+    func text(_ value: Double) -> String { String(format: "%.3f", value) }
+    func bits(_ nats: Double) -> String { text(nats / log(2)) }
+    var lines = [
+      ["Set", "Images", "IS", "IS (10)", "S(G) nats", "bits", "H(y)", "H(y|x)", "Authentic", "Distance", "Copies"]
+    ]
+    for row in outcome.rows {
+      lines.append([
+        row.name, "\(row.images)", text(row.inceptionScore), text(row.inceptionScoreOfTen), text(row.information),
+        bits(row.information), bits(row.marginalEntropy), bits(row.conditionalEntropy),
+        String(format: "%.1f %%", 100 * row.authenticity), row.medianRatio.map(text) ?? "–", "\(row.copies)",
+      ])
+    }
+    let widths = lines[0].indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
+    let rows = lines.map { line in
+      zip(line, widths).enumerated().map { place, cell in
+        let space = String(repeating: " ", count: cell.1 - cell.0.count)
+        return place == 0 ? cell.0 + space : space + cell.0
+      }.joined(separator: "  ")
+    }
+    return rows.joined(separator: "\n")
+      + "\n\nThe largest possible Inception Score is \(outcome.classes), the number of classes. Entropies H in bits. Authentic:\n"
+      + "farther from the nearest training image than that is from its own; Distance: the middle distance to training images\n"
+      + "over that of training images to each other.\n"
+  }
+}

@@ -1,0 +1,81 @@
+import ArgumentParser
+import Datasets
+import Evaluation
+import Foundation
+
+/// `cas features`: the numbers by which a network describes images.
+struct Features: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Describe images by a network's features and write them as .npz.",
+    discussion: """
+      The file holds the arrays features (a row for each image), labels, and logits where the network has a classifier. \
+      Published networks need the file of their weights (safetensors, or PyTorch's .pth and .pt, of which nothing is \
+      run); the own network is trained on --real, once.
+
+      Networks: \(FeatureNetwork.allCases.map(\.rawValue).joined(separator: ", ")).
+      """)
+
+  @Option(help: "The images, in any format that cas reads.")
+  var images: String
+
+  @Option(help: "train or test, where the images have both.")
+  var split = "train"
+
+  @Option(help: "The network.")
+  var features = FeatureNetwork.own.rawValue
+
+  @Option(help: "The file of the network's weights.")
+  var weights: String?
+
+  @Option(help: "Real images on which the own network is trained.")
+  var real: String?
+
+  @Option(help: "The seed of that training.")
+  var seed: UInt64 = 0
+
+  @Option(help: "Side to which images are resized; needs --resize.")
+  var input: Int?
+
+  @Option(help: "squash or crop: how images become square.")
+  var resize: String?
+
+  @Option(help: "The .npz file to write.")
+  var output: String
+
+  @Option(help: "Threads; results do not depend on it.")
+  var threads: Int?
+
+  @Flag(name: .shortAndLong, help: "No progress, no summary.")
+  var quiet = false
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024.") }
+    if let input, !(8...4096).contains(input) { throw ValidationError("--input takes 8 to 4096 pixels.") }
+    if let resize, !["squash", "crop"].contains(resize) { throw ValidationError("--resize takes squash or crop.") }
+    if !["train", "test"].contains(split) { throw ValidationError("--split takes train or test.") }
+  }
+
+  func run() throws {
+    Interruption.watch()
+    let terminal = Terminal(isQuiet: quiet)
+    let environment = ProcessInfo.processInfo.environment
+    let build = BuildDescription.current.identity
+    let machine = try Machine(threads: threads, environment: environment)
+    var run = FeatureRun(
+      images: NamedPath.absolute(images), split: split == "train" ? .train : .test,
+      features: try FeatureNetwork(name: features), output: NamedPath.absolute(output))
+    run.weights = weights.map(NamedPath.absolute)
+    run.training = real.map(NamedPath.absolute)
+    (run.seed, run.input, run.resize) = (seed, input, resize)
+    let summary = try run.run(
+      machine: machine, baselines: BaselineCache.standard(build: build, environment: environment),
+      cache: FeatureCache.standard(build: build, environment: environment),
+      events: terminal.events(shouldStop: { Interruption.received != 0 }))
+    guard !quiet else { return }
+    let logits = summary.classes.map { ", \($0) logits" } ?? ""
+    try Terminal.write(
+      Array(
+        "\(summary.images) images, \(summary.columns) features\(logits) (\(features), weights \(summary.weightsHash.prefix(12))): \(output)\n"
+          .utf8))
+  }
+}

@@ -1,0 +1,66 @@
+import ArgumentParser
+import Evaluation
+
+/// The images that `cas metrics` describes by itself.
+struct ImageSetOptions: ParsableArguments {
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Samples of generators, instead of files of features.", valueName: "[name=]path"))
+  var synthetic: [String] = []
+
+  @Option(help: ArgumentHelp("Real images: a test split, or a folder with train and test.", valueName: "path"))
+  var real: String?
+
+  @Option(help: ArgumentHelp("The real training images, where --real has only the others.", valueName: "path"))
+  var realTrain: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The network that describes images: \(FeatureNetwork.allCases.map(\.rawValue).joined(separator: ", ")).",
+      valueName: "name"))
+  var features = FeatureNetwork.own.rawValue
+
+  @Option(help: ArgumentHelp("The file of its weights; without it the own network is trained.", valueName: "file"))
+  var weights: String?
+
+  @Option(help: "The seed of the own network's training.")
+  var trainingSeed: UInt64 = 0
+
+  @Option(help: "test or train: the real images that samples are compared with.")
+  var reference = ImageSets.Reference.test.rawValue
+
+  @Flag(help: "Classes may be missing on one side.")
+  var allowMissingClasses = false
+
+  @Option(help: "Side to which images are resized; needs --resize.")
+  var input: Int?
+
+  @Option(help: "squash or crop: how images become square.")
+  var resize: String?
+
+  var areGiven: Bool { !synthetic.isEmpty || real != nil }
+
+  func validate() throws {
+    if let input, !(8...4096).contains(input) { throw ValidationError("--input takes 8 to 4096 pixels.") }
+    if let resize, !["squash", "crop"].contains(resize) { throw ValidationError("--resize takes squash or crop.") }
+    if ImageSets.Reference(rawValue: reference) == nil { throw ValidationError("--reference takes test or train.") }
+  }
+
+  /// - Throws: `UsageError` where a side is missing.
+  func sets(classNames: String?) throws -> ImageSets {
+    guard let real, !synthetic.isEmpty else {
+      throw UsageError.message("Images are compared with images: give both --synthetic and --real.")
+    }
+    var sets = ImageSets(
+      real: NamedPath.absolute(real), synthetic: try NamedPath.parse(synthetic, option: "--synthetic"),
+      features: features)
+    sets.realTrain = realTrain.map(NamedPath.absolute)
+    sets.classNames = classNames.map(NamedPath.absolute)
+    sets.weights = weights.map(NamedPath.absolute)
+    sets.trainingSeed = trainingSeed
+    sets.reference = ImageSets.Reference(rawValue: reference) ?? .test
+    sets.allowMissingClasses = allowMissingClasses
+    (sets.input, sets.resize) = (input, resize)
+    return sets
+  }
+}

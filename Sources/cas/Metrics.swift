@@ -1,0 +1,189 @@
+import ArgumentParser
+import Datasets
+import Evaluation
+import Foundation
+import Kernels
+import Metrics
+import Reports
+
+/// `cas metrics`: the metrics that CAS is to be compared with.
+struct MetricsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "metrics",
+    abstract: "FID, KID, precision and recall, PRD, Inception Score and others, with intervals.",
+    discussion: """
+      Describes images by a network and compares the descriptions; without --features the network is trained on the real \
+      images, once:
+
+        cas metrics --synthetic samples/ --real real/
+
+      Takes features of any other extractor as NumPy .npz files: the key features (or the only matrix of floats), and if known \
+      logits or probabilities (images x classes) and labels. The real side may be statistics (mu, sigma). Several sets \
+      of samples make one table:
+
+        cas metrics --features-synthetic a=a.npz b=b.npz --features-real real.npz
+
+      The metrics:
+      \(MetricFamily.allCases.map { "  \($0.rawValue): \($0.summary)" }.joined(separator: "\n"))
+
+      The demonstrations (--demonstrate), of your features or of built-in ones:
+      \(MetricsDemonstration.Name.allCases.map { "  \($0.rawValue): \($0.summary)" }.joined(separator: "\n"))
+      """)
+
+  @OptionGroup(title: "Images")
+  var imageSets: ImageSetOptions
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Features of samples, one file for each generator.", valueName: "[name=]file"))
+  var featuresSynthetic: [String] = []
+
+  @Option(help: ArgumentHelp("Features or statistics of real images.", valueName: "file"))
+  var featuresReal: String?
+
+  @Option(help: ArgumentHelp("Features of the images that the generators learned from.", valueName: "file"))
+  var featuresTraining: String?
+
+  @Option(help: ArgumentHelp("Names of metrics, separated by commas, or all.", valueName: "fid,kid,…"))
+  var metrics: String?
+
+  @Option(help: "Seed of all that is drawn: splits, subsets, clusterings.")
+  var seed: UInt64 = 0
+
+  @Option(help: "Splits of the Inception Score.")
+  var splits = 10
+
+  @Option(help: "Which neighbour a ball of precision, recall, density and coverage reaches to.")
+  var neighbours = 5
+
+  @Option(help: "inclusive or exclusive: whether a point at the very radius lies in the ball.")
+  var tie = "inclusive"
+
+  @Option(help: "Subsets of kid-subsets.")
+  var kidSubsets = 100
+
+  @Option(help: "Images of each side in a subset of kid-subsets.")
+  var kidSubsetSize = 1000
+
+  @Flag(help: "The same for every class, by the labels of both sides.")
+  var perClass = false
+
+  @Flag(inversion: .prefixedNo, help: "Intervals that take long (FID's).")
+  var intervals = true
+
+  @Option(help: ArgumentHelp("Names of the classes of labels, one a line.", valueName: "file"))
+  var classNames: String?
+
+  @Option(help: ArgumentHelp("Where mean and covariance of the real features are written.", valueName: "file"))
+  var writeStatistics: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Instead of metrics: \(MetricsDemonstration.Name.allCases.map(\.rawValue).joined(separator: ", ")).",
+      valueName: "name"))
+  var demonstrate: String?
+
+  @Option(help: ArgumentHelp("Write a page with the chart of a demonstration.", valueName: "file"))
+  var html: String?
+
+  @Option(help: "Threads; results do not depend on it.")
+  var threads: Int?
+
+  @Flag(name: .shortAndLong, help: "No progress, no table.")
+  var quiet = false
+
+  @Flag(help: "Write the document as JSON to stdout, and nothing else.")
+  var json = false
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024.") }
+  }
+
+  func run() throws {
+    Interruption.watch()
+    let terminal = Terminal(isQuiet: quiet)
+    let events = terminal.events(shouldStop: { Interruption.received != 0 })
+    let machine = try Machine(threads: threads, environment: ProcessInfo.processInfo.environment)
+    if let demonstrate { return try demonstration(demonstrate, machine, events) }
+    let request = try request()
+    try request.check()
+    var context = MetricsStudy.Context(
+      version: BuildDescription.current.identity, config: try request.json(), description: MachineDescription(machine))
+    let sets = try sets(machine, &context, events)
+    let outcome = try MetricsStudy(request, machine: machine, events: events).run(sets, context)
+    if let writeStatistics { try outcome.writeStatistics(to: NamedPath.absolute(writeStatistics)) }
+    if json {
+      try Terminal.write(Array(try outcome.document.json()))
+    } else if !quiet {
+      try Terminal.write(Array(MetricsSummary(of: outcome.document, style: Terminal.outputStyle).text.utf8))
+    }
+  }
+
+  private func demonstration(_ name: String, _ machine: Machine, _ events: StudyRunner.Events) throws {
+    let known = MetricsDemonstration.Name.allCases.map(\.rawValue)
+    guard let chosen = MetricsDemonstration.Name(rawValue: name) else {
+      let nearest = Spelling.nearest(to: name, in: known).map { " Did you mean \($0)?" } ?? ""
+      throw UsageError.message(
+        "There is no demonstration \(name).\(nearest) There are \(known.joined(separator: ", ")).")
+    }
+    var given = featuresSynthetic.isEmpty ? nil : try fileSets()
+    if !imageSets.synthetic.isEmpty {
+      given = try described(machine, version: BuildDescription.current.identity, events).sets
+    } else if given == nil, let real = imageSets.real {
+      // The demonstration of modes looks at the pixels of one set of real images.
+      given = try MetricsStudy.Sets(pixelsOf: NamedPath.absolute(real), machine: machine, events: events)
+    }
+    let document = try MetricsDemonstration(seed: seed, machine: machine, events: events).run(chosen, given)
+    if let html { try AtomicFile.write(bytes: Array(document.page.utf8), to: NamedPath.absolute(html)) }
+    try Terminal.write(Array(json ? try document.json() : Data(document.text(Terminal.outputStyle).utf8)))
+  }
+
+  private func request() throws -> MetricsRequest {
+    var request = MetricsRequest()
+    request.metrics = metrics.map { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } }
+    request.seed = seed
+    request.splits = splits
+    request.neighbours = neighbours
+    request.tie = tie
+    request.kidSubsets = kidSubsets
+    request.kidSubsetSize = kidSubsetSize
+    request.perClass = perClass
+    request.intervals = intervals
+    return request
+  }
+
+  /// Where the features come from: of images, or of files.
+  private func sets(
+    _ machine: Machine, _ context: inout MetricsStudy.Context, _ events: StudyRunner.Events
+  ) throws -> MetricsStudy.Sets {
+    guard imageSets.areGiven else { return try fileSets() }
+    guard featuresSynthetic.isEmpty, featuresReal == nil, featuresTraining == nil else {
+      throw UsageError.message("Give images (--synthetic, --real) or files of features, not both.")
+    }
+    let described = try described(machine, version: context.version, events)
+    context.notes = described.notes
+    try context.add(try imageSets.sets(classNames: classNames), weightsHash: described.weightsHash)
+    return described.sets
+  }
+
+  private func described(
+    _ machine: Machine, version: String, _ events: StudyRunner.Events
+  ) throws -> ImageSets.Described {
+    let environment = ProcessInfo.processInfo.environment
+    return try imageSets.sets(classNames: classNames).described(
+      machine: machine, baselines: BaselineCache.standard(build: version, environment: environment),
+      cache: FeatureCache.standard(build: version, environment: environment), events: events)
+  }
+
+  private func fileSets() throws -> MetricsStudy.Sets {
+    guard !featuresSynthetic.isEmpty, let featuresReal else {
+      throw UsageError.message(
+        "Give --synthetic and --real, images, or --features-synthetic and --features-real, files of features.")
+    }
+    return try MetricsStudy.Sets(
+      files: MetricsStudy.Files(
+        synthetic: try NamedPath.parse(featuresSynthetic, option: "--features-synthetic"),
+        real: NamedPath.absolute(featuresReal), training: featuresTraining.map { NamedPath.absolute($0) },
+        classNames: classNames.map { NamedPath.absolute($0) }))
+  }
+}

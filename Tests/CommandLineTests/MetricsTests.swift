@@ -1,0 +1,201 @@
+import Datasets
+import Foundation
+import Support
+import Testing
+
+@Suite(.serialized) struct MetricsCommandTests {
+  private func features(_ seed: UInt64, _ rows: Int, _ columns: Int, shift: Double = 0) -> [Double] {
+    (0..<rows * columns).map { GoldenValues(seed: seed).irwinHall($0) + shift }
+  }
+
+  private func matrix(_ seed: UInt64, _ rows: Int, _ columns: Int, shift: Double = 0) -> NPYArray {
+    NPYArray(features(seed, rows, columns, shift: shift), shape: [rows, columns])
+  }
+
+  /// Real features, two sets of samples of different size, and files that are wrong.
+  private func folder() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    func write(_ name: String, _ arrays: [(name: String, array: NPYArray)]) throws {
+      try NPZ.write(arrays, to: "\(folder.path)/\(name).npz")
+    }
+    func labels(_ count: Int) -> NPYArray { NPYArray((0..<count).map { Int32($0 * 3 / count) }, shape: [count]) }
+    let single = features(1, 300, 8).map(Float.init)
+    try write("real", [("features", NPYArray(single, shape: [300, 8])), ("labels", labels(300))])
+    try write(
+      "a", [("features", matrix(2, 200, 8, shift: 0.2)), ("labels", labels(200)), ("logits", matrix(3, 200, 5))])
+    try write("b", [("anything", matrix(4, 240, 8)), ("logits", matrix(5, 240, 5))])
+    var broken = features(2, 50, 8)
+    broken[8] = .nan
+    try write("nan", [("features", NPYArray(broken, shape: [50, 8]))])
+    try write("wide", [("features", matrix(2, 50, 9))])
+    try write("two", [("one", matrix(2, 50, 8)), ("other", matrix(3, 50, 8))])
+    try write("uneven", [("features", matrix(2, 50, 8)), ("labels", labels(49))])
+    try folder.write(Array("no archive".utf8), "text.npz")
+    return folder
+  }
+
+  private func run(_ folder: TemporaryFolder, _ synthetic: [String], real: String = "real", _ more: String...) throws
+    -> Program.Result
+  {
+    try Program.run(
+      ["metrics", "--features-synthetic"] + synthetic.map { $0.contains("=") ? $0 : "\($0)=\(folder.path)/\($0).npz" }
+        + ["--features-real", "\(folder.path)/\(real).npz"] + more)
+  }
+
+  @Test func oneTableForSeveralGenerators() throws {
+    let folder = try folder()
+    let result = try run(
+      folder, ["a", "b"], "--json", "--per-class", "--metrics", "fid,kid,precision,prd,s,is,fid-infinity")
+    // The second set has no labels.
+    #expect(result.code == 64 && result.errors.contains("labels"), "\(result.errors)")
+    let both = try run(folder, ["a", "b"], "--json")
+    #expect(both.code == 0, "\(both.errors)")
+    let document = try Document(both.output)
+    #expect(document["schemaVersion"].number == 1 && document["command"].text == "metrics")
+    #expect(document["results"].list.map(\.["name"].text) == ["a", "b"])
+    for entry in document["results"].list {
+      for name in ["fid", "kid", "precision", "recall", "density", "coverage", "prd-recall", "s", "is", "authenticity"]
+      {
+        let metric = entry["metrics"].entry("name", name)
+        let value = try #require(metric["value"].number, "\(name)")
+        let interval = metric["interval"].list.compactMap(\.number)
+        #expect(interval.count == 2 && interval[0] <= value && value <= interval[1], "\(name)")
+        #expect(metric["n"][0].number == 200, "\(name)")
+      }
+      #expect(entry["prd"]["precision"].list.count == 1001)
+    }
+    let warnings = document["warnings"].list.compactMap(\.text)
+    #expect(warnings.contains { $0.contains("b was cut from 240 to 200") })
+    #expect(warnings.contains { $0.contains("a is sorted by class") })
+    #expect(document["data"]["synthetic"]["b"]["images"].number == 200)
+    let text = try run(folder, ["a", "b"])
+    #expect(text.output.contains("fid ↓") && text.output.contains("a 200, b 200"), "\(text.output)")
+  }
+
+  @Test func bitsDoNotDependOnThreads() throws {
+    let folder = try folder()
+    func results(_ threads: String) throws -> String {
+      let result = try run(folder, ["a"], "--json", "--metrics", "all", "--threads", threads)
+      #expect(result.code == 0, "\(result.errors)")
+      return try String(#require(result.output.range(of: "\"results\"").map { result.output[$0.lowerBound...] }))
+    }
+    #expect(try results("1") == results("3"))
+  }
+
+  @Test func eachClassByItself() throws {
+    let folder = try folder()
+    try folder.write(Array("cat\ndog\nemu\n".utf8), "names.txt")
+    let result = try run(
+      folder, ["a"], "--json", "--per-class", "--metrics", "fid,kid", "--class-names", "\(folder.path)/names.txt")
+    #expect(result.code == 0, "\(result.errors)")
+    let classes = try Document(result.output)["results"][0]["perClass"].list
+    #expect(classes.map(\.["name"].text) == ["cat", "dog", "emu"])
+    #expect(classes.allSatisfy { $0["metrics"].entry("name", "fid")["value"].number ?? 0 > 0 })
+    #expect(classes[0]["metrics"].entry("name", "kid")["n"].list.map(\.number) == [67, 100])
+    try folder.write(Array("cat\ndog\n".utf8), "few.txt")
+    #expect(try run(folder, ["a"], "--class-names", "\(folder.path)/few.txt").code == 65)
+  }
+
+  @Test func statisticsStandForRealFeatures() throws {
+    let folder = try folder()
+    let first = try run(
+      folder, ["a"], "--json", "--metrics", "fid", "--no-intervals", "--write-statistics", "\(folder.path)/stats.npz")
+    #expect(first.code == 0, "\(first.errors)")
+    let second = try run(folder, ["a"], real: "stats", "--json", "--metrics", "fid", "--no-intervals")
+    #expect(second.code == 0, "\(second.errors)")
+    let (a, b) = (try Document(first.output), try Document(second.output))
+    let values = try [a, b].map { try #require($0["results"][0]["metrics"][0]["value"].number) }
+    #expect(values[0] == values[1])
+    #expect(b["results"][0]["metrics"][0]["n"].list.map(\.number) == [200, 300])
+    #expect(a["data"]["real"]["hash"].text == b["data"]["real"]["hash"].text)
+    let needing = try run(folder, ["a"], real: "stats", "--metrics", "kid")
+    #expect(needing.code == 64 && needing.errors.contains("needs features of the real images"))
+    let standard = try run(folder, ["a"], real: "stats")
+    #expect(standard.code == 0 && standard.errors.contains("left out") && standard.output.contains("fid"))
+    // Features and the statistics of other images in one file.
+    let statistics = try NPZ.read("\(folder.path)/stats.npz")
+    try NPZ.write(
+      [("features", matrix(9, 300, 8))] + statistics.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 },
+      to: "\(folder.path)/mixed.npz")
+    let mixed = try run(folder, ["a"], real: "mixed", "--json", "--metrics", "fid")
+    #expect(mixed.output.contains("mu and sigma are of other images"))
+  }
+
+  @Test(arguments: [
+    ("nan", "real", 65, "row 1, column 0 is not a finite number"), ("wide", "real", 65, "9 features"),
+    ("two", "real", 65, "not one matrix"), ("uneven", "real", 65, "different numbers of rows"),
+    ("text", "real", 65, "not a .npz file"), ("nowhere", "real", 66, "nowhere.npz"),
+    ("a", "nowhere", 66, "nowhere.npz"),
+  ])
+  func wrongFiles(synthetic: String, real: String, code: Int32, words: String) throws {
+    let result = try run(try folder(), [synthetic], real: real)
+    #expect(result.code == code && result.errors.contains(words) && result.output.isEmpty, "\(result.errors)")
+  }
+
+  @Test(arguments: [
+    (["--metrics", "fdi"], "Did you mean fid?"), (["--metrics", "precison"], "Did you mean precision?"),
+    (["--splits", "0"], "--splits"), (["--tie", "both"], "--tie"), (["--neighbours", "0"], "--neighbours"),
+    (["--threads", "0"], "--threads"), (["--kid-subset-size", "1"], "--kid-subset-size"),
+  ])
+  func wrongUse(arguments: [String], words: String) throws {
+    let folder = try folder()
+    let result = try Program.run(
+      ["metrics", "--features-synthetic", "\(folder.path)/a.npz", "--features-real", "\(folder.path)/real.npz"]
+        + arguments)
+    #expect(result.code == 64 && result.errors.contains(words) && result.output.isEmpty, "\(result.errors)")
+  }
+
+  @Test func demonstrations() throws {
+    let folder = try folder()
+    let numbers = try Program.run("metrics", "--demonstrate", "one-dimensional", "--json")
+    let rows = try Document(numbers.output)["rows"].list
+    #expect(rows.count == 5 && rows[4]["values"].list.map(\.number) == [2, 2], "\(numbers.errors)")
+    let splits = try Program.run("metrics", "--demonstrate", "splits")
+    #expect(splits.code == 0 && splits.output.contains("10.0000") && splits.output.contains("S(G)"))
+    let page = "\(folder.path)/page.html"
+    let normal = try run(folder, ["a"], "--demonstrate", "gaussianity", "--html", page)
+    #expect(normal.code == 0 && normal.output.contains("random directions"), "\(normal.errors)")
+    #expect(String(decoding: try folder.bytes("page.html"), as: UTF8.self).contains("<circle"))
+    let sizes = try run(folder, ["a"], "--demonstrate", "sample-size", "--json")
+    #expect(try Document(sizes.output)["rows"].list.map(\.["name"].text) == ["100", "200"], "\(sizes.errors)")
+    let wrong = try Program.run("metrics", "--demonstrate", "mode")
+    #expect(wrong.code == 64 && wrong.errors.contains("Did you mean modes?"))
+    #expect(try Program.run("metrics", "--demonstrate", "modes").code == 64)
+  }
+
+  /// Four classes far apart: recall is complete with the second, precision falls after it.
+  @Test func recallAndPrecisionOfClasses() throws {
+    let folder = try TemporaryFolder()
+    for (name, seed) in [("real", 1), ("a", 2)] {
+      let values = (0..<1600).map { GoldenValues(seed: UInt64(seed)).irwinHall($0) + Double($0 / 400 * 10) }
+      try NPZ.write(
+        [
+          ("features", NPYArray(values, shape: [400, 4])),
+          ("labels", NPYArray((0..<400).map { Int64($0 / 100) }, shape: [400])),
+        ], to: "\(folder.path)/\(name).npz")
+    }
+    let result = try run(folder, ["a"], "--demonstrate", "modes", "--json")
+    #expect(result.code == 0, "\(result.errors)")
+    let rows = try Document(result.output)["rows"].list.map { $0["values"].list.compactMap(\.number) }
+    let (recall, precision) = (rows.map { $0[0] }, rows.map { $0[1] })
+    #expect(rows.count == 4 && recall[0] < 0.6 && recall[1...].allSatisfy { $0 > 0.85 })
+    #expect(precision[..<2].allSatisfy { $0 > 0.85 } && precision[2] < 0.8 && precision[3] < precision[2])
+  }
+
+  /// No changed byte of the archive's structure may stop the program.
+  @Test func damagedFilesAreErrors() throws {
+    let folder = try folder()
+    let whole = try folder.bytes("wide.npz")
+    for cut in [0, 10, 21, 22, 60, 200, whole.count - 30, whole.count - 1] {
+      try folder.write(Array(whole[..<cut]), "cut.npz")
+      #expect(try run(folder, ["cut"]).code == 65, "\(cut)")
+    }
+    for at in Array(0..<160).filter({ $0 % 9 == 0 }) + (1...120).filter({ $0 % 9 == 0 }).map({ whole.count - $0 }) {
+      var changed = whole
+      changed[at] ^= 0x41
+      try folder.write(changed, "changed.npz")
+      let code = try run(folder, ["changed"], "--metrics", "fid").code
+      #expect(code == 65 || code == 0, "byte \(at): \(code)")
+    }
+  }
+}

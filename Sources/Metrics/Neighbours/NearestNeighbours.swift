@@ -36,7 +36,8 @@ extension NearestNeighbours {
       try pool.runThrowing(chunks: round.count) { chunk, worker in
         let (first, second) = (blocks[round[chunk].0], blocks[round[chunk].1])
         let tile = tiles[worker]
-        try tile.load(source, first, source, second, center: center)
+        try tile.loadFirst(source, first, center: center)
+        try tile.compare(first, source, second, center: center)
         let isDiagonal = first == second
         tile.forEach(first, second, limits: lists.limits.base, otherLimits: lists.limits.base) { row, other, distance in
           if isDiagonal && row == other { return }
@@ -64,8 +65,9 @@ extension NearestNeighbours {
     let tiles = (0..<pool.threads).map { _ in DistanceTile(columns: queries.columns, block: Self.block) }
     try pool.runThrowing(chunks: down.count) { chunk, worker in
       let tile = tiles[worker]
+      try tile.loadFirst(queries, down[chunk], center: center)
       for block in across {
-        try tile.load(queries, down[chunk], points, block, center: center)
+        try tile.compare(down[chunk], points, block, center: center)
         tile.forEach(down[chunk], block, limits: lists.limits.base, otherLimits: none.base) { row, other, distance in
           lists.insert(other, distance, at: row)
         }
@@ -177,11 +179,14 @@ final class DistanceTile {
     self.columns = columns
   }
 
-  func load(
-    _ a: any FeatureSource, _ rows: Range<Int>, _ b: any FeatureSource, _ others: Range<Int>, center: [Double]
-  ) throws {
-    try first.load(a, rows, center: center)
-    try second.load(b, others, center: center)
+  /// Reads the block of rows that stays while others are compared with it.
+  func loadFirst(_ source: any FeatureSource, _ rows: Range<Int>, center: [Double]) throws {
+    try first.load(source, rows, center: center)
+  }
+
+  /// Reads another block and multiplies the first one with it.
+  func compare(_ rows: Range<Int>, _ source: any FeatureSource, _ others: Range<Int>, center: [Double]) throws {
+    try second.load(source, others, center: center)
     innerProducts(
       first.values.base, second.values.base, m: rows.count, n: others.count, k: columns, into: products.base)
   }

@@ -71,7 +71,8 @@ extension Manifold {
     let tolerance = ScreenedRows.tolerance(real.columns)
     let (samples, images) = (ranges(of: synthetic.rows, step: Self.block), ranges(of: real.rows, step: Self.block))
     var balls = [Int](repeating: 0, count: synthetic.rows)
-    let tiles = (0..<pool.threads).map { _ in DistanceTile(columns: real.columns, block: Self.block) }
+    let block = min(Self.block, max(real.rows, synthetic.rows))
+    let tiles = (0..<pool.threads).map { _ in DistanceTile(columns: real.columns, block: block) }
     let flags = (0..<pool.threads).map { _ in RealFlags(count: real.rows) }
     let limits = [try Self.limits(real, radii, center), try Self.limits(synthetic, own, center)]
     let reach = Self.largestLength(limits)

@@ -31,7 +31,8 @@ extension NearestNeighbours {
     let center = try screeningCenter([source])
     let lists = CandidateLists(rows: source.rows, capacity: k + Self.spare)
     let blocks = ranges(of: source.rows, step: Self.block)
-    let tiles = (0..<pool.threads).map { _ in DistanceTile(columns: source.columns, block: Self.block) }
+    let tiles = (0..<pool.threads).map { _ in DistanceTile(columns: source.columns, block: min(Self.block, source.rows))
+    }
     for round in Self.rounds(blocks.count) {
       try pool.runThrowing(chunks: round.count) { chunk, worker in
         let (first, second) = (blocks[round[chunk].0], blocks[round[chunk].1])
@@ -62,7 +63,8 @@ extension NearestNeighbours {
     let (down, across) = (ranges(of: queries.rows, step: Self.block), ranges(of: points.rows, step: Self.block))
     let none = FloatScratch(points.rows)
     none.base.initialize(repeating: -.infinity, count: points.rows)
-    let tiles = (0..<pool.threads).map { _ in DistanceTile(columns: queries.columns, block: Self.block) }
+    let block = min(Self.block, max(queries.rows, points.rows))
+    let tiles = (0..<pool.threads).map { _ in DistanceTile(columns: queries.columns, block: block) }
     try pool.runThrowing(chunks: down.count) { chunk, worker in
       let tile = tiles[worker]
       try tile.loadFirst(queries, down[chunk], center: center)

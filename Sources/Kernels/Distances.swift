@@ -37,16 +37,31 @@ package func forEachDistance(
   limits: UnsafePointer<Float>, _ body: (_ index: Int, _ distance: Float) -> Void
 ) {
   let (values, others, bounds) = (UnsafeRawPointer(products), UnsafeRawPointer(lengths), UnsafeRawPointer(limits))
-  let whole = count / 16 * 16
   let own = SIMD16<Float>(repeating: length)
   let least = SIMD16<Float>(repeating: limit)
-  for index in stride(from: 0, to: whole, by: 16) {
+  /// How far the limits exceed the distances of sixteen others; positive where something is to be told.
+  @inline(__always)
+  func excess(_ index: Int) -> SIMD16<Float> {
     let distance =
       own + others.loadUnaligned(fromByteOffset: index * 4, as: SIMD16<Float>.self)
       - 2 * values.loadUnaligned(fromByteOffset: index * 4, as: SIMD16<Float>.self)
-    let bound = pointwiseMax(least, bounds.loadUnaligned(fromByteOffset: index * 4, as: SIMD16<Float>.self))
-    guard any(distance .< bound) else { continue }
-    for lane in 0..<16 where distance[lane] < bound[lane] { body(index + lane, distance[lane]) }
+    let bound = bounds.loadUnaligned(fromByteOffset: index * 4, as: SIMD16<Float>.self)
+    return bound.replacing(with: least, where: bound .< least) - distance
+  }
+  // Sixty-four at a time, because nearly all of them are too far away.
+  let whole = count / 64 * 64
+  for index in stride(from: 0, to: whole, by: 64) {
+    let (a, b, c, d) = (excess(index), excess(index + 16), excess(index + 32), excess(index + 48))
+    let ab = a.replacing(with: b, where: b .> a)
+    let cd = c.replacing(with: d, where: d .> c)
+    let highest = ab.replacing(with: cd, where: cd .> ab)
+    var isNear = false
+    for lane in 0..<16 { isNear = isNear || highest[lane] > 0 }
+    guard isNear else { continue }
+    for other in index..<index + 64 {
+      let distance = length + lengths[other] - 2 * products[other]
+      if distance < max(limit, limits[other]) { body(other, distance) }
+    }
   }
   for index in whole..<count {
     let distance = length + lengths[index] - 2 * products[index]

@@ -118,6 +118,23 @@ import Testing
     #expect(information.bias < 0 && information.bias > -0.02)
   }
 
+  /// Two sets of one distribution: FID is what it is only because there are few images, and its limit is about 0.
+  @Test func limitsHaveNoBias() throws {
+    let sets = [61, 62].map { DistributionGolden.array(seed: $0, rows: 3000, columns: 16) }
+    let root = try GaussianRoot(sets[0], pool: pool)
+    let stream = RandomStream(seed: 1, purpose: "test")
+    let distance = try FrechetDistance.value(sets[0], sets[1], pool: pool)
+    let limit = try FrechetDistance.extrapolated(sets[1], to: root, stream: stream, pool: pool)
+    #expect(distance > 0.005 && abs(limit.fit.intercept) < 0.8 * distance && limit.fit.slope > 0)
+    #expect(limit.sizes.first == 1500 && limit.sizes.last == 3000 && limit.interval != nil)
+    let scores = try InceptionScore.extrapolated(DistributionGolden.logits, stream: stream, pool: pool)
+    let score = try InceptionScore(DistributionGolden.logits, splits: 1, shuffle: nil, pool: pool)
+    #expect(abs(scores.fit.intercept - score.value) < 0.05)
+    #expect(throws: MetricError.tooFew(metric: "FID∞", rows: 20, needed: 30)) {
+      try FrechetDistance.extrapolated(sets[1].prefix(20), to: root, stream: stream, pool: pool)
+    }
+  }
+
   /// Ten classes, every row certain, sorted by class: each of ten splits in order holds one class only.
   @Test func splitsOfSortedImages() throws {
     let rows = (0..<1000).flatMap { row in (0..<10).map { $0 == row / 100 ? Float(1) : 0 } }

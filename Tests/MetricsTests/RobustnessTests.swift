@@ -163,6 +163,17 @@ import Testing
     #expect(score.value == 0 && score.interval == nil)
   }
 
+  /// A few images of very many features: nothing is computed that would not fit into memory.
+  @Test func veryManyFeatures() throws {
+    let pool = ThreadPool(threads: 2)
+    let wide = DistributionGolden.array(seed: 70, rows: 25, columns: 20_000)
+    #expect(throws: MetricError.tooManyFeatures(20_000)) { try FeatureStatistics(wide, pool: pool) }
+    #expect(try FrechetDistance.value(wide, wide, pool: pool) < 1e-8)
+    #expect(try Manifold(real: wide, synthetic: wide, k: 2, pool: pool).precision == 1)
+    let curve = try ClusteredPrecisionRecall(real: wide, synthetic: wide, stream: stream, pool: pool)
+    #expect(curve.totalVariation == 0)
+  }
+
   @Test func constantFeatures() throws {
     let pool = ThreadPool(threads: 2)
     let flat = DoubleFeatures(rows: 50, columns: 4, values: [Double](repeating: 3, count: 200))

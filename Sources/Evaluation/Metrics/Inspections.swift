@@ -74,8 +74,8 @@ struct Inspections {
       let columns = sets.real.features?.columns ?? all[0].0.statistics?.columns
     {
       warnings.append(
-        "Fewer images than ten times the \(columns.grouped) features: \(small.joined(separator: ", ")). FID is then far too "
-          + "high; compare equal numbers only, or use kid or fid-infinity.")
+        "Fewer images than ten times the \(columns.grouped) features: \(small.joined(separator: ", ")). FID is then biased "
+          + "upwards; compare equal numbers only, or use kid or fid-infinity.")
     }
     for set in sets.synthetic {
       if set.isSortedByClass, families.contains(.inceptionScore) {

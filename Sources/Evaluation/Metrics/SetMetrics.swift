@@ -33,7 +33,7 @@ struct SetMetrics {
       }
     } catch let error as MetricError {
       switch error {
-      case .tooFew, .noConvergence:
+      case .tooFew, .tooManyFeatures, .noConvergence:
         result.metrics.append(MetricEntry(family.rawValue, value: nil, n: counts, note: error.description))
       default: throw FeatureSetError(path: samples.path, reason: error)
       }
@@ -69,7 +69,8 @@ extension SetMetrics {
     let own = try ownFeatures()
     guard own.rows > 1 else { throw MetricError.tooFew(metric: "FID", rows: own.rows, needed: 2) }
     let isWide = own.rows <= own.columns
-    let statistics = isWide && !request.intervals ? nil : try FeatureStatistics(own, pool: pool)
+    let hasInterval = request.intervals && own.columns <= FeatureStatistics.largestColumns
+    let statistics = isWide && !hasInterval ? nil : try FeatureStatistics(own, pool: pool)
     let root: GaussianRoot
     if let statistics, !isWide {
       root = try reference.root(beside: statistics)
@@ -78,7 +79,7 @@ extension SetMetrics {
     }
     let real = try reference.root()
     let value = try FrechetDistance.value(root, real)
-    let interval = try statistics.flatMap { request.intervals ? try frechetInterval(value, $0, root) : nil }
+    let interval = try statistics.flatMap { hasInterval ? try frechetInterval(value, $0, root) : nil }
     return MetricEntry(
       "fid", value: value, interval: bounds(interval), n: [own.rows, real.count], better: "lower",
       details: ["features": Double(own.columns)])

@@ -25,7 +25,7 @@ struct MiniBatchKMeans: Sendable {
     let columns = points.columns
     let chosen = Extrapolation.subset(min(Self.sample, points.rows), below: points.rows, stream: stream.split(0))
     let sample = SelectedFeatures(points, rows: chosen)
-    let block = ClusterBlock(capacity: max(Self.sample, Self.batch), columns: columns, clusters: clusters)
+    let block = ClusterBlock(capacity: min(Self.sample, points.rows), columns: columns, clusters: clusters)
     try block.load(sample, 0..<sample.rows)
     var best: (centers: [Double], inertia: Double)?
     for start in 0..<Self.starts {

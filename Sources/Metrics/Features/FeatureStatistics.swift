@@ -19,13 +19,16 @@ package struct FeatureStatistics: Sendable, Equatable {
 }
 
 extension FeatureStatistics {
+  /// Their covariance takes 2 GB.
+  package static let largestColumns = 16_384
+
   private static let rowStep = 1024
   private static let tile = 256
 
   /// Goes through the features twice: for the mean, and for the products of what is left when it is subtracted, so that
   /// a large mean costs no digits. Memory: one matrix of columns x columns, and a thousand rows.
   ///
-  /// - Throws: `MetricError.tooFew` for fewer than two rows, `.notFinite` where a mean is none.
+  /// - Throws: `MetricError.tooFew` for fewer than two rows, `.tooManyFeatures`, `.notFinite` where a mean is none.
   package init(_ features: any FeatureSource, pool: ThreadPool) throws {
     try self.init(features, on: .pool(pool))
   }
@@ -33,6 +36,7 @@ extension FeatureStatistics {
   init(_ features: any FeatureSource, on workers: Workers) throws {
     let (rows, columns) = (features.rows, features.columns)
     guard rows > 1 else { throw MetricError.tooFew(metric: "a covariance", rows: rows, needed: 2) }
+    guard columns <= Self.largestColumns else { throw MetricError.tooManyFeatures(columns) }
     let mean = try Self.mean(of: features, on: workers)
     var sums = [Double](repeating: 0, count: columns * columns)
     let block = DoubleScratch(min(rows, Self.rowStep) * columns)

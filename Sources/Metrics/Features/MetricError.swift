@@ -4,6 +4,8 @@ package enum MetricError: Error, Equatable, Sendable {
   case notFinite(row: Int, column: Int)
   /// A row whose distances do not fit into single precision.
   case tooLarge(row: Int)
+  /// More features than a covariance is computed of.
+  case tooManyFeatures(Int)
   /// Fewer rows than the metric is defined for.
   case tooFew(metric: String, rows: Int, needed: Int)
   /// The two sides have another number of features.
@@ -20,6 +22,8 @@ extension MetricError: CustomStringConvertible {
     case .notFinite(let row, let column):
       "the feature in row \(row), column \(column) is not a finite number"
     case .tooLarge(let row): "the features in row \(row) are too large for distances (above 10^18)"
+    case .tooManyFeatures(let columns):
+      "a covariance of \(columns) features is too large; \(FeatureStatistics.largestColumns) are the most"
     case .tooFew(let metric, let rows, let needed):
       "\(metric) needs at least \(needed) rows, and there \(rows == 1 ? "is 1" : "are \(rows)")"
     case .columnsDiffer(let first, let second):

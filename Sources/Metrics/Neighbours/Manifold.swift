@@ -71,7 +71,8 @@ extension Manifold {
     let tolerance = ScreenedRows.tolerance(real.columns)
     let (samples, images) = (ranges(of: synthetic.rows, step: Self.block), ranges(of: real.rows, step: Self.block))
     var balls = [Int](repeating: 0, count: synthetic.rows)
-    let tiles = (0..<pool.threads).map { _ in DistanceTile(columns: real.columns, block: Self.block) }
+    let block = min(Self.block, max(real.rows, synthetic.rows))
+    let tiles = (0..<pool.threads).map { _ in DistanceTile(columns: real.columns, block: block) }
     let flags = (0..<pool.threads).map { _ in RealFlags(count: real.rows) }
     let limits = [try Self.limits(real, radii, center), try Self.limits(synthetic, own, center)]
     let reach = Self.largestLength(limits)
@@ -84,13 +85,14 @@ extension Manifold {
       try pool.runThrowing(chunks: samples.count) { chunk, worker in
         let (tile, flag) = (tiles[worker], flags[worker])
         let exact = ExactDistances(real, synthetic)
+        let rows = samples[chunk]
+        try tile.loadFirst(synthetic, rows, center: center)
         for block in images {
-          try tile.load(real, block, synthetic, samples[chunk], center: center)
+          try tile.compare(rows, real, block, center: center)
           var failure: (any Error)?
-          tile.forEach(block, samples[chunk], limits: limits[0].values.base, otherLimits: limits[1].values.base) {
-            image, sample, screened in
-            let slack =
-              tolerance * tile.lengths(image - block.lowerBound, sample - samples[chunk].lowerBound)
+          tile.forEach(rows, block, limits: limits[1].values.base, otherLimits: limits[0].values.base) {
+            sample, image, screened in
+            let slack = tolerance * tile.lengths(sample - rows.lowerBound, image - block.lowerBound)
             func lies(within squaredRadius: Double) throws -> Bool {
               if Double(screened) + Double(slack) < squaredRadius { return true }
               if Double(screened) - Double(slack) > squaredRadius { return false }

@@ -31,12 +31,14 @@ extension NearestNeighbours {
     let center = try screeningCenter([source])
     let lists = CandidateLists(rows: source.rows, capacity: k + Self.spare)
     let blocks = ranges(of: source.rows, step: Self.block)
-    let tiles = (0..<pool.threads).map { _ in DistanceTile(columns: source.columns, block: Self.block) }
+    let tiles = (0..<pool.threads).map { _ in DistanceTile(columns: source.columns, block: min(Self.block, source.rows))
+    }
     for round in Self.rounds(blocks.count) {
       try pool.runThrowing(chunks: round.count) { chunk, worker in
         let (first, second) = (blocks[round[chunk].0], blocks[round[chunk].1])
         let tile = tiles[worker]
-        try tile.load(source, first, source, second, center: center)
+        try tile.loadFirst(source, first, center: center)
+        try tile.compare(first, source, second, center: center)
         let isDiagonal = first == second
         tile.forEach(first, second, limits: lists.limits.base, otherLimits: lists.limits.base) { row, other, distance in
           if isDiagonal && row == other { return }
@@ -61,11 +63,13 @@ extension NearestNeighbours {
     let (down, across) = (ranges(of: queries.rows, step: Self.block), ranges(of: points.rows, step: Self.block))
     let none = FloatScratch(points.rows)
     none.base.initialize(repeating: -.infinity, count: points.rows)
-    let tiles = (0..<pool.threads).map { _ in DistanceTile(columns: queries.columns, block: Self.block) }
+    let block = min(Self.block, max(queries.rows, points.rows))
+    let tiles = (0..<pool.threads).map { _ in DistanceTile(columns: queries.columns, block: block) }
     try pool.runThrowing(chunks: down.count) { chunk, worker in
       let tile = tiles[worker]
+      try tile.loadFirst(queries, down[chunk], center: center)
       for block in across {
-        try tile.load(queries, down[chunk], points, block, center: center)
+        try tile.compare(down[chunk], points, block, center: center)
         tile.forEach(down[chunk], block, limits: lists.limits.base, otherLimits: none.base) { row, other, distance in
           lists.insert(other, distance, at: row)
         }
@@ -177,11 +181,14 @@ final class DistanceTile {
     self.columns = columns
   }
 
-  func load(
-    _ a: any FeatureSource, _ rows: Range<Int>, _ b: any FeatureSource, _ others: Range<Int>, center: [Double]
-  ) throws {
-    try first.load(a, rows, center: center)
-    try second.load(b, others, center: center)
+  /// Reads the block of rows that stays while others are compared with it.
+  func loadFirst(_ source: any FeatureSource, _ rows: Range<Int>, center: [Double]) throws {
+    try first.load(source, rows, center: center)
+  }
+
+  /// Reads another block and multiplies the first one with it.
+  func compare(_ rows: Range<Int>, _ source: any FeatureSource, _ others: Range<Int>, center: [Double]) throws {
+    try second.load(source, others, center: center)
     innerProducts(
       first.values.base, second.values.base, m: rows.count, n: others.count, k: columns, into: products.base)
   }

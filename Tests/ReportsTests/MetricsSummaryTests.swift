@@ -1,0 +1,66 @@
+import Reports
+import Testing
+
+@Suite struct MetricsSummaryTests {
+  private func document() -> MetricsDocument {
+    var real = MetricsDocument.Set(path: "real.npz")
+    (real.images, real.features) = (5000, 64)
+    var samples = MetricsDocument.Set(path: "a.npz")
+    samples.images = 200
+    var a = MetricsResult(name: "a")
+    a.metrics = [
+      MetricEntry("fid", value: 12.3456, interval: Bounds(low: 11.9, high: 12.8), n: [200, 5000], better: "lower"),
+      MetricEntry(
+        "kid", value: -0.00012, interval: Bounds(low: -0.0004, high: 0.0002), n: [200, 5000], better: "lower"),
+      MetricEntry("copies", value: 3, n: [200, 5000], better: "lower"),
+      MetricEntry(
+        "prd", value: nil, n: [200, 5000], note: "PRD of 20 clusters needs at least 20 rows, and there are 3"),
+    ]
+    a.perClass = [.init(name: "cat", metrics: [MetricEntry("fid", value: 40, n: [20, 500], better: "lower")])]
+    var b = MetricsResult(name: "b")
+    b.metrics = [MetricEntry("fid", value: 0, interval: Bounds(low: 0, high: 0), n: [200, 5000], better: "lower")]
+    return MetricsDocument(
+      version: "1", config: .null,
+      machine: MachineDescription(
+        cpu: "", threads: 1, instructionSet: "", blas: "", blasCore: "", memoryBytes: 0, os: ""),
+      data: .init(real: real, training: nil, synthetic: ["a": samples, "b": samples]), warnings: ["Look out."],
+      results: [a, b])
+  }
+
+  @Test func aRowForEachNumberAndAColumnForEachSet() {
+    let text = MetricsSummary(of: document(), style: TerminalStyle(isTerminal: false, columns: 90)).text
+    #expect(text.contains("Samples: a 200, b 200; real images: 5,000, 64 features."))
+    let lines = text.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+    #expect(lines.contains("Metric a b"))
+    #expect(lines.contains("fid ↓ 12.35 [11.90, 12.80] 0.000 [0.000, 0.000]"), "\(text)")
+    #expect(lines.contains("kid ↓ −0.00012 [−0.00040, 0.00020] –"), "\(text)")
+    #expect(lines.contains("copies ↓ 3 –") && lines.contains("prd – –"))
+    #expect(lines.contains("cat 20/500 40") && lines.contains("! Look out."))
+    #expect(text.contains("! a: prd: PRD of 20 clusters needs at least 20 rows, and there are 3."))
+    #expect(text.split(separator: "\n").allSatisfy { $0.count <= 90 })
+  }
+
+  @Test func whatIsWrittenIsReadBack() throws {
+    let document = document()
+    let text = String(decoding: try document.json(), as: UTF8.self)
+    for part in ["\"better\" : \"lower\"", "\"interval\" : [", "\"training\" : null", "\"command\" : \"metrics\""] {
+      #expect(text.contains(part), "\(part)")
+    }
+  }
+
+  @Test func namesInPicturesAreEscaped() {
+    let entry = CorrelationEntry(
+      first: "<script>", second: "b&c", rows: 5,
+      kendall: .init(value: -0.4, interval: Bounds(low: -0.9, high: 0.3), pValue: 0.5), spearman: nil, pearson: nil)
+    let page = CorrelationDocument(inputs: ["<x>"], results: [entry]).page
+    #expect(!page.contains("<script>") && page.contains("&lt;script&gt;") && page.contains("b&amp;c"))
+    #expect(page.contains("−0.40") && page.contains("fill-opacity=\"0.32\""))
+    var table = DemonstrationDocument(
+      "modes", title: "<b>", rowTitle: "Classes", columns: [.init("recall", decimals: 2, isDrawn: true)])
+    table.rows = (1...10).map { .init(String($0), [Double($0) / 10]) }
+    #expect(table.page.contains("&lt;b&gt;") && table.page.contains("<path d=\"M"))
+    table.rows = [.init("1", [nil])]
+    #expect(!table.page.contains("<svg"))
+    #expect(table.text(TerminalStyle(isTerminal: false)).contains("Classes"))
+  }
+}

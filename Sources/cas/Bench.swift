@@ -20,7 +20,8 @@ struct Bench: ParsableCommand {
   @Flag(help: "Show where a training step's time goes, and how near to the machine's limits each part comes.")
   var profile = false
 
-  @Option(help: ArgumentHelp("Measure decoding, scaling and feeding the images of this folder instead.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("Measure decoding, scaling and feeding the images of this folder instead.", valueName: "folder"))
   var decode: String?
 
   @Flag(inversion: .prefixedNo, help: "Measure what filling the batches adds to a step, for the first network.")

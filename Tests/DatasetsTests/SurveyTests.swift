@@ -39,13 +39,14 @@ import Testing
   }
 
   /// 60 clean samples and 10 copies out of 50 test images: 5 as they are, 3 saved as JPEG, 2 mirrored.
-  @Test func plantedLeaksAreFoundAndNothingElse() throws {
+  @Test(arguments: [32, 28, 45])
+  func plantedLeaksAreFoundAndNothingElse(side: Int) throws {
     let folder = try DataFolder()
-    for index in 0..<50 { try folder.write(picture(index), "real/\(index % 5)/\(index).png") }
-    for index in 0..<60 { try folder.write(picture(1000 + index), "clean/\(index % 5)/\(index).png") }
-    for index in 0..<60 { try folder.write(picture(1000 + index), "leaky/\(index % 5)/\(index).png") }
+    for index in 0..<50 { try folder.write(picture(index, side: side), "real/\(index % 5)/\(index).png") }
+    for index in 0..<60 { try folder.write(picture(1000 + index, side: side), "clean/\(index % 5)/\(index).png") }
+    for index in 0..<60 { try folder.write(picture(1000 + index, side: side), "leaky/\(index % 5)/\(index).png") }
     for index in 0..<10 {
-      let original = picture(3 * index)
+      let original = picture(3 * index, side: side)
       switch index {
       case ..<5: try folder.write(original, "leaky/0/copy\(index).png")
       case ..<8: try folder.write(try JPEG.encode(original, quality: 75 + 5 * (index - 5)), "leaky/0/copy\(index).jpg")

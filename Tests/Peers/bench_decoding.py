@@ -3,7 +3,7 @@
 
     python bench_decoding.py [--images 128] [--rounds 3] [--json FILE] [--markdown FILE]
 
-Makes JPEGs of 500x375 (quality 90, 4:2:0) in a temporary folder. In each round every side does every step once, in turn,
+Makes JPEGs of 800x600 (quality 90, 4:2:0) in a temporary folder. In each round every side does every step once, in turn,
 each in a process of its own with one thread, so that a machine whose speed drifts is the same for all; the median of the
 rounds counts. `feed` is what a training needs: read, decode, a random part scaled to 224x224, mirrored by chance, normalised
 to floats. OpenCV's resize is not antialiased when it enlarges nothing, so its crops are cheaper and not the same pixels.
@@ -34,7 +34,7 @@ def make_images(folder, count):
     (folder / "class").mkdir()
     for index in range(count):
         small = random.integers(0, 256, (24, 32, 3), dtype=np.uint8)
-        large = np.asarray(Image.fromarray(small).resize((500, 375), Image.BICUBIC)).astype(np.int16)
+        large = np.asarray(Image.fromarray(small).resize((800, 600), Image.BICUBIC)).astype(np.int16)
         noisy = np.clip(large + random.integers(-12, 13, large.shape), 0, 255).astype(np.uint8)
         Image.fromarray(noisy).save(folder / "class" / f"{index}.jpg", quality=90)
 

@@ -16,12 +16,38 @@ package struct SimilarityGrid: Sendable, Equatable {
   let deviation: Float
 
   package init(_ image: Image) {
-    levels = image.luminance().resized(width: Self.side, height: Self.side, filter: .box).pixels
+    levels = Self.areaMeans(of: image.luminance())
     let sum = levels.reduce(0) { $0 + Int($1) }
     let squares = levels.reduce(0) { $0 + Int($1) * Int($1) }
     mean = Float(sum) / Float(Self.count)
     let variance = Float(Self.count * squares - sum * sum) / Float(Self.count * Self.count)
     deviation = variance.squareRoot()
+  }
+
+  /// The mean of each cell, with the pixels on its edges counting by the part that lies within: unlike a box filter, which
+  /// gives such a pixel to one side, this commutes with mirroring.
+  private static func areaMeans(of image: Image) -> [UInt8] {
+    let (width, height) = (image.width, image.height)
+    // In units of one eighth of a pixel's side, pixel p spans 8p to 8p + 8 and cell c spans c·length to (c + 1)·length.
+    func cells(_ pixel: Int, _ length: Int) -> ClosedRange<Int> {
+      side * pixel / length...min(side - 1, (side * pixel + side - 1) / length)
+    }
+    func overlap(_ pixel: Int, _ cell: Int, _ length: Int) -> Int {
+      max(0, min(side * pixel + side, (cell + 1) * length) - max(side * pixel, cell * length))
+    }
+    var sums = [Int](repeating: 0, count: count)
+    for y in 0..<height {
+      var row = [Int](repeating: 0, count: side)
+      for x in 0..<width {
+        let value = Int(image.pixels[y * width + x])
+        for cell in cells(x, width) { row[cell] += value * overlap(x, cell, width) }
+      }
+      for cell in cells(y, height) {
+        let weight = overlap(y, cell, height)
+        for column in 0..<side { sums[cell * side + column] += weight * row[column] }
+      }
+    }
+    return sums.map { UInt8((2 * $0 + width * height) / (2 * width * height)) }
   }
 
   /// Flat pictures all look alike; only exact copies of them count.

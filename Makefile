@@ -27,7 +27,7 @@ demo: build ## score three generators of clothes on the data that comes along, a
 	@echo "The report: $(CURDIR)/runs/demo/report.html"
 
 test: packages ## build and run all tests, in release; FILTER=KernelsTests runs some
-	swift test --configuration release --disable-testable-imports $(if $(FILTER),--filter $(FILTER))
+	swift test --configuration release --disable-testable-imports $(if $(FILTER),--filter "$(FILTER)")
 
 build: packages ## build .build/release/cas and cas-bench
 	$(BUILD)

@@ -124,7 +124,7 @@ import Testing
   @Test(arguments: [
     ("nan", "real", 65, "row 1, column 0 is not a finite number"), ("wide", "real", 65, "9 features"),
     ("two", "real", 65, "not one matrix"), ("uneven", "real", 65, "different numbers of rows"),
-    ("text", "real", 65, "not a .npz file"), ("nowhere", "real", 66, "nowhere.npz"),
+    ("text", "real", 65, "not a zip archive"), ("nowhere", "real", 66, "nowhere.npz"),
     ("a", "nowhere", 66, "nowhere.npz"),
   ])
   func wrongFiles(synthetic: String, real: String, code: Int32, words: String) throws {

@@ -73,21 +73,21 @@ extension DemonstrationDocument {
 
   /// The same as one HTML page, with the drawn columns as a chart.
   package var page: String {
-    let drawn = columns.indices.filter { columns[$0].isDrawn }
+    let lines = columns.indices.filter { columns[$0].isDrawn }.map { index in
+      LineChart.Series(
+        name: columns[index].name,
+        points: rows.compactMap { row in
+          guard let x = Double(row.name.replacing(",", with: "")), let y = row.values[index] else { return nil }
+          return LineChart.Point(x: x, y: y)
+        })
+    }
     let chart: Markup =
-      drawn.isEmpty
+      lines.reduce(0) { $0 + $1.points.count } < 2
       ? ""
       : LineChart(
-        description: title + ": " + drawn.map { columns[$0].name }.joined(separator: ", "),
-        labels: LineChart.Labels(x: rowTitle, y: drawn.count == 1 ? columns[drawn[0]].name : "", yFormat: .number),
-        series: drawn.map { index in
-          LineChart.Series(
-            name: columns[index].name,
-            points: rows.compactMap { row in
-              guard let x = Double(row.name.replacing(",", with: "")), let y = row.values[index] else { return nil }
-              return LineChart.Point(x: x, y: y)
-            })
-        }, xKind: hasWideRange ? .logarithmic : .linear, marks: hasDiagonal ? .againstDiagonal : .points
+        description: title + ": " + lines.map(\.name).joined(separator: ", "),
+        labels: LineChart.Labels(x: rowTitle, y: lines.count == 1 ? lines[0].name : "", yFormat: .number),
+        series: lines, xKind: hasWideRange ? .logarithmic : .linear, marks: hasDiagonal ? .againstDiagonal : .points
       ).markup
     let head = columns.map { "<th scope=\"col\" class=\"number\">\($0.name)</th>" as Markup }
     let body = rows.map { row -> Markup in

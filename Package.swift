@@ -75,10 +75,10 @@ let package = Package(
       dependencies: [
         "Training", "Metrics", "Datasets", "Networks", "Reports", "Images", "Kernels", "Randomness", yams,
       ],
+      exclude: ["Literature/betzalel-2022.json"],
       resources: [
         "cifar10-fast", "cifar10-paper", "demo", "grey-images", "imagenet-paper", "images-64x64", "large-images",
-        "quick",
-        "resnet20-short", "small-images",
+        "quick", "resnet20-short", "small-images",
       ].map { .embedInCode("Presets/\($0).yaml") } + [.embedInCode("Literature/ravuri-vinyals-2019.json")],
       swiftSettings: settings()),
     library(

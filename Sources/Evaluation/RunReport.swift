@@ -15,16 +15,21 @@ package struct RunReport {
   /// - Parameters:
   ///   - outcomes: one for each entry of the study, in its order.
   ///   - log: the epochs of all trainings.
+  ///   - metrics: of each synthetic set, and sentences about them.
   package init(
     _ outcomes: [StudyRunner.Outcome], study: Study, data: StudyData, request: RunRequest, experiment: Experiment,
-    machine: MachineDescription, version: String, log: [EpochRecord]
+    machine: MachineDescription, version: String, log: [EpochRecord],
+    metrics: (metrics: [String: [MetricEntry]], notes: [String]) = ([:], [])
   ) throws {
     let classNames = study.test.classNames
-    let results = Self.results(outcomes, request: request, classNames: classNames)
+    var results = Self.results(outcomes, request: request, classNames: classNames)
+    for index in results.indices where results[index].kind == .cas {
+      results[index].metrics = metrics.metrics[results[index].name]
+    }
     report = Report(
       command: request.command.rawValue, version: version,
       config: try Self.configuration(request, experiment), machine: machine,
-      data: Self.dataSection(data, notes: study.notes), results: results, curves: Self.curves(outcomes))
+      data: Self.dataSection(data, notes: study.notes + metrics.notes), results: results, curves: Self.curves(outcomes))
     let limit = HTMLPage.galleryLimit(results: report.mainResults.count)
     details = ReportDetails(
       outcomes.map { ($0.entry.label, $0.predictions) }, classNames: classNames, log: log,

@@ -26,6 +26,8 @@ package struct RunRequest: Codable, Equatable, Sendable {
   package var sizes: [Int]?
   /// What a sweep varies over the synthetic sets.
   package var axis: SweepAxis?
+  /// Metrics that stand beside the score of each synthetic set, by the names of `cas metrics`.
+  package var metrics: [String]?
 
   package init(
     command: Command, real: String, realTrain: String? = nil, synthetic: [NamedPath], classNames: String? = nil

@@ -12,6 +12,15 @@ enum NumberText {
     return (value < 0 ? "−" : signed ? "+" : "") + digits
   }
 
+  /// A number of unknown magnitude with four significant digits: "0.01234", "12.34", "1,234".
+  static func significant(_ value: Double?) -> String {
+    guard let value, value.isFinite else { return none }
+    let magnitude = abs(value)
+    if magnitude >= 1000, magnitude < 1e15 { return grouped(Int(value.rounded())) }
+    let places = magnitude > 0 ? 3 - Int(log10(magnitude).rounded(.down)) : 3
+    return fixed(value, decimals: min(max(places, 0), 8))
+  }
+
   /// A number with as many decimals as it has: "0.42", "2".
   static func plain(_ value: Double?) -> String {
     guard let value, value.isFinite else { return none }

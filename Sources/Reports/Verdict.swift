@@ -113,10 +113,24 @@ extension Verdict {
   private static func classes(of results: [ResultEntry]) -> String {
     let compared = results.filter { $0.perClass.contains { $0.difference != nil } }
     guard !compared.isEmpty else { return "There is no baseline to compare the classes with." }
+    guard compared.count <= mostNamed else { return summary(of: compared) }
     let parts = compared.map { "\($0.label) in \($0.failedClasses.count) of \($0.perClass.count) classes" }
     let head = parts.dropLast().joined(separator: ", ")
     let list = parts.count == 1 ? parts[0] : "\(head) and \(parts[parts.count - 1])"
     return "Significantly worse than real images: \(list)."
+  }
+
+  /// More results than this are counted instead of listed.
+  private static let mostNamed = 6
+
+  private static func summary(of results: [ResultEntry]) -> String {
+    let worse = results.filter { !$0.failedClasses.isEmpty }
+    guard let worst = worse.max(by: { $0.failedClasses.count < $1.failedClasses.count }) else {
+      return "None of \(results.count) results is significantly worse than real images in any class."
+    }
+    return
+      "\(worse.count) of \(results.count) results are significantly worse than real images in at least one class, most "
+      + "of all \(worst.label) in \(worst.failedClasses.count) of \(worst.perClass.count)."
   }
 
   private static func count(_ number: Int, _ one: String, _ many: String? = nil) -> String {

@@ -66,9 +66,14 @@ struct RunCommand {
       events.note("The state is saved. Go on with: cas \(request.command.rawValue) --resume \(folder.path)")
       throw error
     }
+    // Features are computed in fp32, whatever the trainings are.
+    let environment = ProcessInfo.processInfo.environment
+    let metrics = try MetricsStudy.beside(
+      request, experiment, machine: Machine(threads: options.threads, environment: environment),
+      description: MachineDescription(machine), version: build.identity, environment: environment, events: events)
     let result = try RunReport(
       outcomes, study: study, data: data, request: request, experiment: experiment,
-      machine: MachineDescription(machine), version: build.identity, log: folder.logged())
+      machine: MachineDescription(machine), version: build.identity, log: folder.logged(), metrics: metrics)
     try result.write(to: folder)
     try terminal.print(result.report, asJSON: options.json)
     events.note("The report: \(folder.file("report.html"))")

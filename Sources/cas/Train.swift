@@ -1,5 +1,6 @@
 import ArgumentParser
 import Evaluation
+import Foundation
 
 /// `cas train`: the Classification Accuracy Score.
 struct Train: ParsableCommand {
@@ -13,8 +14,19 @@ struct Train: ParsableCommand {
   @OptionGroup var options: TrainingOptions
   @OptionGroup var axis: AxisOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "Metrics to put beside the score, as cas metrics names them; the features are those of a network trained on the "
+        + "real training images.", valueName: "fid,kid,…"))
+  var metrics: String?
+
   func run() throws {
-    try RunCommand(options, command: .train) { $0.axis = try axis.value($0) }.run()
+    let names = metrics.map { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } }
+    if let names { try MetricsStudy.check(names) }
+    try RunCommand(options, command: .train) { request in
+      request.axis = try axis.value(request)
+      request.metrics = names
+    }.run()
   }
 }
 

@@ -19,6 +19,9 @@ import Testing
     (["train", "--synthetic", "x", "--real", "y", "--threads", "0"], "--threads"),
     (["nas", "--synthetic", "x", "--real", "y", "--add", "0.5,half"], "--add"),
     (["train", "--synthetic", "baseline=x", "--real", "y"], "baseline"),
+    (["train", "--synthetic", "x", "--real", "y", "--metrics", "fidd"], "Did you mean fid"),
+    (["report", "x", "--format", "html"], "markdown"),
+    (["report", "x", "y", "--output", "p", "--format", "csv"], "--output"),
   ])
   func wrongUseNamesTheRightWord(arguments: [String], hint: String) throws {
     let result = try Program.run(arguments)

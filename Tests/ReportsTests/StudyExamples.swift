@@ -75,6 +75,11 @@ extension Example {
     (first.name, second.name) = ("t0.5", "t2")
     first.axis = AxisEntry(name: "truncation", value: 0.5, convention: "scaled")
     second.axis = AxisEntry(name: "truncation", value: 2, convention: "scaled")
+    first.metrics = [
+      MetricEntry("fid", value: 12.3456, interval: Bounds(low: 11.9, high: 12.8), n: [6000, 5000], better: "lower"),
+      MetricEntry("kid", value: 0.012345, n: [6000, 5000], better: "lower"),
+    ]
+    second.metrics = [MetricEntry("fid", value: 1234.5, n: [6000, 5000], better: "lower", note: "few samples")]
     let tests = [first, second].map { result in
       var test = result
       test.kind = .ganTest

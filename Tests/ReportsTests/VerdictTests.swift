@@ -2,6 +2,24 @@ import Reports
 import Testing
 
 @Suite struct VerdictTests {
+  @Test func manyResultsAreCountedInsteadOfListed() {
+    let many = (0..<8).map { index in
+      var result = Example.cas
+      result.name = "set\(index)"
+      if index > 2 {
+        result.perClass = result.perClass.map { ClassEntry(name: $0.name, support: 9, top1: 1, difference: 0) }
+      }
+      return result
+    }
+    let text = Verdict(of: Example.report(many + [Example.baseline])).classes
+    #expect(
+      text.hasPrefix("3 of 8 results are significantly worse than real images in at least one class, most of all set"))
+    let none = Array(many.suffix(5)) + many.suffix(2)
+    #expect(
+      Verdict(of: Example.report(none)).classes
+        == "None of 7 results is significantly worse than real images in any class.")
+  }
+
   private func plain(_ text: String) -> String { text.replacing("\u{A0}", with: " ") }
 
   @Test func oneResultWithItsBaseline() {

@@ -53,8 +53,11 @@ extension ColumnTable {
     ]
     rows = keys
     columns = reports.flatMap { path, report in
-      metrics.map { metric in
-        let prefix = runs.count > 1 ? "\(URL(filePath: path).lastPathComponent):" : ""
+      let prefix = runs.count > 1 ? "\(URL(filePath: path).lastPathComponent):" : ""
+      let beside = report.mainResults.flatMap { $0.metrics ?? [] }.map(\.name).reduce(into: [String]()) {
+        if !$0.contains($1) { $0.append($1) }
+      }
+      return metrics.map { metric in
         let name = metric.name == "axis" ? report.mainResults.compactMap(\.axis).first?.name ?? "axis" : metric.name
         return Column(
           name: prefix + name,
@@ -62,6 +65,13 @@ extension ColumnTable {
             report.mainResults.first { $0.key == key }.flatMap { metric.value($0, report) }
           })
       }
+        + beside.map { name in
+          Column(
+            name: prefix + name,
+            values: keys.map { key in
+              report.mainResults.first { $0.key == key }?.metrics?.first { $0.name == name }?.value
+            })
+        }
     }.filter { $0.values.contains { $0 != nil } }
   }
 

@@ -59,6 +59,8 @@ package struct ResultEntry: Codable, Sendable, Equatable {
   @ExplicitNull package var relativeDrop: RelativeDropEntry?
   /// Top-1 minus the baseline's.
   @ExplicitNull package var difference: DifferenceEntry?
+  /// Metrics of the set's samples against the real test images (`--metrics`).
+  @ExplicitNull package var metrics: [MetricEntry]?
   package var perClass: [ClassEntry]
   /// Null where nothing was trained.
   @ExplicitNull package var training: TrainingEntry?

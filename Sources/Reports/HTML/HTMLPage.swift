@@ -66,11 +66,11 @@ package struct EncodedPicture: Sendable {
 extension HTMLPage {
   package var text: String {
     let results = report.mainResults
-    let title = (results.first?.kind.title ?? "Report") + ": " + results.map(\.label).joined(separator: ", ")
+    let title = (results.first?.kind.title ?? "Report") + ": " + names(of: results)
     return HTMLDocument(
       title: title, eyebrow: "cas \(report.command) · version \(report.version)", lead: verdict,
       sections: """
-        \(resultsSection)\(sweepSection)\(augmentationSection)\(curvesSection)\(report.mainResults.map(classSection))\
+        \(sweepSection)\(augmentationSection)\(curvesSection)\(resultsSection)\(metricsSection)\(classSections)\
         \(trainingSection)\(literatureSection)\(dataSection)\(configurationSection)\(machineSection)
         """,
       footer: """
@@ -80,6 +80,23 @@ extension HTMLPage {
         <code>report.json</code>.
         """
     ).text
+  }
+
+  /// The sets once each where there are many results.
+  private func names(of results: [ResultEntry]) -> String {
+    guard results.count > 4 else { return results.map(\.label).joined(separator: ", ") }
+    let names = results.map(\.name.printable).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+    let shown = names.prefix(6).joined(separator: ", ")
+    return names.count > 6 ? "\(shown) and \(names.count - 6) more" : shown
+  }
+
+  /// The classes of each result, folded behind the first few.
+  private var classSections: [Markup] {
+    report.mainResults.enumerated().map { index, result in
+      let section = classSection(of: result)
+      guard index >= 4, !section.text.isEmpty else { return section }
+      return "<details class=\"folded\"><summary>Classes of \(result.label)</summary>\n\(section)</details>\n"
+    }
   }
 
   private var verdict: Markup {

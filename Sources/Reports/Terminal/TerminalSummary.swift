@@ -29,6 +29,7 @@ extension TerminalSummary {
       } else if results.count > 1 {
         blocks.append(overview(of: report.results.filter { $0.kind != .ganTest }))
       }
+      if !report.metricNames.isEmpty { blocks.append(metricsTable) }
       if results.count > 1 { blocks.append(sentences(Verdict(of: report))) }
       for result in results.prefix(Self.resultLimit) {
         blocks.append(headline(of: result) + (results.count == 1 ? sentences(Verdict(of: report)) : []))
@@ -44,6 +45,20 @@ extension TerminalSummary {
     if !warnings.isEmpty { blocks.append(warnings) }
     let text = blocks.map { $0.joined(separator: "\n") + "\n" }.joined(separator: "\n")
     return text.replacing("\u{A0}", with: " ")
+  }
+
+  /// The metrics beside the score, a row for each set.
+  private var metricsTable: [String] {
+    let names = report.metricNames
+    var table = TextTable(
+      columns: [.init(title: "Metrics", minimum: 8), .init(title: "Top-1 %", alignment: .right)]
+        + names.enumerated().map { .init(title: $0.element, alignment: .right, dropRank: -$0.offset) })
+    for result in report.mainResults where result.metrics?.isEmpty == false {
+      table.rows.append(
+        [.init(result.label), .init(NumberText.hundredths(result.top1?.value, decimals: 2), .bold)]
+          + names.map { name in .init(NumberText.significant(result.metrics?.first { $0.name == name }?.value)) })
+    }
+    return table.lines(style)
   }
 
   private func sentences(_ verdict: Verdict) -> [String] {

@@ -38,7 +38,7 @@ struct ChartFrame {
   /// An SVG picture that shrinks no further than its letters can be read.
   static func picture(_ width: Double, _ height: Double, _ description: String, _ content: Markup) -> Markup {
     """
-    <div class="chart" role="region" aria-label="Chart" tabindex="0"><svg viewBox="0 0 \(coordinate(width)) \(coordinate(height))" \
+    <div class="chart" role="group" aria-label="Chart" tabindex="0"><svg viewBox="0 0 \(coordinate(width)) \(coordinate(height))" \
     width="\(coordinate(width))" height="\(coordinate(height))" role="img" aria-label="\(description)">
     \(content)
     </svg></div>

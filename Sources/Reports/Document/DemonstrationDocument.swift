@@ -101,7 +101,7 @@ extension DemonstrationDocument {
       lead: "<p class=\"verdict\">\(notes.joined(separator: " "))</p>\n",
       sections: """
         \(chart)
-        <div class="scroll" role="region" aria-label="\(title)" tabindex="0"><table class="sortable"><thead><tr><th scope="col">\(rowTitle)</th>\(head)</tr></thead>
+        <div class="scroll" role="group" aria-label="\(title)" tabindex="0"><table class="sortable"><thead><tr><th scope="col">\(rowTitle)</th>\(head)</tr></thead>
         <tbody>
         \(body)</tbody></table></div>
         """,

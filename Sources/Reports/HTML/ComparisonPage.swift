@@ -73,7 +73,7 @@ package struct ComparisonPage: Sendable {
     return """
       <section aria-labelledby="results">
       <h2 id="results">Results</h2>
-      <div class="scroll" role="region" aria-labelledby="results" tabindex="0">
+      <div class="scroll" role="group" aria-labelledby="results" tabindex="0">
       <table class="sortable">
       <caption><span>Accuracies in percent with 95 % intervals for the number of test images; the drop is relative to each \
       run's own baseline.</span></caption>
@@ -102,7 +102,7 @@ package struct ComparisonPage: Sendable {
     return """
       <section aria-labelledby="pairs">
       <h2 id="pairs">Pair by pair</h2>
-      <div class="scroll" role="region" aria-labelledby="pairs" tabindex="0">
+      <div class="scroll" role="group" aria-labelledby="pairs" tabindex="0">
       <table class="sortable">
       <caption><span>Bold differences are significant (p\u{A0}<\u{A0}0.05).</span></caption>
       <thead><tr><th scope="col">First</th><th scope="col">Second</th><th scope="col" class="number">First, Top-1</th>\
@@ -154,7 +154,7 @@ package struct ComparisonPage: Sendable {
       <figure class="panel"><figcaption><strong>Class by class.</strong> Classes in red differ significantly.</figcaption>
       \(scatter.markup)</figure>
       </div>
-      <div class="scroll" role="region" aria-labelledby="pair-\(number)" tabindex="0">
+      <div class="scroll" role="group" aria-labelledby="pair-\(number)" tabindex="0">
       <table class="sortable">
       <caption><span>The largest differences first.</span></caption>
       <thead><tr><th scope="col">Class</th><th scope="col" class="number">\(pair.first)</th>\

@@ -45,7 +45,7 @@ package struct CopySheet {
 
           """,
         sections: """
-          <div class="scroll" role="region" aria-label="Copies and originals" tabindex="0">
+          <div class="scroll" role="group" aria-label="Copies and originals" tabindex="0">
           <table class="sortable">
           <thead><tr><th scope="col">Image</th><th scope="col">Original</th><th scope="col">Image’s name</th>\
           <th scope="col">Original’s name</th><th scope="col">Kind</th><th scope="col" class="number">Distance</th></tr></thead>

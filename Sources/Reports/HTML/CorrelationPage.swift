@@ -42,7 +42,7 @@ extension CorrelationDocument {
       sections: """
         \(maps)
         <section><h2>All pairs</h2>
-        <div class="scroll" role="region" aria-label="All pairs" tabindex="0"><table class="sortable">
+        <div class="scroll" role="group" aria-label="All pairs" tabindex="0"><table class="sortable">
         <caption><span>With 95 % bootstrap intervals over rows; those of a few rows are too narrow.</span></caption>
         <thead><tr><th scope="col">First</th><th scope="col">Second</th><th scope="col" class="number">Rows</th>\(head)</tr></thead>
         <tbody>

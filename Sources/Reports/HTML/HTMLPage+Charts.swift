@@ -65,7 +65,7 @@ extension HTMLPage {
       blocks.isEmpty
       ? ""
       : """
-      <div class="scroll" role="region" aria-label="Groups of confused classes" tabindex="0">
+      <div class="scroll" role="group" aria-label="Groups of confused classes" tabindex="0">
       <table>
       <caption><span>Groups of classes that are taken for one another: mistakes within the group, and all mistakes of its \
       images.</span></caption>
@@ -80,7 +80,7 @@ extension HTMLPage {
     return """
       <div class="panel wide">
       <h3>What is taken for what</h3>
-      <div class="scroll" role="region" aria-label="Worst confusions" tabindex="0">
+      <div class="scroll" role="group" aria-label="Worst confusions" tabindex="0">
       <table class="sortable">
       <caption><span>The most frequent mistakes over \(NumberText.count(seeds, "seed", "seeds")), with their share of the \
       true class in percent. All are in <code>confusion.csv</code>.</span></caption>

@@ -42,7 +42,7 @@ extension HTMLPage {
     let top5: Markup = hasTop5 ? "<th scope=\"col\" class=\"number top5\">Top-5</th>" : ""
     let rows = entries.map { row(of: $0, isCompared: isCompared, hasTop5: hasTop5) }
     return """
-      <div class="scroll" role="region" aria-labelledby="\(label)" tabindex="0">
+      <div class="scroll" role="group" aria-labelledby="\(label)" tabindex="0">
       <table class="classes sortable">
       <caption><span>\(caption)</span></caption>
       <thead><tr><th scope="col">Class</th><th scope="col" class="number">Top-1</th>\

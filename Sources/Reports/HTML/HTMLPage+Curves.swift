@@ -6,7 +6,7 @@ extension HTMLPage {
       <section aria-labelledby="curves">
       <h2 id="curves">Accuracy against the number of images</h2>
       \(chart(of: curves))
-      <div class="scroll" role="region" aria-labelledby="curves" tabindex="0">
+      <div class="scroll" role="group" aria-labelledby="curves" tabindex="0">
       <table>
       <caption><span>Top-1 in percent, with 95 % intervals for the number of test images; worth is the number of real \
       images that teach as much as one of the set. The limit is that of a power law, with its 95 % bootstrap interval \

@@ -29,7 +29,7 @@ extension HTMLPage {
             drop: result.relativeDrop?.top1, inceptionScore: nil, fid: nil))
       }
     return """
-      <div class="scroll" role="region" aria-label="\(table.title)" tabindex="0">
+      <div class="scroll" role="group" aria-label="\(table.title)" tabindex="0">
       <table class="sortable">
       <caption><span>\(table.title). Values in percent; the drop is relative to the table's real images of the same \
       resolution.</span></caption>

@@ -25,7 +25,7 @@ extension HTMLPage {
     return """
       <section aria-labelledby="metrics">
       <h2 id="metrics">Metrics beside the score</h2>
-      <div class="scroll" role="region" aria-labelledby="metrics" tabindex="0">
+      <div class="scroll" role="group" aria-labelledby="metrics" tabindex="0">
       <table class="sortable">
       <caption><span>Of the samples against the real test images, by the features of a network trained on the real training \
       images, with 95 % intervals; below each name the numbers of samples and of real images. <code>cas correlate</code> says \

@@ -10,7 +10,7 @@ extension HTMLPage {
     return """
       <section aria-labelledby="data">
       <h2 id="data">Data</h2>
-      <div class="scroll" role="region" aria-labelledby="data" tabindex="0">
+      <div class="scroll" role="group" aria-labelledby="data" tabindex="0">
       <table>
       <caption><span>The images as they were read. Files that are hidden or no images are ignored; the hash is over the \
       pixels and labels.</span></caption>

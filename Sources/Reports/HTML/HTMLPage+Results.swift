@@ -6,7 +6,7 @@ extension HTMLPage {
     return """
       <section aria-labelledby="results">
       <h2 id="results">Results</h2>
-      <div class="scroll" role="region" aria-labelledby="results" tabindex="0">
+      <div class="scroll" role="group" aria-labelledby="results" tabindex="0">
       <table class="sortable">
       <caption><span>Tested on \(NumberText.count(images, "real image", "real images")), weights of the \
       \(Set(results.map(\.selectedOn)).sorted().joined(separator: " or ")). Values in percent, with 95 % intervals; \

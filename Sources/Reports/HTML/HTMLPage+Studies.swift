@@ -88,7 +88,7 @@ extension HTMLPage {
     return """
       <section aria-labelledby="added">
       <h2 id="added">What added samples do</h2>
-      \(chart)<div class="scroll" role="region" aria-labelledby="added" tabindex="0">
+      \(chart)<div class="scroll" role="group" aria-labelledby="added" tabindex="0">
       <table>
       <caption><span>Top-1 in percent\(ways.count > 1 ? " for each way of changing the images" : ""), and the gain over the \
       real images alone\(ways.count > 1 ? " in the same way" : "") in points, with its 95 % interval over test images and \

@@ -32,9 +32,28 @@ extension HTMLPage {
       <p class="note">\(summary)</p>
       \(LineChart(
         description: summary, labels: LineChart.Labels(x: axis.name.printable, y: "accuracy on real images"),
-        series: lines).markup)</section>
+        series: lines).markup)\(sweptMetrics(ordered, axis))</section>
 
       """
+  }
+
+  /// The metrics of a sweep against the same axis, each on a scale of its own.
+  private func sweptMetrics(_ ordered: [ResultEntry], _ axis: AxisEntry) -> Markup {
+    let charts = report.metricNames.prefix(8).compactMap { name -> Markup? in
+      let points = ordered.compactMap { result -> LineChart.Point? in
+        guard let x = result.axis?.value, let entry = result.metrics?.first(where: { $0.name == name }),
+          let y = entry.value
+        else { return nil }
+        return LineChart.Point(x: x, y: y, interval: entry.interval)
+      }
+      guard points.count > 1 else { return nil }
+      let chart = LineChart(
+        description: "\(name) against \(axis.name.printable)",
+        labels: LineChart.Labels(x: axis.name.printable, y: name, yFormat: .number),
+        series: [LineChart.Series(name: name, points: points)])
+      return "<figure class=\"panel\"><figcaption><strong>\(name)</strong></figcaption>\n\(chart.markup)</figure>\n"
+    }
+    return charts.isEmpty ? "" : "<div class=\"charts\">\n\(charts)</div>\n"
   }
 
   /// What adding samples to the real images does: lines over the fraction that was added, and a table with a column for

@@ -1,6 +1,7 @@
 import Foundation
 internal import Kernels
 package import Networks
+internal import Reports
 
 /// What `cas describe` tells about a network.
 package struct ModelDescription: Codable, Sendable {
@@ -63,9 +64,7 @@ package struct ModelDescription: Codable, Sendable {
 
 extension ModelDescription {
   package func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
+    String(decoding: try JSONEncoder.document.encode(self), as: UTF8.self)
   }
 
   /// The table for people.

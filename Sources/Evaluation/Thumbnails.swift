@@ -45,9 +45,7 @@ extension Thumbnails {
         missed: try gallery.missed.map { Entry.Missed(file: try save($0.image), predicted: $0.predicted) },
         right: try gallery.right.map(save))
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try folder.write(Array(try encoder.encode(entries)), to: "\(path)/index.json")
+    try folder.write(Array(try JSONEncoder.document.encode(entries)), to: "\(path)/index.json")
   }
 
   /// Reads the pictures of a run; none where there is no index.

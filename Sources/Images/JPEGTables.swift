@@ -16,29 +16,16 @@ extension JPEGTables {
     var tables: [UInt8: [Int]] = [:]
     var frame: ArraySlice<UInt8>?
     var isProgressive = false
-    var at = 2
-    while at + 4 <= bytes.count {
-      guard bytes[at] == 0xFF else {
-        at += 1
-        continue
-      }
-      let marker = bytes[at + 1]
-      if marker == 0xDA || marker == 0xD9 { break }
-      if marker == 0xFF || marker == 0 || marker == 1 || (0xD0...0xD8).contains(marker) {
-        at += marker == 0xFF ? 1 : 2
-        continue
-      }
-      let end = at + 2 + (Int(bytes[at + 2]) << 8 | Int(bytes[at + 3]))
-      guard end >= at + 4, end <= bytes.count else { return nil }
-      let segment = bytes[at + 4..<end]
+    var segments = JPEGSegments(bytes)
+    while let (marker, segment) = segments.next() {
       if marker == 0xDB { Self.read(segment, into: &tables) }
       // The frames of ITU-T T.81 table B.1, without the tables that lie between their codes.
       if (0xC0...0xCF).contains(marker), ![0xC4, 0xC8, 0xCC].contains(marker) {
         frame = segment
         isProgressive = marker & 3 == 2
       }
-      at = end
     }
+    guard !segments.isBroken else { return nil }
     guard let frame, frame.count >= 9 else { return nil }
     let components = Int(frame[frame.startIndex + 5])
     guard components > 0, frame.count >= 6 + 3 * components else { return nil }

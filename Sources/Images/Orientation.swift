@@ -7,27 +7,10 @@ package enum Orientation: Int, CaseIterable, Sendable {
   package init(jpeg bytes: [UInt8]) {
     var exif: [UInt8] = []
     var xmp: ArraySlice<UInt8> = []
-    var at = 2
-    while at + 4 <= bytes.count {
-      guard bytes[at] == 0xFF else {
-        at += 1
-        continue
-      }
-      let marker = bytes[at + 1]
-      if marker == 0xDA || marker == 0xD9 { break }
-      if marker == 0xFF || marker == 0 || marker == 1 || (0xD0...0xD8).contains(marker) {
-        at += marker == 0xFF ? 1 : 2
-        continue
-      }
-      let end = at + 2 + (Int(bytes[at + 2]) << 8 | Int(bytes[at + 3]))
-      guard end >= at + 4, end <= bytes.count else { break }
-      if marker == 0xE1 {
-        let segment = bytes[at + 4..<end]
-        if segment.starts(with: "Exif\0\0".utf8) { exif += segment.dropFirst(6) }
-        let name = "http://ns.adobe.com/xap/1.0/\0".utf8
-        if segment.starts(with: name) { xmp = segment.dropFirst(name.count) }
-      }
-      at = end
+    let name = "http://ns.adobe.com/xap/1.0/\0".utf8
+    for (marker, segment) in JPEGSegments(bytes) where marker == 0xE1 {
+      if segment.starts(with: "Exif\0\0".utf8) { exif += segment.dropFirst(6) }
+      if segment.starts(with: name) { xmp = segment.dropFirst(name.count) }
     }
     self = Self.exif(exif) ?? Self.xmp(xmp) ?? .upright
   }

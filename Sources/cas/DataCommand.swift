@@ -172,12 +172,10 @@ struct DataPack: ParsableCommand {
     events.ended(true)
     for warning in summary.warnings { events.note("note: \(warning)") }
     if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
       let document = Document(
         output: output, images: summary.images, bytes: summary.bytes,
         shape: summary.shape.map { [$0.height, $0.width, $0.channels] }, warnings: summary.warnings)
-      try Terminal.write(Array(try encoder.encode(document)) + [0x0A])
+      try Terminal.write(Array(try JSONEncoder.document.encode(document)) + [0x0A])
     } else {
       let kind = summary.shape.map { "pixels of \($0)" } ?? "PNG and JPEG files as they are"
       try Terminal.write(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Reports
 
 /// `cas doctor`: what this machine and this build can do, and what stands in the way.
 struct Doctor: ParsableCommand {
@@ -19,9 +20,7 @@ struct Doctor: ParsableCommand {
 extension DoctorFindings {
   /// The findings as one JSON object.
   func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
+    String(decoding: try JSONEncoder.document.encode(self), as: UTF8.self)
   }
 
   /// The findings as lines of a label and a value, then the problems.

@@ -54,7 +54,12 @@ struct RunCommand {
     }
 
     let build = BuildDescription.current
-    let cache = BaselineCache.standard(build: build.identity, environment: ProcessInfo.processInfo.environment)
+    let environment = ProcessInfo.processInfo.environment
+    // Before the trainings, so that a metric that these samples do not allow is known at once; in fp32, whatever these are.
+    let metrics = try MetricsStudy.beside(
+      request, experiment, data, machine: Machine(threads: options.threads, environment: environment),
+      description: MachineDescription(machine), version: build.identity, environment: environment, events: events)
+    let cache = BaselineCache.standard(build: build.identity, environment: environment)
     var runner = StudyRunner(study, experiment, folder: folder, machine: machine, cache: cache)
     runner.checkpointInterval = options.checkpointSeconds
     runner.allowsKernelChange = options.allowKernelChange
@@ -66,11 +71,6 @@ struct RunCommand {
       events.note("The state is saved. Go on with: cas \(request.command.rawValue) --resume \(folder.path)")
       throw error
     }
-    // Features are computed in fp32, whatever the trainings are.
-    let environment = ProcessInfo.processInfo.environment
-    let metrics = try MetricsStudy.beside(
-      request, experiment, machine: Machine(threads: options.threads, environment: environment),
-      description: MachineDescription(machine), version: build.identity, environment: environment, events: events)
     let result = try RunReport(
       outcomes, study: study, data: data, request: request, experiment: experiment,
       machine: MachineDescription(machine), version: build.identity, log: folder.logged(), metrics: metrics)

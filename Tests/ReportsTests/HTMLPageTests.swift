@@ -11,8 +11,8 @@ import Testing
     let whole = HTMLPage(
       report: Example.single, details: Example.details, literature: try Example.literature(),
       encode: StoredPNG.picture)
-    try expectSnapshot(whole.text, "single.html")
-    try expectSnapshot(page(Example.several), "several.html")
+    try expectPageSnapshot(whole.text, "single.html")
+    try expectPageSnapshot(page(Example.several), "several.html")
   }
 
   @Test func everythingIsEscaped() {

@@ -1,6 +1,16 @@
 import Foundation
 import Testing
 
+/// Compares a page with the file of that name, without the style and the script that all pages share.
+func expectPageSnapshot(_ page: String, _ name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+  var text = page
+  for tag in ["style", "script"] {
+    guard let start = text.firstRange(of: "<\(tag)>"), let end = text.firstRange(of: "</\(tag)>") else { continue }
+    text.replaceSubrange(start.upperBound..<end.lowerBound, with: "…")
+  }
+  try expectSnapshot(text, name, sourceLocation: sourceLocation)
+}
+
 /// Compares a text with the file of that name in `Snapshots`, or writes the file where `CAS_UPDATE_SNAPSHOTS=1`.
 func expectSnapshot(_ text: String, _ name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
   let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Snapshots/\(name)")

@@ -49,7 +49,7 @@ import Testing
     #expect(try Report(json: report.json(), path: "p") == report)
     let page = HTMLPage(report: report, encode: StoredPNG.picture)
     #expect(page.text.contains("</html>") && page.text.contains("<svg"))
-    try expectSnapshot(page.text, "\(name).html")
+    try expectPageSnapshot(page.text, "\(name).html")
   }
 
   @Test func keysAreThoseOfTheFiles() {

@@ -40,9 +40,11 @@ package struct ImageSets: Codable, Equatable, Sendable {
 extension ImageSets {
   /// Reads the images, makes the extractor ready, and describes every set once, or takes it from the cache.
   ///
+  /// - Parameter given: the same images, where they have been read already.
   /// - Throws: `Interrupted`, `UsageError`, and what reading images and weights throws.
   package func described(
-    machine: Machine, baselines: BaselineCache?, cache: FeatureCache?, events: StudyRunner.Events
+    machine: Machine, baselines: BaselineCache?, cache: FeatureCache?, events: StudyRunner.Events,
+    given: StudyData? = nil
   ) throws -> Described {
     let network = try FeatureNetwork(name: features)
     guard weights != nil || network == .own else {
@@ -52,7 +54,7 @@ extension ImageSets {
     (experiment.input, experiment.resize, experiment.allowMissingClasses) = (input, resize, allowMissingClasses)
     let request = RunRequest(
       command: .train, real: real, realTrain: realTrain, synthetic: synthetic, classNames: classNames)
-    let data = try StudyData.load(request, experiment, machine: machine, events: events)
+    let data = try given ?? StudyData.load(request, experiment, machine: machine, events: events)
     guard reference == .test || data.realTrain != nil else {
       throw UsageError.message(
         "\(real) has no training images. Pass --real-train PATH, or leave out --reference train.")

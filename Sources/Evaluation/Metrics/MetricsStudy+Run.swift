@@ -9,8 +9,8 @@ extension MetricsStudy {
   /// - Returns: by the names of the sets, and what is to be known about how they were computed.
   /// - Throws: `UsageError` for a metric that there is none of; what `cas metrics` throws.
   package static func beside(
-    _ request: RunRequest, _ experiment: Experiment, machine: Machine, description: MachineDescription,
-    version: String, environment: [String: String], events: StudyRunner.Events
+    _ request: RunRequest, _ experiment: Experiment, _ data: StudyData, machine: Machine,
+    description: MachineDescription, version: String, environment: [String: String], events: StudyRunner.Events
   ) throws -> (metrics: [String: [MetricEntry]], notes: [String]) {
     guard let names = request.metrics else { return ([:], []) }
     var asked = MetricsRequest()
@@ -22,7 +22,9 @@ extension MetricsStudy {
     images.allowMissingClasses = experiment.allowMissingClasses
     let described = try images.described(
       machine: machine, baselines: BaselineCache.standard(build: version, environment: environment),
-      cache: FeatureCache.standard(build: version, environment: environment), events: events)
+      cache: FeatureCache.standard(build: version, environment: environment), events: events,
+      // A run without a baseline has left the real training images where they are.
+      given: experiment.baseline == .none ? nil : data)
     let context = Context(version: version, config: try asked.json(), description: description)
     let document = try MetricsStudy(asked, machine: machine, events: events).run(described.sets, context).document
     return (
@@ -36,6 +38,5 @@ extension MetricsStudy {
     var request = MetricsRequest()
     request.metrics = names
     try request.check()
-    _ = try request.families()
   }
 }

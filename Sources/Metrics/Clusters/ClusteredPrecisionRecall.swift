@@ -128,22 +128,20 @@ struct JoinedFeatures: FeatureSource {
   }
 
   func copy(_ rows: Range<Int>, into target: UnsafeMutablePointer<Double>) throws {
-    let own = rows.clamped(to: 0..<first.rows)
-    let other = rows.clamped(to: first.rows..<self.rows)
+    let (own, other) = parts(of: rows)
     if !own.isEmpty { try first.copy(own, into: target) }
-    if !other.isEmpty {
-      try second.copy(
-        other.lowerBound - first.rows..<other.upperBound - first.rows, into: target + own.count * columns)
-    }
+    if !other.isEmpty { try second.copy(other, into: target + own.count * columns) }
   }
 
   func copy(_ rows: Range<Int>, into target: UnsafeMutablePointer<Float>) throws {
-    let own = rows.clamped(to: 0..<first.rows)
-    let other = rows.clamped(to: first.rows..<self.rows)
+    let (own, other) = parts(of: rows)
     if !own.isEmpty { try first.copy(own, into: target) }
-    if !other.isEmpty {
-      try second.copy(
-        other.lowerBound - first.rows..<other.upperBound - first.rows, into: target + own.count * columns)
-    }
+    if !other.isEmpty { try second.copy(other, into: target + own.count * columns) }
+  }
+
+  /// The rows of each source among `rows`.
+  private func parts(of rows: Range<Int>) -> (first: Range<Int>, second: Range<Int>) {
+    let other = rows.clamped(to: first.rows..<self.rows)
+    return (rows.clamped(to: 0..<first.rows), other.lowerBound - first.rows..<other.upperBound - first.rows)
   }
 }

@@ -1,7 +1,5 @@
-package import Foundation
-
 /// How the results of a run stand to thresholds (`cas check`).
-package struct CheckDocument: Codable, Sendable, Equatable {
+package struct CheckDocument: Codable, JSONDocument, Sendable, Equatable {
   /// One result and one threshold.
   package struct Check: Codable, Sendable, Equatable {
     package var result: String
@@ -56,11 +54,5 @@ extension CheckDocument {
       ? "All \(NumberText.count(results.count, "threshold holds", "thresholds hold"))."
       : "\(failed) of \(NumberText.count(results.count, "threshold", "thresholds")) missed."
     return (lines + [outcome]).map { $0 + "\n" }.joined().replacing("\u{A0}", with: " ")
-  }
-
-  package func json() throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(self) + Data("\n".utf8)
   }
 }

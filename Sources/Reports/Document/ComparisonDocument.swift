@@ -1,7 +1,5 @@
-package import Foundation
-
 /// What `cas compare` computed, as JSON: every pair of results on the same test images.
-package struct ComparisonDocument: Codable, Sendable, Equatable {
+package struct ComparisonDocument: Codable, JSONDocument, Sendable, Equatable {
   package var schemaVersion = Report.currentSchemaVersion
   package var command = "compare"
   package var version: String
@@ -21,15 +19,6 @@ package struct ComparisonDocument: Codable, Sendable, Equatable {
     self.data = data
     self.warnings = warnings
     self.results = results
-  }
-}
-
-extension ComparisonDocument {
-  /// UTF-8 JSON like that of a report.
-  package func json() throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(self) + Data("\n".utf8)
   }
 }
 

@@ -1,5 +1,3 @@
-package import Foundation
-
 /// How two columns go together over generators.
 package struct CorrelationEntry: Codable, Sendable, Equatable {
   package struct Measure: Codable, Sendable, Equatable {
@@ -37,7 +35,7 @@ package struct CorrelationEntry: Codable, Sendable, Equatable {
 }
 
 /// What `cas correlate` computed.
-package struct CorrelationDocument: Codable, Sendable, Equatable {
+package struct CorrelationDocument: Codable, JSONDocument, Sendable, Equatable {
   package var schemaVersion = Report.currentSchemaVersion
   package var command = "correlate"
   package var inputs: [String]
@@ -50,12 +48,6 @@ package struct CorrelationDocument: Codable, Sendable, Equatable {
 }
 
 extension CorrelationDocument {
-  package func json() throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(self) + Data("\n".utf8)
-  }
-
   /// A table with a row for each pair of columns.
   package func text(_ style: TerminalStyle) -> String {
     var table = TextTable(columns: [

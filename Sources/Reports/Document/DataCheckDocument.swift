@@ -1,7 +1,5 @@
-package import Foundation
-
 /// What is wrong with a data set (`cas data check`): damaged files, copies within it, and copies of real images.
-package struct DataCheckDocument: Codable, Sendable, Equatable {
+package struct DataCheckDocument: Codable, JSONDocument, Sendable, Equatable {
   /// An image and what it is a copy of.
   package struct Copy: Codable, Sendable, Equatable {
     package var image: String
@@ -65,12 +63,6 @@ package struct DataCheckDocument: Codable, Sendable, Equatable {
   package init(version: String, results: [Part]) {
     self.version = version
     self.results = results
-  }
-
-  package func json() throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(self) + Data("\n".utf8)
   }
 }
 

@@ -1,7 +1,5 @@
-package import Foundation
-
 /// A demonstration of how a metric behaves: a table of numbers, the first column being what is varied.
-package struct DemonstrationDocument: Codable, Sendable, Equatable {
+package struct DemonstrationDocument: Codable, JSONDocument, Sendable, Equatable {
   package struct Column: Codable, Sendable, Equatable {
     package var name: String
     package var decimals: Int
@@ -52,12 +50,6 @@ package struct DemonstrationDocument: Codable, Sendable, Equatable {
 }
 
 extension DemonstrationDocument {
-  package func json() throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(self) + Data("\n".utf8)
-  }
-
   /// The title, the table and the sentences below it.
   package func text(_ style: TerminalStyle) -> String {
     var table = TextTable(

@@ -1,7 +1,5 @@
-package import Foundation
-
 /// What is in data sets (`cas data inspect`).
-package struct InspectionDocument: Codable, Sendable, Equatable {
+package struct InspectionDocument: Codable, JSONDocument, Sendable, Equatable {
   /// A value and how many images have it.
   package struct Count: Codable, Sendable, Equatable {
     package var name: String
@@ -65,12 +63,6 @@ package struct InspectionDocument: Codable, Sendable, Equatable {
   package init(version: String, results: [Part]) {
     self.version = version
     self.results = results
-  }
-
-  package func json() throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(self) + Data("\n".utf8)
   }
 }
 

@@ -1,5 +1,3 @@
-package import Foundation
-
 /// One number that a metric gives.
 package struct MetricEntry: Codable, Sendable, Equatable {
   /// "fid", "kid", "precision" …
@@ -89,7 +87,7 @@ package struct MetricsResult: Codable, Sendable, Equatable {
 }
 
 /// What `cas metrics` computed, as JSON.
-package struct MetricsDocument: Codable, Sendable, Equatable {
+package struct MetricsDocument: Codable, JSONDocument, Sendable, Equatable {
   /// A set of images as metrics see it.
   package struct Set: Codable, Sendable, Equatable {
     package var path: String
@@ -147,13 +145,5 @@ package struct MetricsDocument: Codable, Sendable, Equatable {
     self.data = data
     self.warnings = warnings
     self.results = results
-  }
-}
-
-extension MetricsDocument {
-  package func json() throws -> Foundation.Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(self) + Foundation.Data("\n".utf8)
   }
 }

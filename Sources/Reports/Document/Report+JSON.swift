@@ -1,13 +1,6 @@
 package import Foundation
 
 extension Report {
-  /// The document as UTF-8 JSON: sorted keys, indented, slashes as they are, a newline at the end.
-  package func json() throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(self) + Data("\n".utf8)
-  }
-
   /// Reads a document.
   /// - Parameter path: where the bytes come from, for the errors.
   /// - Throws: `ReportError`.

@@ -1,5 +1,5 @@
 /// What one run computed: the content of `report.json`. The keys are described in `docs/report.md`.
-package struct Report: Codable, Sendable, Equatable {
+package struct Report: Codable, JSONDocument, Sendable, Equatable {
   /// The only version that this program reads and writes.
   package static let currentSchemaVersion = 1
 

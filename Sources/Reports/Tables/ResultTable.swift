@@ -65,9 +65,7 @@ extension ResultTable {
   /// The report of one run, or a list of those of several.
   private func json() throws -> String {
     if documents.count == 1 { return String(decoding: try documents[0].json(), as: UTF8.self) }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(documents), as: UTF8.self) + "\n"
+    return String(decoding: try JSONEncoder.document.encode(documents), as: UTF8.self) + "\n"
   }
 
   private func plain(_ style: TerminalStyle) -> String {

@@ -19,17 +19,21 @@ package struct RunReport {
   package init(
     _ outcomes: [StudyRunner.Outcome], study: Study, data: StudyData, request: RunRequest, experiment: Experiment,
     machine: MachineDescription, version: String, log: [EpochRecord],
-    metrics: (metrics: [String: [MetricEntry]], notes: [String]) = ([:], [])
+    metrics: (sets: [MetricsResult], notes: [String]) = ([], [])
   ) throws {
     let classNames = study.test.classNames
     var results = Self.results(outcomes, request: request, classNames: classNames)
     for index in results.indices where results[index].kind == .cas {
-      results[index].metrics = metrics.metrics[results[index].name]
+      let measured = metrics.sets.first { $0.name == results[index].name }
+      results[index].metrics = measured?.metrics
+      results[index].prd = measured?.prd
     }
-    report = Report(
+    var report = Report(
       command: request.command.rawValue, version: version,
       config: try Self.configuration(request, experiment), machine: machine,
       data: Self.dataSection(data, notes: study.notes + metrics.notes), results: results, curves: Self.curves(outcomes))
+    report.correlations = ColumnTable.correlations(in: report)
+    self.report = report
     let limit = HTMLPage.galleryLimit(results: report.mainResults.count)
     details = ReportDetails(
       outcomes.map { ($0.entry.label, $0.predictions) }, classNames: classNames, log: log,

@@ -36,11 +36,7 @@ struct Evaluate: ParsableCommand {
   @Option(help: "Threads; results do not depend on it.")
   var threads: Int?
 
-  @Flag(name: .shortAndLong, help: "No progress, no table.")
-  var quiet = false
-
-  @Flag(help: "Write the report as JSON to stdout, and nothing else.")
-  var json = false
+  @OptionGroup var printed: ReportOutput
 
   func validate() throws {
     if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024.") }
@@ -49,7 +45,7 @@ struct Evaluate: ParsableCommand {
   }
 
   func run() throws {
-    let terminal = Terminal(isQuiet: quiet)
+    let terminal = Terminal(isQuiet: printed.quiet)
     let machine = try Machine(threads: threads, environment: ProcessInfo.processInfo.environment)
     let request = WeightsEvaluation.Request(
       weights: NamedPath.absolute(weights), model: model, real: NamedPath.absolute(real),
@@ -57,6 +53,6 @@ struct Evaluate: ParsableCommand {
     let report = try WeightsEvaluation.run(
       request, machine: machine, description: MachineDescription(machine),
       version: BuildDescription.current.identity, events: terminal.events(shouldStop: { false }))
-    try terminal.print(report, asJSON: json)
+    try terminal.print(report, printed)
   }
 }

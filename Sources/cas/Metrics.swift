@@ -83,7 +83,8 @@ struct MetricsCommand: ParsableCommand {
       valueName: "name"))
   var demonstrate: String?
 
-  @Option(help: ArgumentHelp("Write a page with the chart of a demonstration.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Write a page too, with the curves of PRD or the chart of a demonstration.", valueName: "file"))
   var html: String?
 
   @Option(help: "Threads; results do not depend on it.")
@@ -112,6 +113,7 @@ struct MetricsCommand: ParsableCommand {
     let sets = try sets(machine, &context, events)
     let outcome = try MetricsStudy(request, machine: machine, events: events).run(sets, context)
     if let writeStatistics { try outcome.writeStatistics(to: NamedPath.absolute(writeStatistics)) }
+    if let html { try AtomicFile.write(bytes: Array(outcome.document.page.utf8), to: NamedPath.absolute(html)) }
     if json {
       try Terminal.write(Array(try outcome.document.json()))
     } else if !quiet {

@@ -55,5 +55,3 @@ struct ReportCommand: ParsableCommand {
     }
   }
 }
-
-extension ResultTable.Format: ExpressibleByArgument {}

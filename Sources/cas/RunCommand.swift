@@ -19,7 +19,7 @@ struct RunCommand {
 
   func run() throws {
     Interruption.watch()
-    let terminal = Terminal(isQuiet: options.quiet)
+    let terminal = Terminal(isQuiet: options.printed.quiet)
     let events = terminal.events(shouldStop: { Interruption.received != 0 })
     let (request, experiment, folder) = try plan(events)
     let machine = try Machine(
@@ -27,7 +27,7 @@ struct RunCommand {
       environment: ProcessInfo.processInfo.environment)
     if let report = try folder.finishedReport(request, experiment) {
       events.note("\(folder.path) holds this run, finished; nothing was read or trained again.")
-      return try terminal.print(report, asJSON: options.json)
+      return try terminal.print(report, options.printed)
     }
     if let note = request.axis?.note { events.note("note: \(note)") }
 
@@ -75,7 +75,7 @@ struct RunCommand {
       outcomes, study: study, data: data, request: request, experiment: experiment,
       machine: MachineDescription(machine), version: build.identity, log: folder.logged(), metrics: metrics)
     try result.write(to: folder)
-    try terminal.print(result.report, asJSON: options.json)
+    try terminal.print(result.report, options.printed)
     events.note("The report: \(folder.file("report.html"))")
   }
 

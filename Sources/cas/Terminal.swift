@@ -17,9 +17,12 @@ struct Terminal {
   }
 
   /// The report for people or for programs.
-  func print(_ report: Report, asJSON: Bool) throws {
-    if asJSON {
+  func print(_ report: Report, _ printed: ReportOutput) throws {
+    if printed.json {
       try Self.write(Array(try report.json()))
+    } else if let format = printed.format {
+      let table = ResultTable([ResultTable.Part(run: nil, report: report)])
+      try Self.write(Array(try table.text(format, style: Self.outputStyle).utf8))
     } else if !isQuiet {
       try Self.write(Array(TerminalSummary(of: report, style: Self.outputStyle).text.utf8))
     }

@@ -111,11 +111,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Seconds between checkpoints.", visibility: .hidden))
   var checkpointSeconds = 30.0
 
-  @Flag(name: .shortAndLong, help: "No progress, no table.")
-  var quiet = false
-
-  @Flag(help: "Write report.json to stdout, and nothing else.")
-  var json = false
+  @OptionGroup var printed: ReportOutput
 
   func validate() throws {
     if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024.") }

@@ -31,7 +31,7 @@ import Testing
     try train(folder, "bad", output: "b", ["--seeds", "2"])
     let result = try Program.run("compare", "\(folder.path)/a", "\(folder.path)/b", "--json")
     #expect(result.code == 0, "\(result.errors)")
-    let document = try Document(result.output)
+    let document = try Document(result.output, schema: "comparison")
     #expect(document["schemaVersion"].number == 1 && document["command"].text == "compare")
     let pair = document["results"][0]
     #expect(document["results"].list.count == 1 && pair["first"].text == "good" && pair["second"].text == "bad")
@@ -56,7 +56,7 @@ import Testing
       "correlate", "\(folder.path)/a", "\(folder.path)/b", "--columns", "a:brier", "b:brier", "--json")
     #expect(correlated.code == 0, "\(correlated.errors)")
     // The runs have no set in common, so that there is no row with both.
-    let correlation = try Document(correlated.output)["results"][0]
+    let correlation = try Document(correlated.output, schema: "correlation")["results"][0]
     #expect(correlation["rows"].number == 0 && correlation["kendall"].isNull)
     let text = try Program.run("compare", "\(folder.path)/a", "\(folder.path)/b")
     #expect(text.output.contains("good") && text.output.contains("McNemar"), "\(text.output)")
@@ -101,7 +101,8 @@ import Testing
     #expect(try Program.run("check", run, "--min-top1", "0", "--max-drop", "100%").code == 0)
     let missed = try Program.run("check", run, "--min-top1", "99.9%", "--min-class-top1", "0")
     #expect(missed.code == 1 && missed.output.contains("FAILED") && missed.output.contains("ok"), "\(missed.output)")
-    let document = try Document(try Program.run("check", run, "--min-class-top1", "1", "--json").output)
+    let document = try Document(
+      try Program.run("check", run, "--min-class-top1", "1", "--json").output, schema: "check")
     #expect(document["results"][0]["note"].text != nil && document["results"][0]["threshold"].number == 1)
     for arguments in [[], ["--min-top5", "0.1"], ["--min-top1", "7"], ["--min-top1", "0.5", "--result", "good"]] {
       let wrong = try Program.run(["check", run] + arguments)

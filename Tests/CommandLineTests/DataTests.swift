@@ -108,7 +108,8 @@ import Testing
     try folder.write(try JPEG.encode(picture(3, seed: 4), quality: 70), "folder/cat/photo.jpg")
     let text = try Program.run("data", "inspect", "\(folder.path)/folder")
     #expect(text.code == 0 && text.output.contains("12x12 (37)") && text.output.contains("70 (1)"), "\(text.output)")
-    let document = try Document(try Program.run("data", "inspect", "--json", "\(folder.path)/folder").output)
+    let document = try Document(
+      try Program.run("data", "inspect", "--json", "\(folder.path)/folder").output, schema: "data-inspect")
     #expect(document["command"].text == "data inspect" && document["results"][0]["images"].number == 37)
     #expect(document["results"][0]["codecs"].entry("name", "jpeg")["images"].number == 1)
     try folder.write([1, 2, 3], "folder/cat/broken.png")
@@ -124,7 +125,7 @@ import Testing
     for index in 0..<3 { try folder.write(try PNG.encode(picture(index, seed: 9)), "folder/dog/copy\(index).png") }
     let arguments = ["data", "check", "\(folder.path)/folder", "--real", "\(folder.path)/real"]
     let found = try Program.run(arguments + ["--sheet", "\(folder.path)/copies.html", "--json"])
-    let leaks = try Document(found.output)["results"][0]["leaks"]
+    let leaks = try Document(found.output, schema: "data-check")["results"][0]["leaks"]
     #expect(found.code == 0 && leaks.list.count == 3 && leaks[0]["kind"].text == "exact")
     #expect(leaks[0]["originalClass"].text == "cat" && leaks[0]["className"].text == "dog")
     let page = String(decoding: try folder.bytes("copies.html"), as: UTF8.self)

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 /// A JSON document that a command wrote, looked into by keys and indices.
@@ -6,6 +7,13 @@ struct Document {
   let value: Any?
 
   init(_ text: String) throws { value = try JSONSerialization.jsonObject(with: Data(text.utf8)) }
+
+  /// A document that must fit the schema of this name in docs/schema.
+  init(_ text: String, schema: String) throws {
+    try self.init(text)
+    let url = URL(filePath: #filePath).appending(path: "../../../docs/schema/\(schema).schema.json").standardizedFileURL
+    #expect(try JSONSchema(contentsOf: url).violations(in: Data(text.utf8)).isEmpty)
+  }
 
   private init(value: Any?) { self.value = value }
 

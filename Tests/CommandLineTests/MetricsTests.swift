@@ -50,7 +50,7 @@ import Testing
     #expect(result.code == 64 && result.errors.contains("labels"), "\(result.errors)")
     let both = try run(folder, ["a", "b"], "--json")
     #expect(both.code == 0, "\(both.errors)")
-    let document = try Document(both.output)
+    let document = try Document(both.output, schema: "metrics")
     #expect(document["schemaVersion"].number == 1 && document["command"].text == "metrics")
     #expect(document["results"].list.map(\.["name"].text) == ["a", "b"])
     for entry in document["results"].list {
@@ -68,7 +68,9 @@ import Testing
     #expect(warnings.contains { $0.contains("b was cut from 240 to 200") })
     #expect(warnings.contains { $0.contains("a is sorted by class") })
     #expect(document["data"]["synthetic"]["b"]["images"].number == 200)
-    let text = try run(folder, ["a", "b"])
+    let text = try run(folder, ["a", "b"], "--html", "\(folder.path)/table.html")
+    let page = String(decoding: try folder.bytes("table.html"), as: UTF8.self)
+    #expect(page.contains("fid ↓") && page.contains("precision, F₁⸝₈") && page.contains("is sorted by class"))
     #expect(text.output.contains("fid ↓") && text.output.contains("a 200, b 200"), "\(text.output)")
   }
 
@@ -88,7 +90,7 @@ import Testing
     let result = try run(
       folder, ["a"], "--json", "--per-class", "--metrics", "fid,kid", "--class-names", "\(folder.path)/names.txt")
     #expect(result.code == 0, "\(result.errors)")
-    let classes = try Document(result.output)["results"][0]["perClass"].list
+    let classes = try Document(result.output, schema: "metrics")["results"][0]["perClass"].list
     #expect(classes.map(\.["name"].text) == ["cat", "dog", "emu"])
     #expect(classes.allSatisfy { $0["metrics"].entry("name", "fid")["value"].number ?? 0 > 0 })
     #expect(classes[0]["metrics"].entry("name", "kid")["n"].list.map(\.number) == [67, 100])
@@ -148,7 +150,7 @@ import Testing
   @Test func demonstrations() throws {
     let folder = try folder()
     let numbers = try Program.run("metrics", "--demonstrate", "one-dimensional", "--json")
-    let rows = try Document(numbers.output)["rows"].list
+    let rows = try Document(numbers.output, schema: "demonstration")["rows"].list
     #expect(rows.count == 5 && rows[4]["values"].list.map(\.number) == [2, 2], "\(numbers.errors)")
     let splits = try Program.run("metrics", "--demonstrate", "splits")
     #expect(splits.code == 0 && splits.output.contains("10.0000") && splits.output.contains("S(G)"))

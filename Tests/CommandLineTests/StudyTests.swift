@@ -1,4 +1,5 @@
 import Foundation
+import Images
 import Support
 import Testing
 
@@ -19,7 +20,7 @@ import Testing
     let result = try Program.run(
       arguments + ["--real", "\(folder.path)/real", "--output", "\(folder.path)/\(output)"] + Self.quick)
     #expect(result.code == 0, "\(result.errors)")
-    return try Document(result.output)
+    return try Document(result.output, schema: "report")
   }
 
   @Test func augmentationsAreCrossedWithFractions() throws {
@@ -125,6 +126,38 @@ import Testing
     let convention = try Program.run(
       ["train", "--real", "\(folder.path)/real", "--axis", "truncation", "--axis-convention", "clipped"] + sets)
     #expect(convention.code == 64 && convention.errors.contains("resampled"))
+  }
+
+  /// A sweep with metrics beside it: they are computed before the trainings, and correlated with what these give.
+  @Test func metricsStandBesideTheScore() throws {
+    let folder = try data()
+    try Stripes.write(to: folder, "t2", perClass: 14, seed: 5)
+    // Half of the names are wrong.
+    try Stripes.write(to: folder, "t3", perClass: 8, seed: 6)
+    for (label, name) in ["upright", "across", "diagonal"].enumerated() {
+      for index in 0..<8 {
+        try folder.write(
+          try PNG.encode(Stripes.image(class: label, index: index, seed: 7)), "t3/\(name)/wrong\(index).png")
+      }
+    }
+    let sets = ["t0.5", "t1", "t2", "t3"].map { "\(folder.path)/\($0)" }
+    let report = try run(
+      folder, ["train", "--metrics", "kid,prd", "--axis", "truncation", "--synthetic"] + sets, output: "sweep")
+    let results = report["results"].list.filter { $0["kind"].text == "cas" }
+    #expect(results.count == 4)
+    for result in results {
+      #expect(result["metrics"].list.map(\.["name"].text) == ["kid", "prd-recall", "prd-precision", "prd-variation"])
+      #expect(result["prd"]["recall"].list.count == 1001 && result["metrics"][0]["value"].number != nil)
+    }
+    let correlations = report["correlations"].list
+    #expect(correlations.map(\.["second"].text) == ["kid", "prd-recall", "prd-precision", "prd-variation"])
+    #expect(correlations.allSatisfy { $0["first"].text == "top1" && $0["rows"].number == 4 })
+    let page = String(decoding: try folder.bytes("sweep/report.html"), as: UTF8.self)
+    #expect(page.contains("Precision and recall of distributions.") && page.contains("Do the metrics rank the sets"))
+    // The finished run prints its table of results in the form that is asked for.
+    let latex = try Program.run("train", "--resume", "\(folder.path)/sweep", "--quiet", "--format", "latex")
+    #expect(latex.code == 0 && latex.output.contains("\\toprule") && latex.errors.isEmpty, "\(latex.errors)")
+    #expect(try Program.run("train", "--resume", "\(folder.path)/sweep", "--json", "--format", "csv").code == 64)
   }
 
   @Test func aPresetIsChosenByTheImages() throws {

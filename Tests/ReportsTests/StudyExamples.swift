@@ -80,6 +80,13 @@ extension Example {
       MetricEntry("kid", value: 0.012345, n: [6000, 5000], better: "lower"),
     ]
     second.metrics = [MetricEntry("fid", value: 1234.5, n: [6000, 5000], better: "lower", note: "few samples")]
+    let angles = (0...100).map { Double($0) / 100 }
+    first.prd = MetricsResult.Curve(
+      precision: angles, recall: angles.map { 0.9 * (1 - $0 * $0) }, clusters: [[100, 90], [80, 95]])
+    first.metrics! += [
+      MetricEntry("prd-recall", value: 0.88, n: [6000, 5000], better: "higher"),
+      MetricEntry("prd-precision", value: 0.97, n: [6000, 5000], better: "higher"),
+    ]
     let tests = [first, second].map { result in
       var test = result
       test.kind = .ganTest
@@ -87,7 +94,14 @@ extension Example {
       test.relativeDrop = nil
       return test
     }
-    return Example.report([first, second, baseline] + tests)
+    var report = Example.report([first, second, baseline] + tests)
+    report.correlations = [
+      CorrelationEntry(
+        first: "top1", second: "fid", rows: 8,
+        kendall: .init(value: -0.43, interval: Bounds(low: -1, high: 0.36), pValue: 0.179), spearman: nil,
+        pearson: .init(value: -0.16, interval: nil, pValue: 0.7))
+    ]
+    return report
   }()
 
   static let comparison = ComparisonDocument(

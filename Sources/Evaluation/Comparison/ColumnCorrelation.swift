@@ -21,6 +21,15 @@ extension ColumnTable {
     }
   }
 
+  /// Of Top-1 with each metric of a report, over its sets of samples; nil for fewer than four sets with one.
+  static func correlations(in report: Report) -> [CorrelationEntry]? {
+    let table = ColumnTable(reports: [("", report)])
+    guard let top1 = table.columns.first(where: { $0.name == "top1" }) else { return nil }
+    let names = report.metricNames
+    let entries = table.columns.filter { names.contains($0.name) }.map { entry(top1, $0) }.filter { $0.rows >= 4 }
+    return entries.isEmpty ? nil : entries
+  }
+
   private static func entry(_ first: Column, _ second: Column) -> CorrelationEntry {
     let pairs = zip(first.values, second.values).compactMap { x, y in x.flatMap { x in y.map { (x, $0) } } }
     func measured(_ measure: ([Double], [Double]) -> Correlation?) -> CorrelationEntry.Measure? {

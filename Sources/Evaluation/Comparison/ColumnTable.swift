@@ -41,7 +41,15 @@ extension ColumnTable {
   ///
   /// - Throws: what `FinishedRun.report` throws.
   package init(runs: [String]) throws {
-    let reports = try runs.map { (path: $0, report: try FinishedRun.report(of: RunFolder(path: $0))) }
+    self.init(
+      reports: try runs.map { path in
+        let prefix = runs.count > 1 ? "\(URL(filePath: path).lastPathComponent):" : ""
+        return (prefix, try FinishedRun.report(of: RunFolder(path: path)))
+      })
+  }
+
+  /// The results of reports; each one's columns begin with its prefix.
+  init(reports: [(prefix: String, report: Report)]) {
     let keys = reports.flatMap { $0.report.mainResults.map(\.key) }.reduce(into: [String]()) {
       if !$0.contains($1) { $0.append($1) }
     }
@@ -52,12 +60,8 @@ extension ColumnTable {
       ("gan-test", { $1.ganTest(of: $0)?.top1?.value }), ("axis", { result, _ in result.axis?.value }),
     ]
     rows = keys
-    columns = reports.flatMap { path, report in
-      let prefix = runs.count > 1 ? "\(URL(filePath: path).lastPathComponent):" : ""
-      let beside = report.mainResults.flatMap { $0.metrics ?? [] }.map(\.name).reduce(into: [String]()) {
-        if !$0.contains($1) { $0.append($1) }
-      }
-      return metrics.map { metric in
+    columns = reports.flatMap { prefix, report in
+      metrics.map { metric in
         let name = metric.name == "axis" ? report.mainResults.compactMap(\.axis).first?.name ?? "axis" : metric.name
         return Column(
           name: prefix + name,
@@ -65,7 +69,7 @@ extension ColumnTable {
             report.mainResults.first { $0.key == key }.flatMap { metric.value($0, report) }
           })
       }
-        + beside.map { name in
+        + report.metricNames.map { name in
           Column(
             name: prefix + name,
             values: keys.map { key in

@@ -6,13 +6,13 @@ extension MetricsStudy {
   /// The metrics of a run's synthetic sets against its real test images, described by the network that is trained on the
   /// real training images (`cas train --metrics`).
   ///
-  /// - Returns: by the names of the sets, and what is to be known about how they were computed.
+  /// - Returns: the numbers of each set, and what is to be known about how they were computed.
   /// - Throws: `UsageError` for a metric that there is none of; what `cas metrics` throws.
   package static func beside(
     _ request: RunRequest, _ experiment: Experiment, _ data: StudyData, machine: Machine,
     description: MachineDescription, version: String, environment: [String: String], events: StudyRunner.Events
-  ) throws -> (metrics: [String: [MetricEntry]], notes: [String]) {
-    guard let names = request.metrics else { return ([:], []) }
+  ) throws -> (sets: [MetricsResult], notes: [String]) {
+    guard let names = request.metrics else { return ([], []) }
     var asked = MetricsRequest()
     asked.metrics = names
     var images = ImageSets(real: request.real, synthetic: request.synthetic, features: FeatureNetwork.own.rawValue)
@@ -27,10 +27,7 @@ extension MetricsStudy {
       given: experiment.baseline == .none ? nil : data)
     let context = Context(version: version, config: try asked.json(), description: description)
     let document = try MetricsStudy(asked, machine: machine, events: events).run(described.sets, context).document
-    return (
-      Dictionary(document.results.map { ($0.name, $0.metrics) }, uniquingKeysWith: { first, _ in first }),
-      described.notes + document.warnings
-    )
+    return (document.results, described.notes + document.warnings)
   }
 
   /// - Throws: `UsageError` for a metric that there is none of.

@@ -1,10 +1,11 @@
-/// Classes as points: the accuracy with real images across, that with samples up, and the diagonal where both are equal.
+/// Fractions as named points, such as classes: the accuracy with real images across, that with samples up, and the
+/// diagonal where both are equal.
 package struct ScatterChart {
   package struct Point: Equatable, Sendable {
     package var name: String
     package var x: Double
     package var y: Double
-    /// Whether the point is named in the picture and drawn in the colour of failure.
+    /// Whether the point is drawn in the colour of failure, and named in the picture even among many.
     package var isWorse: Bool
 
     package init(name: String, x: Double, y: Double, isWorse: Bool) {

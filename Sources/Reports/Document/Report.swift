@@ -15,6 +15,8 @@ package struct Report: Codable, JSONDocument, Sendable, Equatable {
   package var results: [ResultEntry]
   /// Accuracy against the number of images, of each set and of the real images; null but for `cas curve`.
   @ExplicitNull package var curves: [CurveEntry]?
+  /// Of Top-1 with each metric, over the sets of samples; null without `--metrics` or for fewer than four sets.
+  @ExplicitNull package var correlations: [CorrelationEntry]?
 
   package init(
     command: String, version: String, config: JSONValue, machine: MachineDescription, data: DataSection,
@@ -27,6 +29,7 @@ package struct Report: Codable, JSONDocument, Sendable, Equatable {
     self.data = data
     self.results = results
     self.curves = curves
+    correlations = nil
   }
 }
 
@@ -36,6 +39,13 @@ extension Report {
   package var mainResults: [ResultEntry] {
     let others = results.filter { $0.kind != .baseline && $0.kind != .ganTest }
     return others.isEmpty ? results : others
+  }
+
+  /// The metrics of all results, in their order.
+  package var metricNames: [String] {
+    mainResults.flatMap { $0.metrics ?? [] }.map(\.name).reduce(into: [String]()) {
+      if !$0.contains($1) { $0.append($1) }
+    }
   }
 
   /// The GAN-test of a result's set, where there is one.

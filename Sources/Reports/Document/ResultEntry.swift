@@ -61,6 +61,8 @@ package struct ResultEntry: Codable, Sendable, Equatable {
   @ExplicitNull package var difference: DifferenceEntry?
   /// Metrics of the set's samples against the real test images (`--metrics`).
   @ExplicitNull package var metrics: [MetricEntry]?
+  /// The curve of PRD, where that is among them.
+  @ExplicitNull package var prd: MetricsResult.Curve?
   package var perClass: [ClassEntry]
   /// Null where nothing was trained.
   @ExplicitNull package var training: TrainingEntry?

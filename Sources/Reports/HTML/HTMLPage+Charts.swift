@@ -5,14 +5,6 @@ extension HTMLPage {
     return parts.isEmpty ? "" : "<div class=\"charts\">\n\(parts)</div>\n"
   }
 
-  private func figure(_ title: String, _ note: String, _ content: Markup) -> Markup {
-    """
-    <figure class="panel"><figcaption><strong>\(title)</strong> \(note)</figcaption>
-    \(content)</figure>
-
-    """
-  }
-
   private func scatter(of result: ResultEntry) -> Markup {
     let points = result.perClass.compactMap { entry -> ScatterChart.Point? in
       guard let x = entry.baselineTop1, let y = entry.top1 else { return nil }
@@ -100,8 +92,10 @@ extension HTMLPage {
     let error = NumberText.percent(result.expectedCalibrationError, decimals: 2)
     return figure(
       "Calibration.",
-      "How often predictions are right against their confidence; the tick on each bar is the mean confidence. "
-        + "Expected calibration error \(error).",
+      """
+      How often predictions are right against their confidence; the tick on each bar is the mean confidence. \
+      Expected calibration error \(error).
+      """,
       ReliabilityChart(
         description: "Reliability diagram of \(result.label); the expected calibration error is \(error)", bins: bins
       ).markup)

@@ -51,7 +51,7 @@ extension HTMLPage {
         description: "\(name) against \(axis.name.printable)",
         labels: LineChart.Labels(x: axis.name.printable, y: name, yFormat: .number),
         series: [LineChart.Series(name: name, points: points)])
-      return "<figure class=\"panel\"><figcaption><strong>\(name)</strong></figcaption>\n\(chart.markup)</figure>\n"
+      return figure(name, "", chart.markup)
     }
     return charts.isEmpty ? "" : "<div class=\"charts\">\n\(charts)</div>\n"
   }

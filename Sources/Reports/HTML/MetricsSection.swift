@@ -1,0 +1,135 @@
+/// Metrics of several sets of samples, for a page: a table, the curves of PRD, and how Top-1 goes with each metric.
+struct MetricsSection {
+  struct Row {
+    let label: String
+    /// Where a classifier was trained on the set.
+    var top1: Double?
+    let metrics: [MetricEntry]
+    let prd: MetricsResult.Curve?
+  }
+
+  let rows: [Row]
+  /// What the numbers are of.
+  let note: Markup
+
+  var names: [String] {
+    rows.flatMap(\.metrics).map(\.name).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+  }
+
+  var table: Markup {
+    let names = names
+    let isScored = rows.contains { $0.top1 != nil }
+    let head = names.map { name -> Markup in "<th scope=\"col\" class=\"number\">\(name)\(direction(of: name))</th>" }
+    let score: Markup = isScored ? "<th scope=\"col\" class=\"number\">Top-1 (%)</th>" : ""
+    return """
+      <div class="scroll" role="group" aria-labelledby="metrics" tabindex="0">
+      <table class="sortable">
+      <caption><span>\(note) With 95 % intervals; below each name the numbers of samples and of real images. ↓ lower is \
+      better, ↑ higher is better.</span></caption>
+      <thead><tr><th scope="col">Set</th>\(score)\(head)</tr></thead>
+      <tbody>
+      \(rows.map { tableRow($0, names, isScored: isScored) })</tbody>
+      </table>
+      </div>
+
+      """
+  }
+
+  private func direction(of name: String) -> String {
+    switch rows.lazy.flatMap(\.metrics).first(where: { $0.name == name })?.better {
+    case "lower": " ↓"
+    case "higher": " ↑"
+    default: ""
+    }
+  }
+
+  private func tableRow(_ row: Row, _ names: [String], isScored: Bool) -> Markup {
+    let cells = names.map { name -> Markup in
+      let entry = row.metrics.first { $0.name == name }
+      let range: Markup =
+        entry?.interval.map { bounds in
+          "<small>\(NumberText.significant(bounds.low)) to \(NumberText.significant(bounds.high))</small>"
+        } ?? ""
+      return "<td class=\"number\">\(NumberText.significant(entry?.value))\(range)</td>"
+    }
+    let n =
+      row.metrics.first?.n.compactMap { $0 }.map { NumberText.grouped($0) }.joined(separator: " against ") ?? ""
+    let score: Markup =
+      isScored ? "<td class=\"number\">\(NumberText.hundredths(row.top1, decimals: 2))</td>" : ""
+    return "<tr><th scope=\"row\">\(row.label)<small>\(n)</small></th>\(score)\(cells)</tr>\n"
+  }
+
+  /// Precision against recall, one curve for each set, and the two ends of the curves as points.
+  var charts: Markup {
+    let curves = rows.compactMap { row in row.prd.map { (name: row.label, curve: $0) } }
+    guard !curves.isEmpty else { return "" }
+    let shown = curves.prefix(2 * LineChart.kinds)
+    let lines = LineChart(
+      description: "Precision against recall for " + shown.map(\.name).joined(separator: ", "),
+      labels: LineChart.Labels(x: "recall", y: "precision", xFormat: .percent),
+      series: shown.map { LineChart.Series(name: $0.name, points: Self.points(of: $0.curve)) }, marks: .none)
+    let points = rows.compactMap { row -> ScatterChart.Point? in
+      func value(_ name: String) -> Double? { row.metrics.first { $0.name == name }?.value }
+      guard let recall = value("prd-recall"), let precision = value("prd-precision") else { return nil }
+      return ScatterChart.Point(name: row.label, x: recall, y: precision, isWorse: false)
+    }
+    let scatter: Markup =
+      points.isEmpty
+      ? ""
+      : figure(
+        "Recall and precision.",
+        "F₈ across and F₁⸝₈ up: below the diagonal sets lack quality, above it they lack variety.",
+        ScatterChart(
+          description: "Precision (F of 1/8) against recall (F of 8) for " + points.map(\.name).joined(separator: ", "),
+          xTitle: "recall, F₈", yTitle: "precision, F₁⸝₈", points: points
+        ).markup)
+    return """
+      <div class="charts">
+      \(figure(
+        "Precision and recall of distributions.", "Of the sets’ images, by clusters of their features (PRD).",
+        lines.markup))\(scatter)</div>
+
+      """
+  }
+
+  /// The curve from high precision to high recall, thinned to what a picture can show.
+  private static func points(of curve: MetricsResult.Curve) -> [LineChart.Point] {
+    let count = min(curve.precision.count, curve.recall.count)
+    let all = (0..<count).filter { $0 % max(1, count / 100) == 0 || $0 == count - 1 }
+      .map { LineChart.Point(x: curve.recall[$0], y: curve.precision[$0]) }
+    let isForward = (all.first?.x ?? 0) <= (all.last?.x ?? 0)
+    return isForward ? all : all.reversed()
+  }
+
+  /// How Top-1 goes together with each metric over the sets.
+  static func correlations(_ entries: [CorrelationEntry]) -> Markup {
+    let rows = entries.map { entry -> Markup in
+      let cells = [entry.kendall, entry.spearman, entry.pearson].map { measure -> Markup in
+        let range: Markup =
+          measure?.interval.map { bounds in
+            "<small>\(NumberText.fixed(bounds.low, decimals: 2)) to \(NumberText.fixed(bounds.high, decimals: 2))</small>"
+          } ?? ""
+        return """
+          <td class="number">\(NumberText.fixed(measure?.value, decimals: 3))\(range)</td>\
+          <td class="number">\(NumberText.pValue(measure?.pValue))</td>
+          """
+      }
+      return "<tr><th scope=\"row\">\(entry.second)</th><td class=\"number\">\(entry.rows)</td>\(cells)</tr>\n"
+    }
+    let heads = ["Kendall’s τ-b", "Spearman’s ρ", "Pearson’s r"].map { name -> Markup in
+      "<th scope=\"col\" class=\"number\">\(name)</th><th scope=\"col\" class=\"number\">p</th>"
+    }
+    return """
+      <div class="scroll" role="group" aria-label="Correlations" tabindex="0">
+      <table class="sortable">
+      <caption><span>Do the metrics rank the sets as Top-1 does? Where lower is better, −1 is full agreement. With 95 % \
+      bootstrap intervals over sets; those of a few sets are too narrow. p-values are for each metric alone.</span></caption>
+      <thead><tr><th scope="col">Top-1 with</th><th scope="col" class="number">Sets</th>\(heads)</tr></thead>
+      <tbody>
+      \(rows)</tbody>
+      </table>
+      </div>
+
+      """
+  }
+}

@@ -1,0 +1,22 @@
+import ArgumentParser
+import Reports
+
+/// What a command that writes a report prints of it.
+struct ReportOutput: ParsableArguments {
+  @Flag(name: .shortAndLong, help: "No progress, no table.")
+  var quiet = false
+
+  @Flag(help: "Write report.json to stdout, and nothing else.")
+  var json = false
+
+  @Option(help: "Write only the table of results to stdout: text, json, csv, markdown or latex.")
+  var format: ResultTable.Format?
+
+  func validate() throws {
+    if json, format != nil {
+      throw ValidationError("--json writes the whole report and --format the table of results. Choose one of them.")
+    }
+  }
+}
+
+extension ResultTable.Format: ExpressibleByArgument {}

@@ -42,6 +42,7 @@ package struct LineChart {
   package let series: [Series]
   private let xKind: AxisScale.Kind
   private let marks: Marks
+  private let size: Size
 
   package enum Marks: Sendable {
     /// A line with a mark at each point, or without.
@@ -50,36 +51,49 @@ package struct LineChart {
     case againstDiagonal
   }
 
+  package enum Size: Sendable {
+    case wide
+    /// As high as a scatter, to stand beside it.
+    case square
+    /// One of several that each have one line, whose name is left to the title.
+    case small
+  }
+
   /// Lines beyond so many look like the first ones again.
   package static let kinds = 6
 
   package init(
-    description: String, labels: Labels, series: [Series], xKind: AxisScale.Kind = .linear, marks: Marks = .points
+    description: String, labels: Labels, series: [Series], xKind: AxisScale.Kind = .linear, marks: Marks = .points,
+    size: Size = .wide
   ) {
     self.description = description
     self.labels = labels
     self.series = series
     self.xKind = xKind
     self.marks = marks
+    self.size = size
   }
 
   package var markup: Markup {
     let lines = series.map { line in
       Series(name: line.name, points: line.points.filter { $0.x.isFinite && $0.y.isFinite })
     }.filter { !$0.points.isEmpty }
-    var size = ChartFrame.Size()
-    let longest = lines.map { $0.name.printable.count }.max() ?? 0
-    size.right = min(180, 24 + 7 * Double(min(longest, 22)))
+    let size = frameSize(lines)
     let points = lines.flatMap(\.points)
     let limits = labels.yFormat.isFraction ? 0.0...1 : -Double.infinity...Double.infinity
-    let x = AxisScale(points.map(\.x), kind: xKind, from: size.horizontal.from + 8, to: size.horizontal.to - 8)
+    let x = AxisScale(
+      points.map(\.x), kind: xKind, from: size.horizontal.from + 8, to: size.horizontal.to - 8,
+      marks: self.size == .small ? 4 : 6)
     let y = AxisScale(
       points.flatMap { [$0.y, $0.interval?.low ?? $0.y, $0.interval?.high ?? $0.y] }, from: size.vertical.from,
-      to: size.vertical.to, limits: limits)
+      to: size.vertical.to, marks: self.size == .small ? 4 : 6, limits: limits)
     let frame = ChartFrame(
       size: size, x: ChartFrame.Axis(title: labels.x, scale: x, format: labels.xFormat),
       y: ChartFrame.Axis(title: labels.y, scale: y, format: labels.yFormat))
-    let ends = Self.spread(lines.map { y.place($0.points[$0.points.count - 1].y) }, apart: 15)
+    let spread = Self.spread(lines.map { y.place($0.points[$0.points.count - 1].y) }, apart: 15)
+    // Names stay above the numbers of the axis.
+    let sunk = max(0, (spread.max() ?? 0) - size.vertical.from)
+    let ends = spread.map { $0 - sunk }
     let drawn = lines.enumerated().map { index, line in draw(line, index, x, y, label: ends[index]) }
     return frame.markup(description, "\(marks == .againstDiagonal ? Self.diagonal(x, y) : "")\(drawn)")
   }
@@ -99,13 +113,31 @@ package struct LineChart {
       "<circle cx=\"\(coordinate(x.place(point.x)))\" cy=\"\(coordinate(y.place(point.y)))\" r=\"3\"/>"
     }
     let stroke: Markup = marks == .againstDiagonal ? "" : "<path class=\"line\" d=\"\(path)\"/>"
-    let name = line.name.printable
     let last = line.points[line.points.count - 1]
+    let name: Markup =
+      size == .small
+      ? ""
+      : """
+      <text x="\(coordinate(x.place(last.x) + 9))" y="\(coordinate(label + 4))">\(line.name.printable.truncated(to: 22))</text>
+      """
     return """
-      <g class="series s\(index % Self.kinds)">\(band)\(stroke)\(circles)\
-      <text x="\(coordinate(x.place(last.x) + 9))" y="\(coordinate(label + 4))">\(name.truncated(to: 22))</text></g>
+      <g class="series s\(index % Self.kinds)">\(band)\(stroke)\(circles)\(name)</g>
 
       """
+  }
+
+  private func frameSize(_ lines: [Series]) -> ChartFrame.Size {
+    var result = ChartFrame.Size()
+    switch size {
+    case .wide: break
+    case .square: (result.width, result.height) = (560, 460)
+    case .small:
+      (result.width, result.height) = (330, 220)
+      return result
+    }
+    let longest = lines.map { $0.name.printable.count }.max() ?? 0
+    result.right = min(180, 24 + 7 * Double(min(longest, 22)))
+    return result
   }
 
   private static func diagonal(_ x: AxisScale, _ y: AxisScale) -> Markup {

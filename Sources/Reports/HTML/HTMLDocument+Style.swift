@@ -27,6 +27,7 @@ extension HTMLDocument {
     .figures small { font-weight: 400; }
     small { display: block; color: var(--muted); font-size: .8125rem; font-weight: 400; line-height: 1.35; }
     .scroll { overflow-x: auto; }
+    .scroll + .scroll { margin-top: 2rem; }
     table { width: 100%; border-collapse: separate; border-spacing: 0; font-variant-numeric: tabular-nums; font-size: .9375rem; }
     caption { padding-bottom: .75rem; color: var(--muted); font-size: .875rem; text-align: left; }
     caption span { display: block; position: sticky; left: 0; width: fit-content; max-width: min(46rem, 100vw - 2rem); }

@@ -49,8 +49,9 @@ extension HTMLPage {
       guard points.count > 1 else { return nil }
       let chart = LineChart(
         description: "\(name) against \(axis.name.printable)",
-        labels: LineChart.Labels(x: axis.name.printable, y: name, yFormat: .number),
-        series: [LineChart.Series(name: name, points: points)])
+        labels: LineChart.Labels(x: axis.name.printable, y: "", yFormat: .number),
+        series: [LineChart.Series(name: name, points: points)],
+        size: .small)
       return figure(name, "", chart.markup)
     }
     return charts.isEmpty ? "" : "<div class=\"charts\">\n\(charts)</div>\n"

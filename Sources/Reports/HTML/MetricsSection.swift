@@ -67,7 +67,8 @@ struct MetricsSection {
     let lines = LineChart(
       description: "Precision against recall for " + shown.map(\.name).joined(separator: ", "),
       labels: LineChart.Labels(x: "recall", y: "precision", xFormat: .percent),
-      series: shown.map { LineChart.Series(name: $0.name, points: Self.points(of: $0.curve)) }, marks: .none)
+      series: shown.map { LineChart.Series(name: $0.name, points: Self.points(of: $0.curve)) }, marks: .none,
+      size: .square)
     let points = rows.compactMap { row -> ScatterChart.Point? in
       func value(_ name: String) -> Double? { row.metrics.first { $0.name == name }?.value }
       guard let recall = value("prd-recall"), let precision = value("prd-precision") else { return nil }
@@ -78,10 +79,10 @@ struct MetricsSection {
       ? ""
       : figure(
         "Recall and precision.",
-        "F₈ across and F₁⸝₈ up: below the diagonal sets lack quality, above it they lack variety.",
+        "F8 across and F1/8 up: below the diagonal sets lack quality, above it they lack variety.",
         ScatterChart(
           description: "Precision (F of 1/8) against recall (F of 8) for " + points.map(\.name).joined(separator: ", "),
-          xTitle: "recall, F₈", yTitle: "precision, F₁⸝₈", points: points
+          xTitle: "recall, F8", yTitle: "precision, F1/8", points: points
         ).markup)
     return """
       <div class="charts">
@@ -123,7 +124,8 @@ struct MetricsSection {
       <div class="scroll" role="group" aria-label="Correlations" tabindex="0">
       <table class="sortable">
       <caption><span>Do the metrics rank the sets as Top-1 does? Where lower is better, −1 is full agreement. With 95 % \
-      bootstrap intervals over sets; those of a few sets are too narrow. p-values are for each metric alone.</span></caption>
+      bootstrap intervals over sets; those of a few sets are too narrow. p-values are for each metric alone, \
+      and those of ρ and r lean on more sets than ten.</span></caption>
       <thead><tr><th scope="col">Top-1 with</th><th scope="col" class="number">Sets</th>\(heads)</tr></thead>
       <tbody>
       \(rows)</tbody>

@@ -69,46 +69,18 @@ struct Attack: ParsableCommand {
     (study.attack.images, study.attack.iterations) = (images, iterations)
     (study.attack.step, study.attack.seed) = (step, seed)
     let outcome = try study.run(
-      machine: try Machine(threads: threads, environment: environment),
+      machine: try Machine(threads: threads, environment: environment), version: build,
       baselines: BaselineCache.standard(build: build, environment: environment),
       cache: FeatureCache.standard(build: build, environment: environment),
       events: terminal.events(shouldStop: { Interruption.received != 0 }))
     if let output {
       try AtomicFile.write(bytes: try PNG.encode(outcome.sheet), to: NamedPath.absolute(output))
     }
+    let document = outcome.document
     if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-      try Terminal.write(Array(try encoder.encode(outcome.rows)) + [UInt8(ascii: "\n")])
+      try Terminal.write(Array(try document.json()))
     } else if !quiet {
-      try Terminal.write(Array(Self.table(outcome).utf8))
+      try Terminal.write(Array(document.text(Terminal.outputStyle).utf8))
     }
-  }
-
-  /// Entropies in bits, as the paper prints them.
-  private static func table(_ outcome: AttackStudy.Outcome) -> String {
-    func text(_ value: Double) -> String { String(format: "%.3f", value) }
-    func bits(_ nats: Double) -> String { text(nats / log(2)) }
-    var lines = [
-      ["Set", "Images", "IS", "IS (10)", "S(G) nats", "bits", "H(y)", "H(y|x)", "Authentic", "Distance", "Copies"]
-    ]
-    for row in outcome.rows {
-      lines.append([
-        row.name, "\(row.images)", text(row.inceptionScore), text(row.inceptionScoreOfTen), text(row.information),
-        bits(row.information), bits(row.marginalEntropy), bits(row.conditionalEntropy),
-        String(format: "%.1f %%", 100 * row.authenticity), row.medianRatio.map(text) ?? "–", "\(row.copies)",
-      ])
-    }
-    let widths = lines[0].indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
-    let rows = lines.map { line in
-      zip(line, widths).enumerated().map { place, cell in
-        let space = String(repeating: " ", count: cell.1 - cell.0.count)
-        return place == 0 ? cell.0 + space : space + cell.0
-      }.joined(separator: "  ")
-    }
-    return rows.joined(separator: "\n")
-      + "\n\nThe largest possible Inception Score is \(outcome.classes), the number of classes. Entropies H in bits. Authentic:\n"
-      + "farther from the nearest training image than that is from its own; Distance: the middle distance to training images\n"
-      + "over that of training images to each other.\n"
   }
 }

@@ -58,9 +58,9 @@ import Testing
     ]
     let attack = try Program.run(options + ["--output", "\(folder.path)/attack.png"])
     #expect(attack.code == 0, "\(attack.errors)")
-    let rows = try #require(JSONSerialization.jsonObject(with: Data(attack.output.utf8)) as? [[String: Any]])
-    #expect(rows.compactMap { $0["name"] as? String } == ["noise", "attacked", "real test images"])
-    let scores = rows.compactMap { $0["information"] as? Double }
+    let rows = try Document(attack.output, schema: "attack")["results"].list
+    #expect(rows.map(\.["name"].text) == ["noise", "attacked", "real test images"])
+    let scores = rows.compactMap(\.["information"].number)
     #expect(scores.count == 3 && scores[0] < scores[1])
     #expect(try folder.bytes("attack.png").starts(with: [0x89, 0x50, 0x4E, 0x47]))
     #expect(try Program.run(options + ["--threads", "3"]).output == attack.output)

@@ -1,7 +1,9 @@
 internal import Datasets
+internal import Foundation
 package import Images
 internal import Metrics
 internal import Randomness
+package import Reports
 
 /// Shows that the Inception Score of a classifier can be had from noise (`cas attack`): noise, what the attack makes of it,
 /// and real images side by side, with the scores that see through it.
@@ -15,27 +17,8 @@ package struct AttackStudy: Codable, Equatable, Sendable {
 
   package init(real: String) { self.real = real }
 
-  /// The scores of one set of images.
-  package struct Row: Codable, Equatable, Sendable {
-    package let name: String
-    package let images: Int
-    /// In one split, and the mean of ten shuffled ones.
-    package let inceptionScore: Double
-    package let inceptionScoreOfTen: Double
-    /// S(G), H(y) and H(y|x) in nats.
-    package let information: Double
-    package let marginalEntropy: Double
-    package let conditionalEntropy: Double
-    /// Of distances to the nearest training image: the share that is farther than this is from its own nearest, and the
-    /// middle distance over that of training images to each other.
-    package let authenticity: Double
-    package let medianRatio: Double?
-    package let copies: Int
-  }
-
   package struct Outcome: Sendable {
-    package let rows: [Row]
-    package let classes: Int
+    package let document: AttackDocument
     /// Noise above, then attacked, then real images; a column for each class.
     package let sheet: Image
   }
@@ -44,7 +27,7 @@ package struct AttackStudy: Codable, Equatable, Sendable {
 extension AttackStudy {
   /// - Throws: `Interrupted`, `UsageError`, `FeatureSetError`, and what reading images and weights throws.
   package func run(
-    machine: Machine, baselines: BaselineCache?, cache: FeatureCache?, events: StudyRunner.Events
+    machine: Machine, version: String, baselines: BaselineCache?, cache: FeatureCache?, events: StudyRunner.Events
   ) throws -> Outcome {
     let request = RunRequest(command: .train, real: real, realTrain: realTrain, synthetic: [])
     let data = try StudyData.load(request, Experiment(), machine: machine, events: events)
@@ -77,25 +60,28 @@ extension AttackStudy {
       }
     }
     return Outcome(
-      rows: rows, classes: training.classNames.count,
+      document: AttackDocument(
+        version: version, config: try JSONDecoder().decode(JSONValue.self, from: try JSONEncoder().encode(self)),
+        classes: training.classNames.count, results: rows),
       sheet: Image.sheet(try sets.flatMap { try Self.pictures($0.1) }, scale: max(1, 56 / training.shape.height)))
   }
 
   private func row(
     _ name: String, _ found: ImageFeatures, _ training: FeatureMatrix, _ machine: Machine
-  ) throws -> Row {
+  ) throws -> AttackDocument.Row {
     guard let logits = found.logits else { preconditionFailure("a classifier has logits") }
     let (classifier, pool) = (ClassProbabilities(logits, kind: .logits), machine.processor.pool)
     let shuffle = RandomStream(seed: attack.seed, purpose: "splits of an attack")
     let information = try InformationScore(classifier, pool: pool)
     let memory = try Memorisation(synthetic: found.features, training: training, pool: pool)
-    return Row(
+    return AttackDocument.Row(
       name: name, images: logits.rows,
-      inceptionScore: try InceptionScore(classifier, splits: 1, shuffle: nil, pool: pool).value,
-      inceptionScoreOfTen: try InceptionScore(classifier, splits: 10, shuffle: shuffle, pool: pool).value,
-      information: information.value, marginalEntropy: information.marginalEntropy,
-      conditionalEntropy: information.conditionalEntropy, authenticity: memory.authenticity,
-      medianRatio: memory.medianRatio, copies: memory.copies)
+      inceptionScores: (
+        try InceptionScore(classifier, splits: 1, shuffle: nil, pool: pool).value,
+        try InceptionScore(classifier, splits: 10, shuffle: shuffle, pool: pool).value
+      ),
+      entropies: (information.value, information.marginalEntropy, information.conditionalEntropy),
+      authenticity: memory.authenticity, medianRatio: memory.medianRatio, copies: memory.copies)
   }
 
   /// One picture of each of the first classes, in a row.

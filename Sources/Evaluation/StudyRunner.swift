@@ -25,6 +25,8 @@ package struct StudyRunner {
   package var checkpointInterval = 30.0
   /// Go on with a checkpoint or model that other kernels have made.
   package var allowsKernelChange = false
+  /// Write the epochs for TensorBoard, too.
+  package var writesEvents = false
   package var events = Events()
 
   /// What a run tells while it works, and how it is asked to stop.
@@ -120,7 +122,7 @@ extension StudyRunner {
     if entry.kind == .baseline, let hit = cache?.lookup(job, kernels: machine.kernels) {
       log = log.filter { $0.name != job.name || $0.seed != job.seed } + hit.history
       let network = try ModelFile.load(hit.model, path: path, job: job)
-      try folder.writeLog(log)
+      try record(job, log)
       try folder.write(hit.model, to: path)
       events.note("\(job.name), seed \(job.seed): the same baseline was trained before, and is taken from the cache.")
       return (network, true)
@@ -172,7 +174,7 @@ extension StudyRunner {
             events.advanced(step, "loss " + String(format: "%.3f", loss))
             due = clock.now - saved >= .seconds(checkpointInterval)
           },
-          finishedEpoch: { _ in try folder.writeLog(others + trainer.history) },
+          finishedEpoch: { _ in try record(job, others + trainer.history) },
           shouldStop: { due || events.shouldStop() }))
       if events.shouldStop() || (due && !trainer.isFinished) {
         if savedStep != trainer.step { try save() }
@@ -180,6 +182,12 @@ extension StudyRunner {
       if events.shouldStop() { throw Interrupted() }
     }
     log = others + trainer.history
+    try record(job, log)
+  }
+
+  /// Writes down the epochs, of which those of this training are new.
+  private func record(_ job: TrainingJob, _ log: [EpochRecord]) throws {
     try folder.writeLog(log)
+    if writesEvents { try folder.writeEvents(log.filter { $0.name == job.name && $0.seed == job.seed }) }
   }
 }

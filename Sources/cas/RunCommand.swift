@@ -63,6 +63,7 @@ struct RunCommand {
     var runner = StudyRunner(study, experiment, folder: folder, machine: machine, cache: cache)
     runner.checkpointInterval = options.checkpointSeconds
     runner.allowsKernelChange = options.allowKernelChange
+    runner.writesEvents = options.tensorboard
     runner.events = events
     let outcomes: [StudyRunner.Outcome]
     do {
@@ -74,6 +75,7 @@ struct RunCommand {
     let result = try RunReport(
       outcomes, study: study, data: data, request: request, experiment: experiment,
       machine: MachineDescription(machine), version: build.identity, log: folder.logged(), metrics: metrics)
+    if options.tensorboard { try folder.writeEvents(folder.logged(), report: result.report) }
     try result.write(to: folder)
     try terminal.print(result.report, options.printed)
     events.note("The report: \(folder.file("report.html"))")

@@ -111,6 +111,9 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Seconds between checkpoints.", visibility: .hidden))
   var checkpointSeconds = 30.0
 
+  @Flag(help: "Write event files for TensorBoard into the run's folder, too.")
+  var tensorboard = false
+
   @OptionGroup var printed: ReportOutput
 
   func validate() throws {

@@ -142,8 +142,14 @@ import Testing
     }
     let sets = ["t0.5", "t1", "t2", "t3"].map { "\(folder.path)/\($0)" }
     let report = try run(
-      folder, ["train", "--metrics", "kid,prd", "--axis", "truncation", "--synthetic"] + sets, output: "sweep")
+      folder, ["train", "--tensorboard", "--metrics", "kid,prd", "--axis", "truncation", "--synthetic"] + sets,
+      output: "sweep")
     let results = report["results"].list.filter { $0["kind"].text == "cas" }
+    for name in ["t1", "baseline"] {
+      let text = String(
+        decoding: try folder.bytes("sweep/tensorboard/\(name)-seed0/events.out.tfevents.cas"), as: UTF8.self)
+      #expect(text.ranges(of: "training/loss").count == 2 && text.ranges(of: "test/top1").count == 1)
+    }
     #expect(results.count == 4)
     for result in results {
       #expect(result["metrics"].list.map(\.["name"].text) == ["kid", "prd-recall", "prd-precision", "prd-variation"])

@@ -21,12 +21,40 @@ extension Image {
     return blended(with: { grey[$0] }, factor)
   }
 
+  /// 0 is the picture smoothed by a 3x3 filter (all but its border), 1 the picture.
+  package func withSharpness(_ factor: Float) -> Image {
+    let smooth = smoothed()
+    return blended(with: { smooth.pixels[$0 * channels + $1] }, factor)
+  }
+
+  /// A mean over 3x3 pixels with a weight of 5 in the middle; the border stays (Pillow, `ImageFilter.SMOOTH`).
+  private func smoothed() -> Image {
+    var result = self
+    guard width > 2, height > 2 else { return self }
+    let line = width * channels
+    for row in 1..<height - 1 {
+      for at in row * line + channels..<(row + 1) * line - channels {
+        var sum = 4 * Int(pixels[at])
+        for above in stride(from: at - line, through: at + line, by: line) {
+          sum += Int(pixels[above - channels]) + Int(pixels[above]) + Int(pixels[above + channels])
+        }
+        result.pixels[at] = UInt8((2 * sum + 13) / 26)
+      }
+    }
+    return result
+  }
+
   private func blended(with other: (_ pixel: Int) -> UInt8, _ factor: Float) -> Image {
+    blended(with: { pixel, _ in other(pixel) }, factor)
+  }
+
+  private func blended(with other: (_ pixel: Int, _ channel: Int) -> UInt8, _ factor: Float) -> Image {
     if factor == 1 { return self }
     var result = self
     for pixel in 0..<width * height {
-      let base = Float(other(pixel))
-      for at in pixel * channels..<(pixel + 1) * channels {
+      for channel in 0..<channels {
+        let at = pixel * channels + channel
+        let base = Float(other(pixel, channel))
         let value = base + factor * (Float(pixels[at]) - base)
         result.pixels[at] = value <= 0 ? 0 : value >= 255 ? 255 : UInt8(value)
       }

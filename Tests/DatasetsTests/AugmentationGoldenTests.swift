@@ -37,11 +37,20 @@ struct AugmentationGoldenTests {
       let window: [Int]?
     }
 
+    struct Changed: Decodable {
+      let change: String
+      let magnitude: Int
+      let isNegative: Bool
+      let isGrey: Bool
+      let pixels: [UInt8]
+    }
+
     let enhancements: [Enhancement]
     let hues: [Hue]
     let crops: [Crop]
     let windows: [Window]
     let erasings: [Erasing]
+    let changes: [Changed]
   }
 
   private let golden: Golden
@@ -67,6 +76,24 @@ struct AugmentationGoldenTests {
     for golden in golden.hues {
       #expect(picture.withHue(turnedBy: golden.turn).pixels == golden.pixels, "\(golden.turn)")
     }
+  }
+
+  @Test func changesOfRandAugmentAreTorchvisions() throws {
+    let small = image(13, 11)
+    // Large and dull, where a change looks at how often values occur.
+    var dull = image(40, 30)
+    dull.pixels = dull.pixels.map { $0 / 3 + 40 }
+    for golden in golden.changes {
+      let picture = ["Identity", "AutoContrast", "Equalize"].contains(golden.change) ? dull : small
+      let change = try #require(
+        RandAugment.Change.allCases.first { $0.rawValue.lowercased() == golden.change.lowercased() })
+      var canvas = Canvas(golden.isGrey ? picture.luminance() : picture)
+      RandAugment(magnitude: golden.magnitude).apply(change, isNegative: golden.isNegative, to: &canvas)
+      #expect(
+        canvas.image.pixels == golden.pixels,
+        "\(golden.change) \(golden.magnitude) \(golden.isNegative) \(golden.isGrey)")
+    }
+    #expect(Set(golden.changes.map(\.change)).count == RandAugment.Change.allCases.count)
   }
 
   @Test func cropsAreTorchvisions() {

@@ -44,7 +44,7 @@ import Testing
 
   @Test func threadsDoNotChangeABatch() throws {
     let all = Augmentation([
-      .randomResizedCrop(RandomResizedCrop()), .padCrop(1), .flip,
+      .randomResizedCrop(RandomResizedCrop()), .padCrop(1), .flip, .randAugment(RandAugment()),
       .colorJitter(ColorJitter(brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1)),
       .randomErasing(RandomErasing()), .cutout(3),
     ])
@@ -70,6 +70,27 @@ import Testing
     #expect(ColorJitter(brightness: 0.5, hue: 0.2).apply(to: image, from: &stream) != image)
     // Grey has neither saturation nor hue.
     #expect(ColorJitter(saturation: 0.9, hue: 0.5).apply(to: .grey(5, 4), from: &stream) == .grey(5, 4))
+  }
+
+  /// Every change is drawn, with either sign where it has one, and blank pixels go with the picture.
+  @Test func randAugmentDrawsAllChanges() {
+    let stream = RandomStream(seed: 3, purpose: "augmentation")
+    let image = Image.coloured(16, 12)
+    var results: Set<[UInt8]> = []
+    for index in 0..<600 {
+      var part = stream.split(index)
+      results.insert(
+        Augmentation([.randAugment(RandAugment(operations: 1))])
+          .apply(to: image, width: 16, height: 12, isTurn: false, from: &part).image.pixels)
+    }
+    // Nine changes with a sign and five without, of which equalising and stretching leave so small and colourful a picture
+    // as it is.
+    #expect(results.count == 2 * 9 + 3)
+    var canvas = Canvas(image)
+    canvas.blank = (0..<16 * 12).map { $0 % 16 < 4 }
+    RandAugment(magnitude: 30).apply(.translateX, isNegative: false, to: &canvas)
+    // 150/331 of 16 pixels are 7, cut off.
+    #expect((0..<16).filter { canvas.blank[$0] } == [7, 8, 9, 10])
   }
 
   /// The share of the area is uniform and the logarithm of the aspect symmetric: means over 4,000 draws, with three
@@ -98,6 +119,11 @@ import Testing
         .randomErasing(RandomErasing()),
       ])
     ),
+    (#"["randAugment"]"#, Augmentation([.randAugment(RandAugment())])),
+    (
+      #"[{"randAugment":{"operations":3,"magnitude":20}}]"#,
+      Augmentation([.randAugment(RandAugment(operations: 3, magnitude: 20))])
+    ),
     (#"[{"cutout":8},{"mixup":0.2},{"cutmix":1}]"#, Augmentation([.cutout(8), .mixup(0.2), .cutmix(1)])),
   ]
 
@@ -122,7 +148,8 @@ import Testing
     [.padCrop(33)], [.randomResizedCrop(RandomResizedCrop(area: [0.5, 0.2]))],
     [.randomResizedCrop(RandomResizedCrop(area: [0, 1]))], [.randomResizedCrop(RandomResizedCrop(aspect: [1]))],
     [.colorJitter(ColorJitter(hue: 0.6))], [.randomErasing(RandomErasing(probability: 2))], [.cutout(0)],
-    [.mixup(.nan)], [.cutmix(-1)],
+    [.mixup(.nan)], [.cutmix(-1)], [.randAugment(RandAugment(operations: 0))],
+    [.randAugment(RandAugment(magnitude: 31))],
   ]
 
   @Test(arguments: faults)

@@ -25,6 +25,7 @@ extension Augmentation.Operation: Codable {
       case "flip": self = .flip
       case "alternateFlip": self = .alternateFlip
       case "randomResizedCrop": self = .randomResizedCrop(RandomResizedCrop())
+      case "randAugment": self = .randAugment(RandAugment())
       case "randomErasing": self = .randomErasing(RandomErasing())
       default: throw Self.unknown(name, decoder)
       }
@@ -38,6 +39,7 @@ extension Augmentation.Operation: Codable {
     case "padCrop": self = .padCrop(try container.decode(Int.self, forKey: key))
     case "randomResizedCrop":
       self = .randomResizedCrop(try container.decode(RandomResizedCrop.self, forKey: key))
+    case "randAugment": self = .randAugment(try container.decode(RandAugment.self, forKey: key))
     case "colorJitter": self = .colorJitter(try container.decode(ColorJitter.self, forKey: key))
     case "randomErasing": self = .randomErasing(try container.decode(RandomErasing.self, forKey: key))
     case "cutout": self = .cutout(try container.decode(Int.self, forKey: key))
@@ -60,6 +62,7 @@ extension Augmentation.Operation: Codable {
     switch self {
     case .padCrop(let pixels), .cutout(let pixels): try container.encode(pixels, forKey: key)
     case .randomResizedCrop(let crop): try container.encode(crop, forKey: key)
+    case .randAugment(let changes): try container.encode(changes, forKey: key)
     case .colorJitter(let jitter): try container.encode(jitter, forKey: key)
     case .randomErasing(let erasing): try container.encode(erasing, forKey: key)
     case .mixup(let alpha), .cutmix(let alpha): try container.encode(alpha, forKey: key)

@@ -61,6 +61,7 @@ extension Augmentation {
         canvas = Canvas(crop.apply(to: canvas.image, width: width, height: height, from: &stream))
       case .flip: if stream.nextBool() { canvas.mirror() }
       case .alternateFlip: if isTurn { canvas.mirror() }
+      case .randAugment(let changes): changes.apply(to: &canvas, from: &stream)
       case .colorJitter(let jitter): canvas.image = jitter.apply(to: canvas.image, from: &stream)
       case .randomErasing(let erasing):
         if let window = erasing.window(width: canvas.width, height: canvas.height, from: &stream) {

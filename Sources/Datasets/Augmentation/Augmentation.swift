@@ -13,6 +13,7 @@ package struct Augmentation: Sendable, Equatable {
     /// Mirror each image by chance in its first epoch, and then in turn, so that in two epochs the network sees both
     /// sides of every image (Jordan 2024, arXiv:2404.00498, section 3.6).
     case alternateFlip
+    case randAugment(RandAugment)
     case colorJitter(ColorJitter)
     case randomErasing(RandomErasing)
     /// Blank a square of this side around a random pixel (DeVries and Taylor 2017, arXiv:1708.04552).
@@ -49,6 +50,7 @@ extension Augmentation.Operation {
     case .randomResizedCrop: "randomResizedCrop"
     case .flip: "flip"
     case .alternateFlip: "alternateFlip"
+    case .randAugment: "randAugment"
     case .colorJitter: "colorJitter"
     case .randomErasing: "randomErasing"
     case .cutout: "cutout"
@@ -60,8 +62,8 @@ extension Augmentation.Operation {
 
 extension Augmentation {
   package static let names = [
-    "padCrop", "randomResizedCrop", "flip", "alternateFlip", "colorJitter", "randomErasing", "cutout", "mixup",
-    "cutmix",
+    "padCrop", "randomResizedCrop", "flip", "alternateFlip", "randAugment", "colorJitter", "randomErasing", "cutout",
+    "mixup", "cutmix",
   ]
 
   package subscript(name: String) -> Operation? { operations.first { $0.name == name } }
@@ -135,6 +137,7 @@ extension Augmentation.Operation {
     case .padCrop(let pixels): (1...32).contains(pixels) ? nil : "0 to 32 pixels"
     case .randomResizedCrop(let crop): crop.isPossible ? nil : RandomResizedCrop.expectation
     case .flip, .alternateFlip: nil
+    case .randAugment(let changes): changes.isPossible ? nil : RandAugment.expectation
     case .colorJitter(let jitter): jitter.isPossible ? nil : ColorJitter.expectation
     case .randomErasing(let erasing): erasing.isPossible ? nil : RandomErasing.expectation
     case .cutout(let side): (1...4096).contains(side) ? nil : "1 to 4096 pixels"

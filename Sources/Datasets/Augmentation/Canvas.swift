@@ -31,6 +31,14 @@ extension Canvas {
     blank = marks
   }
 
+  /// Moves bytes and blank pixels alike; black where nothing is moved to.
+  mutating func map(by map: AffineMap) {
+    image = image.mapped(by: map)
+    guard !blank.isEmpty else { return }
+    let marks = Image(width: width, height: height, channels: 1, pixels: blank.map { $0 ? 1 : 0 })
+    blank = marks.mapped(by: map).pixels.map { $0 == 1 }
+  }
+
   mutating func mirror() {
     image = image.turned(.mirrored)
     guard !blank.isEmpty else { return }

@@ -15,7 +15,7 @@ library = torch.library.Library("torchvision", "DEF")  # the wheel lacks it besi
 for name in ["nms", "qnms"]:
     library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
 from torchvision import transforms  # noqa: E402
-from torchvision.transforms import functional  # noqa: E402
+from torchvision.transforms import autoaugment, functional  # noqa: E402
 
 MASK = (1 << 64) - 1
 
@@ -90,6 +90,28 @@ def flat(picture):
     return np.asarray(picture).reshape(-1).tolist()
 
 
+CHANGES = ["Identity", "ShearX", "ShearY", "TranslateX", "TranslateY", "Rotate", "Brightness", "Color", "Contrast",
+           "Sharpness", "Posterize", "Solarize", "AutoContrast", "Equalize"]
+UNGRADED = ["Identity", "AutoContrast", "Equalize"]
+UNSIGNED = UNGRADED + ["Posterize", "Solarize"]
+
+
+def original(name, grey):
+    """Large and dull where a change looks at how often values occur."""
+    picture = image(40, 30).point(lambda value: value // 3 + 40) if name in UNGRADED else image(13, 11)
+    return picture.convert("L") if grey else picture
+
+
+def changed(name, magnitude, negative, picture):
+    """One change of RandAugment, as its forward makes it."""
+    space = transforms.RandAugment()._augmentation_space(31, (picture.height, picture.width))
+    values, signed = space[name]
+    assert signed == (name not in UNSIGNED)
+    strength = float(values[magnitude].item()) if values.ndim > 0 else 0.0
+    return autoaugment._apply_op(
+        picture, name, -strength if negative else strength, transforms.InterpolationMode.NEAREST, None)
+
+
 def main():
     picture = image(7, 5)
     result = {"enhancements": [], "hues": [], "crops": [], "windows": [], "erasings": []}
@@ -124,6 +146,11 @@ def main():
             stream, lambda: transforms.RandomErasing.get_params(blank, (0.02, 0.33), (0.3, 3.3), [0.0]))
         whole = (h, w) == (28, 36)
         result["erasings"].append({"part": part, "window": None if whole else [left, top, w, h]})
+    result["changes"] = [
+        {"change": name, "magnitude": magnitude, "isNegative": negative, "isGrey": grey,
+         "pixels": flat(changed(name, magnitude, negative, original(name, grey)))}
+        for name in CHANGES for magnitude in ([4, 9, 30] if name not in UNGRADED else [9])
+        for negative in ([False, True] if name not in UNSIGNED else [False]) for grey in [False, True]]
     print(json.dumps(result, separators=(",", ":")))
 
 

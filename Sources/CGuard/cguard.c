@@ -6,6 +6,8 @@
 #endif
 
 #include <cpuid.h>
+#include <malloc.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -84,6 +86,13 @@ void cas_cpu_brand(char out[64]) {
   memcpy(out, name, length);
   out[length] = 0;
   if (length == 0) strcpy(out, "unknown processor");
+}
+
+void cas_keep_freed_memory(void) {
+#ifdef M_MMAP_THRESHOLD
+  if (!getenv("MALLOC_MMAP_THRESHOLD_")) mallopt(M_MMAP_THRESHOLD, 8 << 20);
+  if (!getenv("MALLOC_TRIM_THRESHOLD_")) mallopt(M_TRIM_THRESHOLD, 32 << 20);
+#endif
 }
 
 // 101 is the first priority that a program may use: before every other constructor of the executable.

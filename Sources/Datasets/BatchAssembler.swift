@@ -119,13 +119,22 @@ extension BatchAssembler {
   private func write<Number: AdditiveArithmetic>(
     _ canvas: Canvas, _ table: [Number], to target: UnsafeMutablePointer<Number>
   ) {
-    let channels = samples.shape.channels
-    for pixel in 0..<samples.shape.pixels {
-      let isBlank = !canvas.blank.isEmpty && canvas.blank[pixel]
-      for channel in 0..<channels {
-        let at = pixel * channels + channel
-        target[at] = isBlank ? .zero : table[channel << 8 | Int(canvas.image.pixels[at])]
+    let (count, channels) = (samples.shape.pixels, samples.shape.channels)
+    precondition(canvas.image.pixels.count == count * channels, "the picture has another size than the samples")
+    table.withUnsafeBufferPointer { table in
+      canvas.image.pixels.withUnsafeBufferPointer { pixels in
+        for channel in 0..<channels {
+          var at = channel
+          for _ in 0..<count {
+            target[at] = table[channel << 8 | Int(pixels[at])]
+            at += channels
+          }
+        }
       }
+    }
+    guard !canvas.blank.isEmpty else { return }
+    for pixel in 0..<count where canvas.blank[pixel] {
+      (target + pixel * channels).update(repeating: .zero, count: channels)
     }
   }
 }

@@ -1,5 +1,3 @@
-internal import Glibc
-
 // Changes of colour as Pillow's `ImageEnhance` makes them: a blend of the picture with one that lacks the quality, in
 // single precision, cut off below the dot (Pillow, `Blend.c`).
 extension Image {
@@ -51,12 +49,15 @@ extension Image {
   private func blended(with other: (_ pixel: Int, _ channel: Int) -> UInt8, _ factor: Float) -> Image {
     if factor == 1 { return self }
     var result = self
-    for pixel in 0..<width * height {
-      for channel in 0..<channels {
-        let at = pixel * channels + channel
-        let base = Float(other(pixel, channel))
-        let value = base + factor * (Float(pixels[at]) - base)
-        result.pixels[at] = value <= 0 ? 0 : value >= 255 ? 255 : UInt8(value)
+    result.pixels.withUnsafeMutableBufferPointer { pixels in
+      var at = 0
+      for pixel in 0..<width * height {
+        for channel in 0..<channels {
+          let base = Float(other(pixel, channel))
+          let value = base + factor * (Float(pixels[at]) - base)
+          pixels[at] = value <= 0 ? 0 : value >= 255 ? 255 : UInt8(value)
+          at += 1
+        }
       }
     }
     return result
@@ -68,12 +69,11 @@ extension Image {
     if channels == 1 { return self }
     let shift = UInt8(truncatingIfNeeded: Int(turn * 255))
     var result = self
-    for at in stride(from: 0, to: pixels.count, by: 3) {
-      let (hue, saturation, value) = Self.hsv(pixels[at], pixels[at + 1], pixels[at + 2])
-      let (red, green, blue) = Self.rgb(hue &+ shift, saturation, value)
-      result.pixels[at] = red
-      result.pixels[at + 1] = green
-      result.pixels[at + 2] = blue
+    result.pixels.withUnsafeMutableBufferPointer { pixels in
+      for at in stride(from: 0, to: pixels.count, by: 3) {
+        let (hue, saturation, value) = Self.hsv(pixels[at], pixels[at + 1], pixels[at + 2])
+        (pixels[at], pixels[at + 1], pixels[at + 2]) = Self.rgb(hue &+ shift, saturation, value)
+      }
     }
     return result
   }
@@ -87,7 +87,9 @@ extension Image {
     let sector: Float =
       red == most
       ? b - g : green == most ? Float(2 + Double(r) - Double(b)) : Float(4 + Double(g) - Double(r))
-    let hue = Float(fmod(Double(sector) / 6 + 1, 1))
+    // Between 5/6 and 11/6, of which the part behind the dot is the hue.
+    let turns = Double(sector) / 6 + 1
+    let hue = Float(turns < 1 ? turns : turns - 1)
     return (clipped(Int(Double(hue) * 255)), clipped(Int(Double(saturation) * 255)), most)
   }
 
@@ -98,9 +100,9 @@ extension Image {
     let part = Double(Float(position - Double(Float(sector))))
     let share = Double(Float(Double(Float(saturation)) / 255))
     let light = Double(Float(value))
-    let p = clipped(Int((light * (1 - share)).rounded()))
-    let q = clipped(Int((light * (1 - share * part)).rounded()))
-    let t = clipped(Int((light * (1 - share * (1 - part))).rounded()))
+    let p = rounded(light * (1 - share))
+    let q = rounded(light * (1 - share * part))
+    let t = rounded(light * (1 - share * (1 - part)))
     switch sector % 6 {
     case 0: return (value, t, p)
     case 1: return (q, value, p)
@@ -109,6 +111,12 @@ extension Image {
     case 4: return (t, p, value)
     default: return (value, p, q)
     }
+  }
+
+  /// A number that is not negative, halves upwards.
+  private static func rounded(_ value: Double) -> UInt8 {
+    let whole = value.rounded(.down)
+    return clipped(Int(whole) + (value - whole >= 0.5 ? 1 : 0))
   }
 
   private static func clipped(_ value: Int) -> UInt8 { UInt8(max(0, min(255, value))) }

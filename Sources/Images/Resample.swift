@@ -73,17 +73,12 @@ struct SampleGrid<Sample: ResampledSample> {
           let taps = UnsafeBufferPointer(rebasing: values[window.offset..<window.offset + window.count])
           let first = (y * width + window.start) * channels
           let from = UnsafeBufferPointer(rebasing: input[first..<first + window.count * channels])
-          if channels == 3 {
-            // Three sums side by side: each weight is loaded once and the additions do not wait for one another.
-            var (red, green, blue) = (Sample.emptySum, Sample.emptySum, Sample.emptySum)
-            for (k, weight) in taps.enumerated() {
-              Sample.add(from[3 * k], times: weight, to: &red)
-              Sample.add(from[3 * k + 1], times: weight, to: &green)
-              Sample.add(from[3 * k + 2], times: weight, to: &blue)
+          // The last pixel of all has nothing behind it that could be read.
+          if channels == 3, first + from.count < input.count, x + 1 < columns.windows.count {
+            guard let pixels = from.baseAddress, let weights = taps.baseAddress, let target = line.baseAddress else {
+              continue
             }
-            line[3 * x] = Sample.stored(red)
-            line[3 * x + 1] = Sample.stored(green)
-            line[3 * x + 2] = Sample.stored(blue)
+            Sample.blendTriples(pixels, weights, taps.count, into: target + 3 * x)
           } else {
             for channel in 0..<channels {
               var sum = Sample.emptySum

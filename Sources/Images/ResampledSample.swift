@@ -5,6 +5,29 @@ protocol ResampledSample {
   static var emptySum: Weight { get }
   static func add(_ sample: Self, times weight: Weight, to sum: inout Weight)
   static func stored(_ sum: Weight) -> Self
+
+  /// Writes the weighted mean of `count` pixels of three samples. Of `pixels` one sample more may be read, and of
+  /// `target` one more written.
+  static func blendTriples(
+    _ pixels: UnsafePointer<Self>, _ weights: UnsafePointer<Weight>, _ count: Int,
+    into target: UnsafeMutablePointer<Self>
+  )
+}
+
+extension ResampledSample {
+  static func blendTriples(
+    _ pixels: UnsafePointer<Self>, _ weights: UnsafePointer<Weight>, _ count: Int,
+    into target: UnsafeMutablePointer<Self>
+  ) {
+    // Three sums side by side: each weight is loaded once and the additions do not wait for one another.
+    var (red, green, blue) = (emptySum, emptySum, emptySum)
+    for k in 0..<count {
+      add(pixels[3 * k], times: weights[k], to: &red)
+      add(pixels[3 * k + 1], times: weights[k], to: &green)
+      add(pixels[3 * k + 2], times: weights[k], to: &blue)
+    }
+    (target[0], target[1], target[2]) = (stored(red), stored(green), stored(blue))
+  }
 }
 
 /// Pillow's fixed point of 22 bits; a sum of 255 times the weights stays below 2^31.
@@ -16,6 +39,21 @@ extension UInt8: ResampledSample {
   static var emptySum: Int32 { 1 << (fractionBits - 1) }
   static func add(_ sample: UInt8, times weight: Int32, to sum: inout Int32) { sum &+= Int32(sample) &* weight }
   static func stored(_ sum: Int32) -> UInt8 { UInt8(Swift.max(0, Swift.min(255, sum >> fractionBits))) }
+
+  /// A pixel and the byte behind it are one vector of four; the fourth sum is not used.
+  static func blendTriples(
+    _ pixels: UnsafePointer<UInt8>, _ weights: UnsafePointer<Int32>, _ count: Int,
+    into target: UnsafeMutablePointer<UInt8>
+  ) {
+    var sum = SIMD4<Int32>(repeating: emptySum)
+    for k in 0..<count {
+      let pixel = UnsafeRawPointer(pixels + 3 * k).loadUnaligned(as: SIMD4<UInt8>.self)
+      sum &+= SIMD4<Int32>(truncatingIfNeeded: pixel) &* SIMD4<Int32>(repeating: weights[k])
+    }
+    let bytes = (sum &>> SIMD4<Int32>(repeating: fractionBits))
+      .clamped(lowerBound: .zero, upperBound: SIMD4<Int32>(repeating: 255))
+    UnsafeMutableRawPointer(target).storeBytes(of: SIMD4<UInt8>(truncatingIfNeeded: bytes), as: SIMD4<UInt8>.self)
+  }
 }
 
 /// Sums in double, in the order of the samples.

@@ -27,6 +27,17 @@ package func multiply(
     blasint(stride))
 }
 
+/// The inner products of the rows of `a` (m x k) with each other in double precision, on and above the diagonal of `c`
+/// (m x m); what is below stays. One thread, OpenBLAS.
+package func upperInnerProducts(
+  _ a: UnsafePointer<Double>, m: Int, k: Int, into c: UnsafeMutablePointer<Double>
+) {
+  guard m > 0 else { return }
+  BLAS.configureOnce()
+  cblas_dsyrk(
+    CblasRowMajor, CblasUpper, CblasNoTrans, blasint(m), blasint(k), 1, a, blasint(k), 0, c, blasint(m))
+}
+
 /// The inner product of every row of `a` (m x k) with every row of `b` (n x k), m x n numbers in single precision.
 /// One thread, OpenBLAS.
 package func innerProducts(

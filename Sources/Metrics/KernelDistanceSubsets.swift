@@ -11,8 +11,6 @@ package struct KernelDistanceSubsets: Sendable, Equatable {
   /// Images of each side in a subset.
   package let size: Int
 
-  private static let strip = 128
-
   /// - Parameter size: of a subset; what the smaller set has where that is less.
   /// - Throws: `MetricError`, and what reading the features throws.
   package init(
@@ -26,7 +24,7 @@ package struct KernelDistanceSubsets: Sendable, Equatable {
     let size = min(size, smaller)
     let columns = first.columns
     let panels = (0..<pool.threads).map { _ in DoubleScratch(2 * size * columns) }
-    let products = (0..<pool.threads).map { _ in DoubleScratch(Self.strip * size) }
+    let products = (0..<pool.threads).map { _ in DoubleScratch(size * size) }
     var estimates = [Double](repeating: 0, count: subsets)
     try estimates.withUnsafeMutableBufferPointer { estimates in
       nonisolated(unsafe) let estimates = estimates
@@ -38,14 +36,11 @@ package struct KernelDistanceSubsets: Sendable, Equatable {
           try SelectedFeatures(side, rows: rows).copy(0..<size, into: panel + place * size * columns)
         }
         let gram = products[worker].base
-        func sum(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, isOne: Bool) -> Double {
-          Self.kernelSum(a, b, isOneSet: isOne, size: size, columns: columns, products: gram)
-        }
-        let (x, y) = (panel, panel + size * columns)
-        let pairs = Double(size) * Double(size - 1)
-        estimates[chunk] =
-          (sum(x, x, isOne: true) + sum(y, y, isOne: true)) / pairs
-          - 2 * sum(x, y, isOne: false) / (Double(size) * Double(size))
+        let (x, y) = (UnsafePointer(panel), UnsafePointer(panel + size * columns))
+        let within = [x, y].map { Self.kernelSum(within: $0, size: size, columns: columns, products: gram) }
+        let cross = Self.kernelSum(x, y, size: size, columns: columns, products: gram)
+        let images = Double(size)
+        estimates[chunk] = (within[0] + within[1]) / (images * (images - 1)) - 2 * cross / (images * images)
       }
     }
     guard estimates.allSatisfy(\.isFinite) else { throw MetricError.notFinite(row: 0, column: 0) }
@@ -56,36 +51,42 @@ package struct KernelDistanceSubsets: Sendable, Equatable {
     self.size = size
   }
 
-  /// The kernel's sum over all pairs, without an image's pair with itself where both are one set; then only pairs with a
-  /// later image are computed, and counted twice.
+  /// The kernel's sum over all pairs of the rows of two sets.
   private static func kernelSum(
-    _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, isOneSet: Bool, size: Int, columns: Int,
+    _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, size: Int, columns: Int,
     products: UnsafeMutablePointer<Double>
   ) -> Double {
-    var total = 0.0
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * size) { sums in
-      guard let sums = sums.baseAddress else { return }
-      func sum(_ rows: Range<Int>, _ across: Range<Int>, clearing: Bool) -> Double {
-        guard !rows.isEmpty, !across.isEmpty else { return 0 }
-        sums.initialize(repeating: 0, count: 2 * size)
-        multiply(
-          DoubleMatrix(a + rows.lowerBound * columns, stride: columns),
-          DoubleMatrix(b + across.lowerBound * columns, stride: columns, isTransposed: true), m: rows.count,
-          n: across.count, k: columns, into: products, stride: across.count)
-        if clearing { for index in 0..<rows.count { products[index * across.count + index] = -Double(columns) } }
-        _ = sumCubicKernel(
-          products, rows: rows.count, columns: across.count, scale: 1 / Double(columns), rowSums: sums,
-          columnSums: sums + size)
-        return (0..<rows.count).reduce(0) { $0 + sums[$1] }
-      }
-      for rows in ranges(of: size, step: strip) {
-        if isOneSet {
-          total += sum(rows, rows, clearing: true) + 2 * sum(rows, rows.upperBound..<size, clearing: false)
-        } else {
-          total += sum(rows, 0..<size, clearing: false)
+    multiply(
+      DoubleMatrix(a, stride: columns), DoubleMatrix(b, stride: columns, isTransposed: true), m: size, n: size,
+      k: columns, into: products, stride: size)
+    return withRowSums(size) { sums in
+      _ = sumCubicKernel(
+        products, rows: size, columns: size, scale: 1 / Double(columns), rowSums: sums, columnSums: sums + size)
+    }
+  }
+
+  /// The kernel's sum over all pairs of different rows of one set, each pair computed once and counted both ways.
+  private static func kernelSum(
+    within a: UnsafePointer<Double>, size: Int, columns: Int, products: UnsafeMutablePointer<Double>
+  ) -> Double {
+    upperInnerProducts(a, m: size, k: columns, into: products)
+    return 2
+      * withRowSums(size) { sums in
+        for row in 0..<size - 1 {
+          _ = sumCubicKernel(
+            products + row * (size + 1) + 1, rows: 1, columns: size - row - 1, scale: 1 / Double(columns),
+            rowSums: sums + row, columnSums: sums + size)
         }
       }
+  }
+
+  /// The sum of what `fill` adds to `size` sums of rows; as many of columns follow them.
+  private static func withRowSums(_ size: Int, _ fill: (UnsafeMutablePointer<Double>) -> Void) -> Double {
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * size) { sums in
+      guard let base = sums.baseAddress else { return 0 }
+      base.initialize(repeating: 0, count: 2 * size)
+      fill(base)
+      return (0..<size).reduce(0) { $0 + base[$1] }
     }
-    return total
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CGuard
 import Evaluation
 import Foundation
 
@@ -23,6 +24,7 @@ struct CAS: ParsableCommand {
   static func main() {
     // A write to a closed pipe is an error that is worded, not a signal that kills.
     signal(SIGPIPE, SIG_IGN)
+    cas_keep_freed_memory()
     let arguments = Array(CommandLine.arguments.dropFirst())
     do {
       try rejectUnknownCommand(arguments)

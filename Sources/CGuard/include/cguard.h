@@ -17,6 +17,10 @@ void cas_cpu_brand(char out[64]);
 /// returns how many there are. "AVX state" is the operating system's part: it does not save the wide registers.
 int cas_cpu_missing(char *out, size_t capacity);
 
+/// Tells malloc to keep freed blocks of up to 8 MiB, and up to 32 MiB of them in each arena, where it would give each
+/// decoded picture's pages back to the system and fetch fresh ones for the next. Environment variables of malloc win.
+void cas_keep_freed_memory(void);
+
 /// The x86-64 level (2, 3 or 4) that the importing module itself was compiled for. It is inline so that it sees the
 /// importer's -march, which is what CAS_MARCH sets; this target's own C file is always compiled for the baseline.
 static inline int cas_compiled_level(void) {

@@ -51,6 +51,8 @@ package enum DataError: Error, Equatable, Sendable {
     case blankLine(Int)
     case duplicate(String, Int, Int)
     case count(names: Int, classes: Int, title: String)
+    /// Labels of a set without class names that a network has no outputs for.
+    case outputs(labels: Int, outputs: Int, network: String)
     case notText
   }
 }

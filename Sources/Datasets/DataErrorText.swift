@@ -74,6 +74,8 @@ extension DataError.ClassNamesFault {
     case .duplicate(let name, let first, let second): "lines \(first) and \(second) are the same name, \(name)"
     case .count(let names, let classes, let title):
       "\(names.counted("class name", "class names")), but \(title) has \(classes.counted("class", "classes"))"
+    case .outputs(let labels, let outputs, let network):
+      "its labels go up to \(labels - 1), but the network in \(network) has \(outputs.counted("output", "outputs"))"
     case .notText: "it is not UTF-8 text"
     }
   }

@@ -33,6 +33,6 @@ extension Configuration {
       }
       augmentation.set(name, to: single)
     }
-    return try Yams.compose(yaml: try YAMLEncoder().encode(augmentation)) ?? list
+    return try ExactYAML.node(of: augmentation)
   }
 }

@@ -64,7 +64,7 @@ extension Configuration {
   package static func keys() throws -> [String] { leaves(try node(of: Experiment()), path: []) }
 
   private static func node(of experiment: Experiment) throws -> Node {
-    try Yams.compose(yaml: try YAMLEncoder().encode(experiment)) ?? Node("")
+    try ExactYAML.node(of: experiment)
   }
 
   private static func leaves(_ node: Node, path: [String]) -> [String] {
@@ -129,7 +129,7 @@ extension Configuration {
 
 extension Experiment {
   /// The settings as a YAML text that `Configuration.overlay` reads back.
-  package func yaml() throws -> String { try YAMLEncoder().encode(self) }
+  package func yaml() throws -> String { try ExactYAML.text(of: self) }
 
   /// Ranges that types do not express.
   fileprivate func validate() throws {

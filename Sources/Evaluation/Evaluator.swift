@@ -5,9 +5,18 @@ package import Networks
 
 /// Classifies test images with a trained network.
 package enum Evaluator {
-  /// Images of a batch. The last batch is as large as the others, so that BLAS takes the same path for all of them;
-  /// what the places behind its last image hold does not count.
-  static let batchSize = 64
+  /// Images of a batch: 64, and fewer of large ones, whose maps would not fit into memory. The last batch is as large as
+  /// the others, so that BLAS takes the same path for all of them; what the places behind its last image hold does not
+  /// count.
+  static func batchSize(_ shape: Shape) -> Int { max(1, min(64, 64 * 256 * 256 / max(1, shape.pixels))) }
+
+  /// The memory that testing takes, in bytes.
+  static func footprint(_ plan: Plan, on processor: Processor) -> Int {
+    Footprint(
+      plan, batch: batchSize(plan.input.shape), purpose: .inference, threads: processor.pool.threads,
+      format: processor.format
+    ).total
+  }
 
   /// What the network says about every image, in their order.
   ///
@@ -20,6 +29,7 @@ package enum Evaluator {
     _ network: Network, _ samples: Samples, normalization: Normalization, untrained: Set<Int> = [],
     flips: Bool = false, on processor: Processor, progress: (Int) -> Void = { _ in }
   ) throws -> Predictions {
+    let batchSize = batchSize(network.plan.input.shape)
     let propagation = Propagation(network, batch: batchSize, purpose: .inference, on: processor)
     let classes = network.plan.output.shape.count
     var builder = PredictionsBuilder(classes: classes, untrained: untrained, capacity: samples.count)

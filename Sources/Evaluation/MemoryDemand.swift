@@ -3,30 +3,46 @@ internal import Kernels
 internal import Networks
 internal import Training
 
-/// The memory that a study's largest training takes, so that a run that cannot fit ends before it begins.
+/// The memory that a study's largest training takes, or the test behind it, so that a run that cannot fit ends before it begins.
 package struct MemoryDemand {
-  private let bytes: Int
+  private let training: Int
+  private let testing: Int
   private let batchSize: Int
 
   /// - Throws: `UsageError` when the model is not known.
   package init(_ study: Study, _ experiment: Experiment, machine: Machine) throws {
     let processor = machine.processor
-    let footprints = try study.jobs(experiment).map {
+    let jobs = try study.jobs(experiment)
+    let footprints = jobs.map {
       Footprint(
         $0.plan, batch: $0.order.batchSize, purpose: .training, threads: processor.pool.threads,
         format: processor.format
       ).total
     }
-    bytes = footprints.max() ?? 0
+    training = footprints.max() ?? 0
+    testing = jobs.map { Evaluator.footprint($0.plan, on: processor) }.max() ?? 0
     batchSize = experiment.training.batchSize
   }
 
   /// - Throws: `UsageError.message` when it is more than the machine has.
   package func check(against memory: Int = Int(ProcessInfo.processInfo.physicalMemory)) throws {
-    guard bytes > memory else { return }
+    if training > memory {
+      throw Self.error(
+        "A training step at batch \(batchSize)", training, memory,
+        "Choose a smaller --batch-size, a smaller --model or smaller images (--input).")
+    }
+    if testing > memory { throw Self.error("Testing", testing, memory, "Choose smaller images (--input).") }
+  }
+
+  /// The same for a network that is only tested.
+  static func check(testing plan: Plan, on processor: Processor) throws {
+    let memory = Int(ProcessInfo.processInfo.physicalMemory)
+    let bytes = Evaluator.footprint(plan, on: processor)
+    if bytes > memory { throw error("Testing", bytes, memory, "Choose smaller images (--input).") }
+  }
+
+  private static func error(_ what: String, _ bytes: Int, _ memory: Int, _ remedy: String) -> UsageError {
     func gigabytes(_ bytes: Int) -> String { String(format: "%.1f GB", Double(bytes) / 1e9) }
-    throw UsageError.message(
-      "A training step at batch \(batchSize) takes \(gigabytes(bytes)) of memory, and this machine has "
-        + "\(gigabytes(memory)). Choose a smaller --batch-size, a smaller --model or smaller images (--input).")
+    return .message("\(what) takes \(gigabytes(bytes)) of memory, and this machine has \(gigabytes(memory)). \(remedy)")
   }
 }

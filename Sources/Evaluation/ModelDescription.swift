@@ -43,6 +43,7 @@ package struct ModelDescription: Codable, Sendable {
     }
     let (threads, format) = (machine.processor.pool.threads, machine.processor.format)
     let shape = Shape(height: extents[0], width: extents[1], channels: extents[2])
+    try architecture.check(shape)
     let plan = architecture.plan(input: shape, classes: classes)
     schemaVersion = 1
     self.model = architecture.name

@@ -48,7 +48,7 @@ extension RunFolder {
       }
     }
     try makeFolder(path)
-    try write(try YAMLEncoder().encode(Stored(inputs: request)) + experiment.yaml(), to: configuration)
+    try write(try ExactYAML.text(of: Stored(inputs: request)) + experiment.yaml(), to: configuration)
     return false
   }
 

@@ -84,6 +84,7 @@ extension Study {
       throw UsageError.unknownModel(
         experiment.model, nearest: Spelling.nearest(to: experiment.model, in: Architecture.names))
     }
+    try architecture.check(test.shape)
     let setting = try NormalizationSetting(experiment.normalization)
     return try zip(entries, steps(experiment)).flatMap { entry, steps in
       let normalization =

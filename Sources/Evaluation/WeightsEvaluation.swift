@@ -42,9 +42,16 @@ package enum WeightsEvaluation {
     else {
       throw CheckpointError.damaged(path: request.weights, detail: "it lacks a first convolution or a last layer")
     }
+    guard (1...Self.mostOutputs).contains(outputs) else {
+      throw CheckpointError.damaged(path: request.weights, detail: "its last layer has \(outputs) outputs")
+    }
     let dataset = try Dataset.open(request.real)
     let listing = try dataset.list(.test)
     let (classNames, notes) = try outputNames(request, file, outputs: outputs, listing: listing)
+    guard listing.classNames != nil || listing.classCounts.count <= outputs else {
+      throw DataError.classNames(
+        listing.path, .outputs(labels: listing.classCounts.count, outputs: outputs, network: request.weights))
+    }
     let own = listing.classNames ?? classNames
     let targets = own.map { classNames.firstIndex(of: $0) }
     let unknown = zip(own, targets).filter { $1 == nil }.map { $0.0 }
@@ -61,8 +68,21 @@ package enum WeightsEvaluation {
       listing, classes: ClassAssignment(classNames: classNames, targets: targets), options: options,
       pool: machine.processor.pool, progress: { done, _ in events.advanced(done, "") })
     events.ended(true)
-    let network = Network(architecture.plan(input: samples.shape, classes: outputs))
+    let plan = architecture.plan(input: samples.shape, classes: outputs)
+    guard plan.parameterCount <= file.numbers else {
+      throw CheckpointError.damaged(
+        path: request.weights,
+        detail: "\(architecture.name) has \(plan.parameterCount.grouped) parameters, and it holds "
+          + "\(file.numbers.grouped) numbers")
+    }
+    try MemoryDemand.check(testing: plan, on: machine.processor)
+    let network = Network(plan)
     try network.load(file, path: request.weights, model: architecture.name)
+    guard network.isSound else {
+      throw CheckpointError.damaged(
+        path: request.weights,
+        detail: "some of its weights or statistics are no finite numbers, or a variance is negative")
+    }
     events.began("Testing \(architecture.name)", samples.count, "images", 0)
     let predictions = try Evaluator.predict(
       network, samples, normalization: try normalization(request, file).fitted(toChannels: channels),
@@ -82,6 +102,9 @@ package enum WeightsEvaluation {
           name: name, kind: .evaluation, scores: ScoreCard(seeds: [predictions]), classNames: classNames)
       ])
   }
+
+  /// More classes than any data set has.
+  private static let mostOutputs = 1 << 20
 
   private static func architecture(_ request: Request, _ file: SafeTensors) throws -> Architecture {
     guard let name = request.model ?? file.metadata["architecture"] else {

@@ -5,6 +5,7 @@ func convolveWinogradInSteps(
   _ input: Tensor, _ weights: WinogradWeights, into output: Tensor, accumulating: Bool, tiling: WinogradTiling,
   planes: UnsafeMutablePointer<Float>, on execution: Execution
 ) {
+  precondition(tiling.rows >= tiling.tiles, "a step holds whole images")
   let (algorithm, table) = (tiling.algorithm, execution.table)
   let loops = algorithm.loops(table)
   let (channels, results, tiles) = (input.shape.channels, output.shape.channels, tiling.tiles)

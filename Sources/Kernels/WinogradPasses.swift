@@ -68,12 +68,14 @@ extension ConvolutionGeometry {
     )
   }
 
-  /// A step takes at least eight images, so that several threads have some to transform, up to a limit in memory.
+  /// A step takes at least eight images, so that several threads have some to transform, up to a limit in memory; one
+  /// image is always taken whole.
   private func stepTiling(_ image: Shape, to results: Int) -> WinogradTiling {
     let algorithm = WinogradAlgorithm(for: image)
     let single = WinogradTiling(algorithm: algorithm, image: image, results: results, wanted: 1)
     return WinogradTiling(
-      algorithm: algorithm, image: image, results: results, wanted: max(64, min(8 * single.tiles, 512)))
+      algorithm: algorithm, image: image, results: results,
+      wanted: max(64, single.tiles, min(8 * single.tiles, 512)))
   }
 
   /// Tiles of the weights' pass: so many that reading and writing the sums costs little against the products.

@@ -24,6 +24,7 @@ func convolveBackwardWeightsWinogradInSteps(
   _ outputGradient: Tensor, input: Tensor, into weightGradient: UnsafeMutablePointer<Float>, tiling: WinogradTiling,
   on execution: Execution
 ) {
+  precondition(tiling.rows >= tiling.tiles, "a step holds whole images")
   let table = execution.table
   let sums = execution.scratch.shared(tiling.weightFloats + tiling.planeFloats)
   let planes = sums + tiling.weightFloats

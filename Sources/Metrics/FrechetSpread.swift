@@ -55,11 +55,19 @@ package struct Extrapolation: Sendable, Equatable {
     self.fit = fit
   }
 
-  /// The limit's 95 % Student interval by the fit. The subsets overlap, so it is rather too narrow.
-  package var interval: Interval? {
-    fit.interceptError.map { error in
-      let half = studentQuantile(confidence: 0.95, degrees: sizes.count - 2) * error
-      return Interval(low: fit.intercept - half, high: fit.intercept + half)
+  /// How many times the limit varies with the images as much as the value over all N images does, in variance.
+  ///
+  /// To first order each value is a mean over its subset, and the limit is their sum with weights w that add up to 1; an
+  /// image that is in the subset of n with probability n / N then counts for Σ w N / n of those that it is in. What this
+  /// leaves out: what the images outside of a mean do to each other.
+  package var inflation: Double {
+    let x = sizes.map { 1 / Double($0) }
+    let mean = x.reduce(0, +) / Double(x.count)
+    let spread = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    let whole = Double(sizes.max() ?? 1)
+    return zip(sizes, x).reduce(1) { sum, point in
+      let weight = 1 / Double(x.count) - mean * (point.1 - mean) / spread
+      return sum + weight * weight * (whole / Double(point.0) - 1)
     }
   }
 

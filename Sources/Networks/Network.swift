@@ -19,6 +19,15 @@ package struct Network: Sendable {
 }
 
 extension Network {
+  /// Whether all parameters and statistics are finite, and no variance is negative.
+  package var isSound: Bool {
+    parameters.values.allSatisfy(\.isFinite)
+      && plan.statistics.allSatisfy { statistic in
+        let isVariance = statistic.name.hasSuffix("running_var")
+        return statistics.values[statistic.range].allSatisfy { $0.isFinite && ($0 >= 0 || !isVariance) }
+      }
+  }
+
   /// Draws every parameter from its initial distribution; tensor number n uses part n of the seed's stream.
   package func initialize(seed: UInt64) {
     let streams = RandomStream(seed: seed, purpose: "initialisation")

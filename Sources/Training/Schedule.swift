@@ -47,6 +47,7 @@ extension Schedule {
   }
 
   private func scaled(_ epoch: Double, of steps: Int, epochs: Double) -> Int {
-    epochs > 0 ? Int((epoch / epochs * Double(steps)).rounded()) : 0
+    // No training has 10^15 steps, and a larger quotient may not be an Int.
+    epochs > 0 ? Int(min((epoch / epochs * Double(steps)).rounded(), 1e15)) : 0
   }
 }

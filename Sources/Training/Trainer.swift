@@ -111,7 +111,9 @@ extension Trainer {
       monitor.stepped(step, epochLoss / Double(epochBatches))
       if step % order.stepsPerEpoch == 0 || step == job.steps {
         // The last update may be the one that fails, and no loss follows it.
-        guard isFinite(network.parameters, range: 0..<network.parameters.count, on: execution) else {
+        guard isFinite(network.parameters, range: 0..<network.parameters.count, on: execution),
+          isFinite(network.statistics, range: 0..<network.statistics.count, on: execution)
+        else {
           throw divergence(at: step, multiplier)
         }
         try monitor.finishedEpoch(closeEpoch(multiplier))

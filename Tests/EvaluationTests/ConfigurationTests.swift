@@ -27,10 +27,26 @@ import Training
     var experiment = Experiment()
     experiment.steps = 77
     experiment.resize = "crop"
-    experiment.training.optimizer.learningRate = 0.1234567890123
+    experiment.seed = .max
+    experiment.training.optimizer.learningRate = 1.0 / 3
+    experiment.training.optimizer.weightDecay = 5e-300
+    experiment.training.schedule.milestones = [10, 4.0 / 3]
+    let text = try experiment.yaml()
+    #expect(text.contains("learningRate: 0.3333333333333333\n") && text.contains("- 10\n"))
     var configuration = try Configuration()
     try configuration.overlay(yaml: experiment.yaml(), source: "file")
     #expect(try configuration.experiment() == experiment)
+  }
+
+  /// Or a run of it could not be taken up again.
+  @Test(arguments: Preset.all.map(\.name))
+  func presetsSurviveTheirFile(name: String) throws {
+    var configuration = try Configuration()
+    try configuration.overlay(yaml: try Preset.named(name).yaml, source: name)
+    let experiment = try configuration.experiment()
+    var copy = try Configuration()
+    try copy.overlay(yaml: experiment.yaml(), source: "file")
+    #expect(try copy.experiment() == experiment)
   }
 
   @Test(arguments: [

@@ -19,6 +19,21 @@ import Testing
     }
   }
 
+  /// A step of many weights takes whole images, and a large image has more tiles than it would take of small ones.
+  @Test(arguments: ConvolutionPass.allCases)
+  func imagesOfMoreTilesThanAStepUsuallyHas(pass: ConvolutionPass) {
+    let test = ConvolutionCase(2, 96, 92, 128, to: 128, 3, 3, stride: 1, padding: 1)
+    let set = InstructionSet.available[InstructionSet.available.count - 1]
+    let expected = compute(test, pass, .panels, set)
+    let scale = expected.reduce(0) { max($0, abs($1)) }
+    let alone = compute(test, pass, .winograd, set)
+    for threads in [1, 2, 40] {
+      let result = threads == 1 ? alone : compute(test, pass, .winograd, set, threads: threads)
+      #expect(result == alone, "\(threads) threads")
+      #expect(zip(result, expected).allSatisfy { abs($0 - $1) <= 1e-4 * scale }, "\(threads) threads")
+    }
+  }
+
   private func operands(_ test: ConvolutionCase) -> (input: Filled, weights: Filled, output: Filled) {
     (
       Filled(images: test.images, shape: test.geometry.input, seed: 1),
@@ -39,12 +54,13 @@ import Testing
   }
 
   private func compute(
-    _ test: ConvolutionCase, _ pass: ConvolutionPass, _ algorithm: ConvolutionAlgorithm, _ set: InstructionSet
+    _ test: ConvolutionCase, _ pass: ConvolutionPass, _ algorithm: ConvolutionAlgorithm, _ set: InstructionSet,
+    threads: Int = 1
   ) -> [Float] {
     let (input, weights, output) = operands(test)
     let geometry = test.geometry
     let execution = Execution(
-      pool: ThreadPool(threads: 1), table: .table(for: set),
+      pool: ThreadPool(threads: threads), table: .table(for: set),
       scratch: convolutionScratch(geometry, batch: test.images), forcing: algorithm)
     #expect(execution.algorithm(pass, of: geometry) == algorithm)
     switch pass {

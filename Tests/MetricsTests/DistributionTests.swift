@@ -126,7 +126,7 @@ import Testing
     let distance = try FrechetDistance.value(sets[0], sets[1], pool: pool)
     let limit = try FrechetDistance.extrapolated(sets[1], to: root, stream: stream, pool: pool)
     #expect(distance > 0.005 && abs(limit.fit.intercept) < 0.8 * distance && limit.fit.slope > 0)
-    #expect(limit.sizes.first == 1500 && limit.sizes.last == 3000 && limit.interval != nil)
+    #expect(limit.sizes.first == 1500 && limit.sizes.last == 3000)
     let scores = try InceptionScore.extrapolated(DistributionGolden.logits, stream: stream, pool: pool)
     let score = try InceptionScore(DistributionGolden.logits, splits: 1, shuffle: nil, pool: pool)
     #expect(abs(scores.fit.intercept - score.value) < 0.05)
@@ -218,7 +218,11 @@ import Testing
     let limit = try #require(Extrapolation(sizes: sizes, values: values))
     #expect(
       relative(limit.fit.intercept, 9.999761692682316) < 1e-12 && relative(limit.fit.slope, 20019.637223002464) < 1e-12)
-    let interval = try #require(limit.interval)
-    #expect(interval.low < 10 && interval.high > 10 && limit.fit.determination ?? 0 > 0.9999)
+    #expect(limit.fit.determination ?? 0 > 0.9999)
+    // Against NumPy: 1 + Σ w² (N / n − 1). In 300 simulated pairs of 400 rows of 8 features FID∞ varied by 0.098, and
+    // intervals of this width held its mean in 97 %.
+    let small = try Extrapolation.sizes(upTo: 400, metric: "FID∞")
+    let inflation = try #require(Extrapolation(sizes: small, values: small.map { 1 / Double($0) })).inflation
+    #expect(relative(inflation, 1.6194200006229487) < 1e-12)
   }
 }

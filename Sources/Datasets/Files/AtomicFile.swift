@@ -43,8 +43,10 @@ package enum AtomicFile {
   private static func create(beside path: String) throws -> (partial: String, descriptor: Int32) {
     let name = (path as NSString).lastPathComponent
     let folder = (path as NSString).deletingLastPathComponent
+    var stem = name
+    while stem.utf8.count > 200 { stem.removeLast() }
     for attempt in 0..<1000 {
-      let hidden = ".\(name.prefix(60)).\(getpid())-\(attempt)\(suffix)"
+      let hidden = ".\(stem).\(getpid())-\(attempt)\(suffix)"
       let partial = folder.isEmpty ? hidden : "\(folder)/\(hidden)"
       let descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
       if descriptor >= 0 { return (partial, descriptor) }

@@ -44,7 +44,7 @@ extension NPZReader {
     let title = "\(path)/\(name)"
     let start = try archive.range(of: member).lowerBound
     let header = try NPYHeader(try file.bytes(at: start, count: min(member.size, NPYHeader.longest)), name: title)
-    guard header.length + header.size == member.size else {
+    guard header.size == member.size - header.length else {
       throw DataError.damaged(
         title, "it holds \(member.size - header.length) bytes of elements, its shape needs \(header.size)")
     }

@@ -42,8 +42,9 @@ extension TarArchive {
       guard Self.checksumHolds(header), let stored = Self.number(header[124..<136]) else {
         throw damaged("the header at byte \(at) is damaged")
       }
-      let size = longSize ?? stored
       let type = header[156]
+      // Links, devices and folders have no contents, whatever their size says.
+      let size = (UInt8(ascii: "1")...UInt8(ascii: "6")).contains(type) ? 0 : longSize ?? stored
       let isExtension = [UInt8(ascii: "x"), UInt8(ascii: "g"), UInt8(ascii: "L"), UInt8(ascii: "K")].contains(type)
       let start = at + Self.block
       guard size >= 0, let end = start.adding(isExtension ? stored : size), end <= file.size else {

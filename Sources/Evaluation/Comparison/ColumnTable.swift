@@ -32,7 +32,11 @@ extension ColumnTable {
     let body = lines.dropFirst()
     rows = body.map { $0[0] }
     columns = header.indices.dropFirst().map { index in
-      Column(name: header[index], values: body.map { Double($0[index].trimmingCharacters(in: .whitespaces)) })
+      Column(
+        name: header[index],
+        values: body.map { row in
+          Double(row[index].trimmingCharacters(in: .whitespaces)).flatMap { $0.isFinite ? $0 : nil }
+        })
     }
   }
 

@@ -75,7 +75,7 @@ struct Inspections {
     {
       warnings.append(
         "Fewer images than ten times the \(columns.grouped) features: \(small.joined(separator: ", ")). FID is then biased "
-          + "upwards; compare equal numbers only, or use kid or fid-infinity.")
+          + "upwards; compare equal numbers only, or use kid.")
     }
     for set in sets.synthetic {
       if set.isSortedByClass, families.contains(.inceptionScore) {

@@ -10,6 +10,13 @@ struct SetMetrics {
   let reference: ReferenceSet
   let request: MetricsRequest
   let pool: ThreadPool
+  private let shared = Shared()
+
+  /// What the Fréchet distance and its limit both need of the samples.
+  private final class Shared {
+    var gaussian: (statistics: FeatureStatistics?, root: GaussianRoot)?
+    var parts: [[Double]]?
+  }
 
   private var tie: Manifold.Tie { Manifold.Tie(rawValue: request.tie) ?? .inclusive }
 
@@ -68,31 +75,43 @@ extension SetMetrics {
   private func frechet() throws -> MetricEntry {
     let own = try ownFeatures()
     guard own.rows > 1 else { throw MetricError.tooFew(metric: "FID", rows: own.rows, needed: 2) }
+    let real = try reference.root()
+    let value = try FrechetDistance.value(try gaussian(own).root, real)
+    return MetricEntry(
+      "fid", value: value, interval: bounds(Jackknife.interval(value, try frechetParts(own))?.clamped(from: 0)),
+      n: [own.rows, real.count], better: "lower", details: ["features": Double(own.columns)])
+  }
+
+  private func hasFrechetInterval(_ own: any FeatureSource) -> Bool {
+    request.intervals && own.columns <= FeatureStatistics.largestColumns
+  }
+
+  private func gaussian(
+    _ own: any FeatureSource
+  ) throws -> (statistics: FeatureStatistics?, root: GaussianRoot) {
+    if let known = shared.gaussian { return known }
     let isWide = own.rows <= own.columns
-    let hasInterval = request.intervals && own.columns <= FeatureStatistics.largestColumns
-    let statistics = isWide && !hasInterval ? nil : try FeatureStatistics(own, pool: pool)
+    let statistics = isWide && !hasFrechetInterval(own) ? nil : try FeatureStatistics(own, pool: pool)
     let root: GaussianRoot
     if let statistics, !isWide {
       root = try reference.root(beside: statistics)
     } else {
       root = try GaussianRoot(own, pool: pool)
     }
-    let real = try reference.root()
-    let value = try FrechetDistance.value(root, real)
-    let interval = try statistics.flatMap { hasInterval ? try frechetInterval(value, $0, root) : nil }
-    return MetricEntry(
-      "fid", value: value, interval: bounds(interval), n: [own.rows, real.count], better: "lower",
-      details: ["features": Double(own.columns)])
+    shared.gaussian = (statistics, root)
+    return (statistics, root)
   }
 
-  /// By the jackknife over twenty parts of the samples, and of the real images where these are known.
-  private func frechetInterval(
-    _ value: Double, _ statistics: FeatureStatistics, _ root: GaussianRoot
-  ) throws -> Interval? {
+  /// The distance without each of twenty parts of the samples, and of the real images where these are known; empty where
+  /// no interval was asked for.
+  private func frechetParts(_ own: any FeatureSource) throws -> [[Double]] {
+    if let known = shared.parts { return known }
+    let (statistics, root) = try gaussian(own)
+    guard hasFrechetInterval(own), let statistics else { return [] }
     let real = try reference.root()
     var parts = [
       try FrechetDistance.withoutParts(
-        of: try ownFeatures(), statistics: statistics, to: real, stream: stream("fid parts of samples"), pool: pool)
+        of: own, statistics: statistics, to: real, stream: stream("fid parts of samples"), pool: pool)
     ]
     if let features = reference.set.features {
       parts.append(
@@ -100,22 +119,30 @@ extension SetMetrics {
           of: features, statistics: try reference.statistics(), to: root, stream: stream("fid parts of real images"),
           pool: pool))
     }
-    return Jackknife.interval(value, parts)?.clamped(from: 0)
+    shared.parts = parts
+    return parts
   }
 
   private func frechetLimit() throws -> MetricEntry {
     let own = try ownFeatures()
     let real = try reference.root()
     let limit = try FrechetDistance.extrapolated(own, to: real, stream: stream("fid-infinity"), pool: pool)
-    return entry("fid-infinity", limit, better: "lower", n: [own.rows, real.count])
+    // The limit varies with the real images as the distance does, and with the samples more than it.
+    let scale = limit.inflation.squareRoot()
+    var parts = try frechetParts(own)
+    if let first = parts.first { parts[0] = first.map { $0 * scale } }
+    return entry(
+      "fid-infinity", limit, Jackknife.interval(limit.fit.intercept, parts), better: "lower", n: [own.rows, real.count])
   }
 
-  private func entry(_ name: String, _ limit: Extrapolation, better: String, n: [Int?]) -> MetricEntry {
+  private func entry(
+    _ name: String, _ limit: Extrapolation, _ interval: Interval?, better: String, n: [Int?]
+  ) -> MetricEntry {
     var details = ["slope": limit.fit.slope, "smallestSize": Double(limit.sizes.first ?? 0)]
     details["determination"] = limit.fit.determination
     details["standardError"] = limit.fit.interceptError
     return MetricEntry(
-      name, value: limit.fit.intercept, interval: bounds(limit.interval), n: n, better: better, details: details)
+      name, value: limit.fit.intercept, interval: bounds(interval), n: n, better: better, details: details)
   }
 
   private func kernel() throws -> MetricEntry {
@@ -220,7 +247,12 @@ extension SetMetrics {
   }
 
   private func inceptionScoreLimit() throws -> MetricEntry {
-    let limit = try InceptionScore.extrapolated(try classifier(), stream: stream("is-infinity"), pool: pool)
-    return entry("is-infinity", limit, better: "higher", n: [samples.count])
+    let classifier = try classifier()
+    let limit = try InceptionScore.extrapolated(classifier, stream: stream("is-infinity"), pool: pool)
+    // Of exp(S) by the delta method.
+    let whole = try InformationScore(classifier, pool: pool)
+    let interval = Interval.normal(
+      limit.fit.intercept, standardError: exp(whole.value) * (whole.variance * limit.inflation).squareRoot())
+    return entry("is-infinity", limit, interval, better: "higher", n: [samples.count])
   }
 }

@@ -97,7 +97,7 @@ extension ClusteredPrecisionRecall {
     }
     func interval(_ estimate: Double, _ values: [Double]) -> Interval? {
       guard !values.isEmpty else { return nil }
-      return Jackknife.interval(estimate, [Array(values[..<groups]), Array(values[groups...])])?.clamped(from: 0)
+      return Jackknife.interval(estimate, [Array(values[..<groups]), Array(values[groups...])])?.clamped(from: 0, to: 1)
     }
     curve = whole.curve
     recallScore = whole.curve.largestScore(beta: 8)

@@ -47,6 +47,8 @@ extension Interval {
     return Interval(low: estimate - half, high: estimate + half)
   }
 
-  /// The part of the interval that is not below `bound`, where the quantity cannot be.
-  package func clamped(from bound: Double) -> Interval { Interval(low: max(low, bound), high: max(high, bound)) }
+  /// The part of the interval between two bounds outside of which the quantity cannot be.
+  package func clamped(from least: Double, to most: Double = .infinity) -> Interval {
+    Interval(low: min(max(low, least), most), high: min(max(high, least), most))
+  }
 }

@@ -56,7 +56,10 @@ package enum Architecture: Hashable, Sendable {
     }
   }
 
-  /// The plan for images of any shape and a number of classes.
+  /// The height and width that images must have at least: the whitening filters of `resnet8-fast` are fitted to patches.
+  package var smallestSide: Int { self == .fastResNet ? 3 : 1 }
+
+  /// The plan for images of a shape and a number of classes.
   ///
   /// - Parameter zeroLastScale: start the scale of each block's last normalisation at 0 (Goyal et al. 2017, 5.1).
   package func plan(input: Shape, classes: Int, zeroLastScale: Bool = false) -> Plan {

@@ -37,6 +37,9 @@ package struct SafeTensors: Sendable {
 }
 
 extension SafeTensors {
+  /// The numbers of all tensors together.
+  package var numbers: Int { tensors.values.reduce(0) { $0 + $1.values.count } }
+
   private struct Header: Codable {
     var dtype: String
     var shape: [Int]
@@ -100,6 +103,8 @@ extension SafeTensors {
     }
     metadata = root["__metadata__"] as? [String: String] ?? [:]
     tensors = [:]
+    var taken: [Range<Int>] = []
+    var entries: [(name: String, dtype: String, shape: [Int], range: Range<Int>)] = []
     for (name, value) in root where name != "__metadata__" {
       guard let value = value as? [String: Any], let dtype = value["dtype"] as? String,
         let shape = value["shape"] as? [Int], let offsets = value["data_offsets"] as? [Int], offsets.count == 2,
@@ -114,7 +119,16 @@ extension SafeTensors {
       }
       guard offsets[0] >= 0, offsets[1] >= offsets[0], offsets[1] <= bytes.count - end, offsets[1] - offsets[0] == size
       else { throw damaged("\(name) does not fit into the file") }
-      let data = bytes[(end + offsets[0])..<(end + offsets[1])]
+      taken.append(offsets[0]..<offsets[1])
+      entries.append((name, dtype, shape, (end + offsets[0])..<(end + offsets[1])))
+    }
+    // Tensors that share their bytes would let a small file fill the memory.
+    taken.sort { $0.lowerBound < $1.lowerBound }
+    guard zip(taken, taken.dropFirst()).allSatisfy({ $0.upperBound <= $1.lowerBound }) else {
+      throw damaged("its tensors overlap")
+    }
+    for (name, dtype, shape, range) in entries {
+      let data = bytes[range]
       tensors[name] = Entry(shape: shape, values: Self.values(data, dtype: dtype))
     }
   }

@@ -23,6 +23,9 @@ extension MetricsDemonstration {
     let sizes = [100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000].filter { $0 < count } + [count]
     var draw = stream("sample-size")
     let order = draw.permutation(of: count)
+    // Both sides may be sorted by class.
+    var realDraw = stream("sample-size of real images")
+    let realOrder = realDraw.permutation(of: real?.rows ?? 0)
     var distances: [(Int, Double)] = []
     for size in sizes {
       if events.shouldStop() { throw Interrupted() }
@@ -31,7 +34,7 @@ extension MetricsDemonstration {
       if let real, let samples {
         let part = SelectedFeatures(samples, rows: rows)
         // Both sides of the same size, as in a comparison of two halves of one set.
-        let other = size < real.rows ? SelectedFeatures(real, rows: Array(0..<size)) : real
+        let other = size < real.rows ? SelectedFeatures(real, rows: realOrder[..<size].sorted()) : real
         let distance = try FrechetDistance.value(other, part, pool: pool)
         distances.append((size, distance))
         values += [distance, size <= 10_000 ? try KernelDistance(other, part, pool: pool).value : nil]

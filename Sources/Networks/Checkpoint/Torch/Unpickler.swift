@@ -177,8 +177,14 @@ extension Unpickler {
     return TorchStorage(kind: kind, key: key, count: count)
   }
 
+  /// More dimensions than any tensor of a network has.
+  private static let mostDimensions = 16
+
   private func integers(_ value: PickleValue) throws -> [Int] {
     guard let place = value.sequence else { throw PickleFault.damaged("a tensor's shape is no list of numbers") }
+    guard sequences[place].count <= Self.mostDimensions else {
+      throw PickleFault.damaged("a tensor has more than \(Self.mostDimensions) dimensions")
+    }
     return try sequences[place].map { element in
       guard case .integer(let number) = element else {
         throw PickleFault.damaged("a tensor's shape is no list of numbers")

@@ -61,7 +61,7 @@ extension TerminalSummary {
     return table.lines(style)
   }
 
-  private func sentences(_ verdict: Verdict) -> [String] {
+  func sentences(_ verdict: Verdict) -> [String] {
     "\(verdict.score) \(verdict.classes)".wrapped(to: style.width)
   }
 

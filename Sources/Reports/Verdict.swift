@@ -20,7 +20,7 @@ package struct Verdict: Sendable, Equatable {
       score = Self.score(of: results[0], baseline: report.baseline(of: results[0]))
       classes = Self.classes(of: results[0])
     } else {
-      score = Self.ranking(of: results, baseline: report.baseline(of: results[0]))
+      score = Self.ranking(of: results, baselines: results.compactMap { report.baseline(of: $0)?.top1?.value })
       classes = Self.classes(of: results)
     }
   }
@@ -102,7 +102,7 @@ extension Verdict {
     }
   }
 
-  private static func ranking(of results: [ResultEntry], baseline: ResultEntry?) -> String {
+  private static func ranking(of results: [ResultEntry], baselines: [Double]) -> String {
     let ranked = results.enumerated().sorted {
       (-($0.element.top1?.value ?? 0), $0.offset) < (-($1.element.top1?.value ?? 0), $1.offset)
     }.map(\.element)
@@ -113,8 +113,10 @@ extension Verdict {
       + "\(count(best.testImages, "test image")), \(NumberText.percent(best.top1?.value, decimals: 2)) (95 % interval "
       + "\(NumberText.range(best.top1?.interval, decimals: 2))), and \(last.label) the lowest, "
       + NumberText.percent(last.top1?.value, decimals: 2)
-    guard let reference = baseline?.top1 else { return text + "." }
-    return text + "; training on real images gives \(NumberText.percent(reference.value, decimals: 2))."
+    guard let least = baselines.min(), let most = baselines.max() else { return text + "." }
+    // Sets of other sizes have baselines of their own.
+    let range = least == most ? "" : "\(NumberText.hundredths(least, decimals: 2)) to "
+    return text + "; training on real images gives \(range)\(NumberText.percent(most, decimals: 2))."
   }
 
   private static func classes(of results: [ResultEntry]) -> String {

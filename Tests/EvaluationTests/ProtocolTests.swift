@@ -49,7 +49,7 @@ import Testing
     Report(
       command: "train", version: "1", config: .null,
       machine: MachineDescription(
-        cpu: "", threads: 1, instructionSet: "", blas: "", blasCore: "", memoryBytes: 1, os: ""),
+        cpu: "", threads: 1, instructionSet: "", precision: "fp32", blas: "", blasCore: "", memoryBytes: 1, os: ""),
       data: DataSection(
         real: .init(
           test: DataEntry(

@@ -9,7 +9,7 @@ enum Example {
   ]
 
   static let machine = MachineDescription(
-    cpu: "Example CPU @ 2.0 GHz", threads: 2, instructionSet: "avx2", blas: "OpenBLAS 0.3.29", blasCore: "Haswell",
+    cpu: "Example CPU @ 2.0 GHz", threads: 2, instructionSet: "avx2", precision: "fp32", blas: "OpenBLAS 0.3.29", blasCore: "Haswell",
     memoryBytes: 8_589_934_592, os: "Debian GNU/Linux 13")
 
   static let data = DataSection(

@@ -22,7 +22,7 @@ import Testing
     return MetricsDocument(
       version: "1", config: .null,
       machine: MachineDescription(
-        cpu: "", threads: 1, instructionSet: "", blas: "", blasCore: "", memoryBytes: 0, os: ""),
+        cpu: "", threads: 1, instructionSet: "", precision: "fp32", blas: "", blasCore: "", memoryBytes: 0, os: ""),
       data: .init(real: real, training: nil, synthetic: ["a": samples, "b": samples]), warnings: ["Look out."],
       results: [a, b])
   }

@@ -5,7 +5,7 @@ extension HTMLPage {
     let rows =
       [row("Real, test", real.test)] + (real.train.map { [row("Real, training", $0)] } ?? [])
       + report.data.synthetic.sorted { $0.key < $1.key }.map { row($0.key, $0.value) }
-    let notices = report.data.notices.map { "<li>\($0)</li>\n" as Markup }
+    let notices = report.notices.map { "<li>\($0)</li>\n" as Markup }
     let warnings: Markup = notices.isEmpty ? "" : "<h3>Warnings</h3>\n<ul class=\"warnings\">\n\(notices)</ul>\n"
     return """
       <section aria-labelledby="data">
@@ -59,7 +59,8 @@ extension HTMLPage {
       <h2 id="machine">Machine</h2>
       \(list([
         ("Processor", machine.cpu), ("Threads", NumberText.grouped(machine.threads)),
-        ("Instruction set", machine.instructionSet), ("BLAS", "\(machine.blas) (\(machine.blasCore))"),
+        ("Instruction set", machine.instructionSet), ("Number format", machine.precision ?? NumberText.none),
+        ("BLAS", "\(machine.blas) (\(machine.blasCore))"),
         ("Memory", "\(mebibytes) MiB"), ("System", machine.os),
       ]))</section>
 

@@ -33,8 +33,9 @@ extension HTMLPage {
         "<small>Top-5 \(NumberText.hundredths($0, decimals: 1))</small>" as Markup
       } ?? ""
     let cached: Markup = result.training?.cached == true ? "<small>from the cache</small>" : ""
+    let key: Markup = result.key == result.label ? "" : "<br><code>\(result.key)</code>"
     return """
-      <tr><th scope="row">\(result.label)<small>\(result.kind.title)</small></th>\
+      <tr><th scope="row">\(result.label)<small>\(result.kind.title)\(key)</small></th>\
       <td class="number">\(accuracy(result.top1))</td><td class="number">\(accuracy(result.top5))</td>\
       <td class="number">\(NumberText.hundredths(result.relativeDrop?.top1, decimals: 1))\(top5Drop)</td>\
       <td class="number">\(failed)</td><td class="number">\(NumberText.fixed(result.brier, decimals: 4))</td>\

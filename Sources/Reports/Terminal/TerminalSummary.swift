@@ -41,7 +41,7 @@ extension TerminalSummary {
             .wrapped(to: style.width))
       }
     }
-    let warnings = report.data.notices.flatMap { "! \($0)".wrapped(to: style.width, indent: 2) }
+    let warnings = report.notices.flatMap { "! \($0)".wrapped(to: style.width, indent: 2) }
     if !warnings.isEmpty { blocks.append(warnings) }
     let text = blocks.map { $0.joined(separator: "\n") + "\n" }.joined(separator: "\n")
     return text.replacing("\u{A0}", with: " ")

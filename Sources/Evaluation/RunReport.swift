@@ -92,7 +92,8 @@ extension RunReport {
   private static func dataSection(_ data: StudyData) -> DataSection {
     DataSection(
       real: DataSection.Real(
-        test: DataEntry(data.test), train: data.realTrain.map { DataEntry($0, missingClasses: data.missingInRealTrain) }),
+        test: DataEntry(data.test), train: data.realTrain.map { DataEntry($0, missingClasses: data.missingInRealTrain) }
+      ),
       synthetic: Dictionary(
         data.synthetic.map { ($0.name, DataEntry($0.samples, missingClasses: $0.missingClasses)) },
         uniquingKeysWith: { first, _ in first }))

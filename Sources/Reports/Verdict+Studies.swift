@@ -9,7 +9,8 @@ extension Verdict {
     guard let best = results.max(by: { point($0) < point($1) }) else { return helps + "." }
     let chance = best.difference?.isSignificant == true ? "" : ", which may be chance"
     let points = NumberText.hundredths(point(best), decimals: 2, signed: true) + " points (\(best.label))"
-    return "\(helps); " + (point(best) > 0 ? "the largest gain is \(points)\(chance)." : "none gains, at best \(points).")
+    return "\(helps); "
+      + (point(best) > 0 ? "the largest gain is \(points)\(chance)." : "none gains, at best \(points).")
   }
 
   /// The accuracy of each set, and of the real images, at the largest size that all of them have.
@@ -45,7 +46,9 @@ extension Verdict {
   }
 
   /// The points that are compared: those of the largest common size, or each curve's last where there is none.
-  private static func compared(_ curves: [CurveEntry]) -> (size: Int?, points: [(curve: CurveEntry, point: CurveEntry.Point)]) {
+  private static func compared(_ curves: [CurveEntry]) -> (
+    size: Int?, points: [(curve: CurveEntry, point: CurveEntry.Point)]
+  ) {
     let sizes = curves.map { Set($0.points.map(\.size)) }
     let size = sizes.dropFirst().reduce(sizes.first ?? []) { $0.intersection($1) }.max()
     let points = curves.compactMap { curve in

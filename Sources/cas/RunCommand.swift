@@ -87,9 +87,13 @@ struct RunCommand {
       var request = try options.request(command)
       try complete(&request)
       let folder = RunFolder(path: options.outputPath(for: request))
-      guard options.choosesPreset else { return (request, try options.experiment(), folder) }
+      guard options.choosesPreset else {
+        request.preset = options.preset
+        return (request, try options.experiment(), folder)
+      }
       let choice = try PresetChoice(PresetChoice.Facts(of: request, try options.experiment()))
       events.note("preset: \(choice.reason)")
+      request.preset = "\(Preset.automatic) (\(choice.preset))"
       return (request, try options.experiment(choice), folder)
     }
     let folder = RunFolder(path: resume)

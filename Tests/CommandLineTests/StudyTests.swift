@@ -172,9 +172,17 @@ import Testing
       "train", "--preset", "auto", "--steps", "2", "--no-baseline", "--synthetic", "\(folder.path)/t1", "--real",
       "\(folder.path)/real", "--output", "\(folder.path)/auto")
     #expect(result.code == 0, "\(result.errors)")
-    #expect(result.errors.contains("preset: grey-images for grey images of 12 pixels in 3 classes"))
+    #expect(result.errors.contains("preset: grey-images, because the images are grey, 12 pixels wide and of 3 classes"))
     #expect(result.errors.contains("expected time: about"))
     let settings = String(decoding: try folder.bytes("auto/config.yaml"), as: UTF8.self)
+    #expect(settings.contains("preset: auto (grey-images)"), "\(settings)")
+    #expect(result.errors.contains("note: Only 2 steps are taken; --preset auto takes 1,500 or more"))
+    #expect(result.output.contains("! Only 2 steps are taken"), "\(result.output)")
+    // The same settings in other words are the same run.
+    let again = try Program.run(
+      "train", "--config", "\(folder.path)/auto/config.yaml", "--synthetic", "\(folder.path)/t1", "--real",
+      "\(folder.path)/real", "--output", "\(folder.path)/auto")
+    #expect(again.code == 0 && again.errors.contains("finished"), "\(again.errors)")
     #expect(settings.contains("model: resnet8") && settings.contains("epochs: 2e+2"), "\(settings)")
   }
 }

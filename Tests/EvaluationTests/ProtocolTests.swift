@@ -35,7 +35,8 @@ import Testing
   ])
   func byTheImages(facts: PresetChoice.Facts, preset: String, adjustment: String) throws {
     let choice = try PresetChoice(facts)
-    #expect(choice.preset == preset && choice.reason.hasPrefix(preset))
+    #expect(choice.preset == preset && choice.reason.hasPrefix("\(preset), because the images are "))
+    #expect(choice.reason.contains("epochs, because an epoch has only ") == adjustment.contains("epochs"))
     #expect(adjustment.isEmpty ? choice.adjustments.isEmpty : choice.adjustments.contains(adjustment), "\(choice)")
     var configuration = try Configuration()
     try configuration.overlay(yaml: try Preset.named(choice.preset).yaml, source: "p")

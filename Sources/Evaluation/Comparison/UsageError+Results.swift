@@ -7,7 +7,8 @@ extension UsageError {
   static func unknownResult(_ name: String, at place: String, known: [String]) -> UsageError {
     let keys = known.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
     // Whoever names the set alone means one of its results.
-    let nearest = keys.first { $0.hasPrefix("\(name)+") || $0.hasPrefix("\(name)@") } ?? Spelling.nearest(to: name, in: keys)
+    let nearest =
+      keys.first { $0.hasPrefix("\(name)+") || $0.hasPrefix("\(name)@") } ?? Spelling.nearest(to: name, in: keys)
     let shown = keys.prefix(20).joined(separator: ", ") + (keys.count > 20 ? " and \(keys.count - 20) more" : "")
     return .message(
       "\(place) has no result \(name).\(nearest.map { " Did you mean \($0)?" } ?? "") The results are \(shown).")

@@ -30,7 +30,7 @@ extension HTMLPage {
     let codecs = entry.codecs.sorted { $0.key < $1.key }.map { "\($0.key) \(NumberText.grouped($0.value))" }
     let split: Markup = entry.split.map { "<small>split \($0)</small>" as Markup } ?? ""
     return """
-      <tr><th scope="row">\(name)</th><td class="number">\(NumberText.grouped(entry.images))</td>\
+      <tr><th scope="row">\(breakable: name)</th><td class="number">\(NumberText.grouped(entry.images))</td>\
       <td class="number">\(NumberText.grouped(entry.classes))</td>\
       <td class="nowrap">\(entry.size.width)×\(entry.size.height), \(entry.size.channels == 1 ? "grey" : "RGB")</td>\
       <td>\(codecs.map { "<span class=\"nowrap\">\($0)</span> " as Markup })</td><td class="number">\(NumberText.grouped(entry.ignored))</td>\

@@ -32,7 +32,8 @@ extension CSV {
         }
         csv.append(
           [
-            result.key, result.name, result.kind.rawValue, number(result.fractionAdded), entry.name, String(entry.support),
+            result.key, result.name, result.kind.rawValue, number(result.fractionAdded), entry.name,
+            String(entry.support),
             number(entry.top1), number(entry.interval?.low), number(entry.interval?.high), number(entry.top5),
             number(entry.baselineTop1), number(entry.difference), number(entry.adjustedP),
           ] + confusions + [result.augmentation ?? "", result.size.map { "\($0)" } ?? ""])

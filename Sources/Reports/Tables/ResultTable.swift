@@ -75,8 +75,9 @@ extension ResultTable {
     var table = TextTable(columns: [
       .init(title: "Result", minimum: 8), .init(title: "Kind", dropRank: 0),
       .init(title: "Top-1 %", alignment: .right), .init(title: "95 % interval", dropRank: 3),
-      .init(title: "Top-5 %", alignment: .right, dropRank: 2), .init(title: "Top-1 drop %", alignment: .right),
-      .init(title: "Failed", alignment: .right), .init(title: "Images", alignment: .right, dropRank: 1),
+      .init(title: "Top-5 %", alignment: .right, dropRank: 2), .init(title: "Relative drop %", alignment: .right),
+      .init(title: "Worse classes", alignment: .right, dropRank: 4),
+      .init(title: "Images", alignment: .right, dropRank: 1),
     ])
     for line in lines {
       table.rows.append([
@@ -91,7 +92,7 @@ extension ResultTable {
     for published in literature?.tables ?? [] {
       var table = TextTable(columns: [
         .init(title: "Published: " + published.title, minimum: 12), .init(title: "Top-1 %", alignment: .right),
-        .init(title: "Top-5 %", alignment: .right), .init(title: "Top-1 drop %", alignment: .right),
+        .init(title: "Top-5 %", alignment: .right), .init(title: "Relative drop %", alignment: .right),
         .init(title: "IS", alignment: .right, dropRank: 1), .init(title: "FID", alignment: .right, dropRank: 2),
       ])
       for row in LiteratureRows(published).rows {
@@ -146,7 +147,7 @@ extension ResultTable {
   }
 
   private static let titles = [
-    "Training images", "Top-1 (%)", "95 % interval", "Top-5 (%)", "Relative drop (%)", "Failed classes",
+    "Training images", "Top-1 (%)", "95 % interval", "Top-5 (%)", "Relative drop (%)", "Worse classes",
   ]
 
   private func cells(_ line: Line) -> [String] {

@@ -21,11 +21,10 @@ extension TerminalSummary {
       table.rows.append(row)
     }
     var blocks = [table.lines(style)]
-    if real != nil {
-      let note =
-        "worth: how many real images teach as much as one image of the set; < and >: outside of the real curve's sizes."
-      blocks[0] += note.wrapped(to: style.width).map { style.emphasised($0, .faint) }
-    }
+    let note =
+      "worth: how many real images teach as much as one image of the set; < and >: outside of the real curve's sizes. "
+    blocks[0] += ((real == nil ? "" : note) + budget).wrapped(to: style.width)
+      .map { style.emphasised($0, .faint) }
     blocks.append(curves.flatMap { sentence($0).wrapped(to: style.width, indent: 2) })
     blocks.append(sentences(Verdict(of: report)))
     return blocks

@@ -30,6 +30,16 @@ import Testing
     )
     let results = report["results"].list
     #expect(results.map { $0["name"].text } == ["t0.5", "t0.5", "baseline+none", "baseline+cutmix"])
+    let keys = results.compactMap { $0["key"].text }
+    #expect(keys == ["t0.5+0.5+none", "t0.5+0.5+cutmix", "baseline+none", "baseline+cutmix"])
+    for file in ["per_class.csv", "confusion.csv"] {
+      let lines = String(decoding: try folder.bytes("nas/\(file)"), as: UTF8.self).split(separator: "\n")
+      #expect(lines[0].hasPrefix("key,") && Set(lines.dropFirst().map { String($0.prefix { $0 != "," }) }) == Set(keys))
+    }
+    let unknown = try Program.run("check", "\(folder.path)/nas", "--result", "t0.5", "--min-top1", "0")
+    #expect(
+      unknown.code == 64
+        && unknown.errors.contains("has no result t0.5. Did you mean t0.5+0.5+none? The results are t0.5+0.5+none, "))
     #expect(results.map { $0["augmentation"].text } == ["none", "cutmix", "none", "cutmix"])
     #expect(results.prefix(2).map { $0["baseline"].text } == ["baseline+none", "baseline+cutmix"])
     #expect(results.prefix(2).allSatisfy { $0["difference"]["adjustedP"].number != nil })

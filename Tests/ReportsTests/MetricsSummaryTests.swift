@@ -40,6 +40,18 @@ import Testing
     #expect(text.split(separator: "\n").allSatisfy { $0.count <= 90 })
   }
 
+  /// Few sets are columns, as in the terminal; many are rows.
+  @Test func thePageTurnsItsTableWhereItWouldNotFit() {
+    var document = document()
+    #expect(document.page.contains("<th scope=\"row\">fid\u{A0}↓</th>"))
+    document.results = (0..<9).map { index in
+      var result = document.results[0]
+      result.name = "set-\(index)"
+      return result
+    }
+    #expect(document.page.contains("<th scope=\"row\">set-<wbr>8<small>"))
+  }
+
   @Test func whatIsWrittenIsReadBack() throws {
     let document = document()
     let text = String(decoding: try document.json(), as: UTF8.self)

@@ -8,7 +8,7 @@ extension HTMLDocument {
     @media (prefers-color-scheme: dark) {
       :root { --paper: #14181c; --ink: #e5e9ed; --muted: #9ba6b1; --line: #2d343b; --soft: #1c2227;
         --bar: #5b9bd9; --worse: #ff9188; --better: #6fd09a; --s0: #6db1f2; --s1: #f3a15d; --s2: #6fd09a; --s3: #cf95e6;
-        --s4: #e0c063; --s5: #f58ab9; --on: #0d1013; --shade: #000c; }
+        --s4: #e0c063; --s5: #f58ab9; --on: #0d1013; --shade: #ffffff40; }
     }
     * { box-sizing: border-box; }
     body { margin: 0 auto; padding: 2.5rem 1.5rem 4rem; max-width: 70rem; background: var(--paper); color: var(--ink);
@@ -35,7 +35,7 @@ extension HTMLDocument {
     .scroll + .scroll { margin-top: 2rem; }
     table { width: 100%; border-collapse: separate; border-spacing: 0; font-variant-numeric: tabular-nums; font-size: .9375rem; }
     caption { padding-bottom: .75rem; color: var(--muted); font-size: .875rem; text-align: left; }
-    caption span { display: block; position: sticky; left: 0; width: fit-content; max-width: min(46rem, 100vw - 2rem); }
+    caption span { display: block; position: sticky; left: 0; width: fit-content; max-width: min(46rem, 100vw - 3rem); }
     th, td { padding: .5rem .6rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
     thead th, thead td { border-bottom: 1.5px solid var(--ink); font-size: .8125rem; vertical-align: bottom; }
     tbody th { position: sticky; left: 0; background: var(--paper); font-weight: 600; min-width: 6.5rem;
@@ -77,8 +77,9 @@ extension HTMLDocument {
     .members { font-weight: 400; max-width: 40rem; }
     .chart { max-width: 100%; }
     .spaced { margin-bottom: 2rem; }
+    .chart + .scroll { margin-top: 1.5rem; }
     /* Letters stay readable: below this the reader scrolls. */
-    .chart svg { display: block; max-width: max(100%, 34rem); height: auto; font-size: 12px; }
+    .chart svg { display: block; max-width: max(100%, 28rem); height: auto; font-size: 12px; }
     svg text { fill: var(--ink); }
     svg .mark { fill: var(--muted); }
     .grid { stroke: var(--line); fill: none; }
@@ -100,9 +101,9 @@ extension HTMLDocument {
     .d4 .line { stroke-dasharray: 12 5; } .d5 .line { stroke-dasharray: 4 2; }
     .law { fill: none; stroke: currentColor; stroke-width: 1; stroke-opacity: .7; }
     th button { padding: 0; border: 0; background: none; color: inherit; font: inherit; text-align: inherit; cursor: pointer; }
-    th button::after { content: " ↕"; color: var(--muted); font-weight: 400; }
-    [aria-sort=ascending] button::after { content: " ↑"; color: inherit; }
-    [aria-sort=descending] button::after { content: " ↓"; color: inherit; }
+    th button::after { content: "\\00a0↕"; color: var(--muted); font-weight: 400; }
+    [aria-sort=ascending] button::after { content: "\\00a0↑"; color: inherit; }
+    [aria-sort=descending] button::after { content: "\\00a0↓"; color: inherit; }
     .filter-line { display: flex; gap: 1rem; align-items: baseline; margin-bottom: .75rem; font-size: .875rem; }
     .filter input { margin-left: .3rem; padding: .25rem .5rem; border: 1px solid var(--muted); border-radius: 3px;
       background: var(--paper); color: var(--ink); font: inherit; }

@@ -35,7 +35,7 @@ package struct Markup: Sendable, Equatable, ExpressibleByStringInterpolation {
     package mutating func appendInterpolation(breakable name: String) {
       for character in name {
         text += String(character).htmlEscaped
-        if "+@-_./:".contains(character) { text += "<wbr>" }
+        if "+@-_/".contains(character) { text += "<wbr>" }
       }
     }
     package mutating func appendInterpolation(_ value: Int) { text += String(value) }

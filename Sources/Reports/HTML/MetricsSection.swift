@@ -23,7 +23,7 @@ struct MetricsSection {
     let isWide = rows.count <= Self.mostColumns
     return """
       <div class="scroll" role="group" aria-labelledby="metrics" tabindex="0">
-      <table class="sortable">
+      <table\(isWide ? "" : " class=\"sortable\"" as Markup)>
       <caption><span>\(note) With 95 % intervals; \(isWide ? "below" : "beside") each set the numbers of samples and of real \
       images. ↓ lower is better, ↑ higher is better.</span></caption>
       \(isWide ? setsAsColumns : setsAsRows)</table>

@@ -39,7 +39,7 @@ struct ChartFrame {
   static func picture(_ width: Double, _ height: Double, _ description: String, _ content: Markup) -> Markup {
     """
     <div class="chart" role="group" aria-label="Chart" tabindex="0"><svg viewBox="0 0 \(coordinate(width)) \(coordinate(height))" \
-    width="\(coordinate(width))" height="\(coordinate(height))" role="img" aria-label="\(description)">
+    width="\(coordinate(width))" height="\(coordinate(height))" style="min-width:\(coordinate(width * 0.8))px" role="img" aria-label="\(description)">
     \(content)
     </svg></div>
 

@@ -149,7 +149,7 @@ package struct LineChart {
     switch size {
     case .wide: break
     case .square: (result.width, result.height) = (560, 460)
-    case .medium: (result.width, result.height) = (500, 290)
+    case .medium: (result.width, result.height) = (440, 280)
     case .small:
       (result.width, result.height) = (330, 220)
       return result

@@ -78,8 +78,8 @@ extension HTMLDocument {
     .chart { max-width: 100%; }
     .spaced { margin-bottom: 2rem; }
     .chart + .scroll { margin-top: 1.5rem; }
-    /* Letters stay readable: below this the reader scrolls. */
-    .chart svg { display: block; max-width: max(100%, 28rem); height: auto; font-size: 12px; }
+    /* Each has its own least width, at which letters can be read; below it the reader scrolls. */
+    .chart svg { display: block; max-width: 100%; height: auto; font-size: 12px; }
     svg text { fill: var(--ink); }
     svg .mark { fill: var(--muted); }
     .grid { stroke: var(--line); fill: none; }

@@ -102,6 +102,10 @@ struct MetricsSection {
       labels: LineChart.Labels(x: "recall", y: "precision", xFormat: .percent),
       series: shown.map { LineChart.Series(name: $0.name, points: Self.points(of: $0.curve)) }, marks: .none,
       size: .square)
+    let left = curves.count - shown.count
+    let rest =
+      left > 0
+      ? " The other \(NumberText.count(left, "set has its curve", "sets have their curves")) in the JSON alone." : ""
     let points = rows.compactMap { row -> ScatterChart.Point? in
       func value(_ name: String) -> Double? { row.metrics.first { $0.name == name }?.value }
       guard let recall = value("prd-recall"), let precision = value("prd-precision") else { return nil }
@@ -123,7 +127,7 @@ struct MetricsSection {
     return """
       <div class="charts">
       \(figure(
-        "Precision and recall of distributions.", "Of the sets’ images, by clusters of their features (PRD).",
+        "Precision and recall of distributions.", "Of the sets’ images, by clusters of their features (PRD).\(rest)",
         lines.markup))\(scatter)</div>
 
       """

@@ -75,7 +75,7 @@ let package = Package(
       dependencies: [
         "Training", "Metrics", "Datasets", "Networks", "Reports", "Images", "Kernels", "Randomness", yams,
       ],
-      exclude: ["Literature/betzalel-2022.json"],
+      exclude: ["Literature/betzalel-2022.json", "Literature/biggan-deep-truncations.csv"],
       resources: [
         "cifar10-fast", "cifar10-paper", "demo", "grey-images", "imagenet-paper", "images-64x64", "large-images",
         "quick", "resnet20-short", "small-images",

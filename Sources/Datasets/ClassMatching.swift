@@ -31,6 +31,8 @@ package struct ClassMatching: Sendable {
   package let missing: [[String]]
   /// Sentences that a user should read: names that were borrowed, classes that are missing or left out.
   package let notes: [String]
+  /// Those of the notes that only say what `missing` holds.
+  package let missingNotes: [String]
 
   /// A set whose classes take part, and what to call it in a message, such as "synthetic set cvae".
   package struct Side: Sendable {
@@ -69,6 +71,7 @@ extension ClassMatching {
 
     var differences: [ClassDifference] = []
     var missing: [[String]] = []
+    var missingNotes: [String] = []
     for index in sides.indices.dropFirst() {
       let there = Set(held[index])
       let difference = ClassDifference(
@@ -82,7 +85,9 @@ extension ClassMatching {
       }
       let counts = Dictionary(
         zip(named.names[index], sides[index].listing.classCounts), uniquingKeysWith: { first, _ in first })
-      notes += difference.notes(counts: counts)
+      let lacking = difference.missingNotes
+      missingNotes += lacking
+      notes += lacking + difference.ignoredNotes(counts: counts)
     }
     guard differences.isEmpty || allowMissing else { throw DataError.classesDiffer(differences) }
     let assignments = named.names.map { names in
@@ -93,6 +98,7 @@ extension ClassMatching {
     self.others = Array(assignments.dropFirst())
     self.missing = missing
     self.notes = notes
+    self.missingNotes = missingNotes
   }
 
   /// The name of each own class of each side, and what to say about where the names come from.
@@ -131,17 +137,19 @@ extension ClassMatching {
 }
 
 extension ClassDifference {
-  /// What `--allow-missing-classes` did about the difference; `counts` holds the set's images of each class.
-  fileprivate func notes(counts: [String: Int]) -> [String] {
-    var notes: [String] = []
-    if !onlyInTest.isEmpty { notes.append("The \(title) lacks \(onlyInTest.capped()): scored 0.") }
-    if !onlyInSet.isEmpty {
-      let images = onlyInSet.map { counts[$0] ?? 0 }
-      let list = zip(onlyInSet, images).map { "\($0) (\($1.grouped))" }
-      notes.append(
-        "The \(title) has \(images.reduce(0, +).counted("image", "images")) of classes that the real test set lacks, "
-          + "ignored: \(list.capped()).")
-    }
-    return notes
+  /// What `--allow-missing-classes` did about classes that the set lacks.
+  fileprivate var missingNotes: [String] {
+    onlyInTest.isEmpty ? [] : ["The \(title) lacks \(onlyInTest.capped()): scored 0."]
+  }
+
+  /// What it did about the set's other classes; `counts` holds the set's images of each class.
+  fileprivate func ignoredNotes(counts: [String: Int]) -> [String] {
+    guard !onlyInSet.isEmpty else { return [] }
+    let images = onlyInSet.map { counts[$0] ?? 0 }
+    let list = zip(onlyInSet, images).map { "\($0) (\($1.grouped))" }
+    return [
+      "The \(title) has \(images.reduce(0, +).counted("image", "images")) of classes that the real test set lacks, "
+        + "ignored: \(list.capped())."
+    ]
   }
 }

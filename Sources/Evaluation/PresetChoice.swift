@@ -28,8 +28,8 @@ extension PresetChoice {
   }
 
   /// Fewer steps than this leave the smallest networks half-trained.
-  private static let leastSteps = 1500.0
-  private static let mostEpochs = 200.0
+  static let leastSteps = 1500.0
+  static let mostEpochs = 200.0
 
   /// The family by the size and the colour of the images, a wider network for more than 50 classes of small ones, and
   /// more epochs for small sets.
@@ -48,20 +48,21 @@ extension PresetChoice {
     if facts.side <= 40, facts.classes > 50 {
       let model = facts.isGrey ? "resnet20" : "wrn-16-4"
       adjustments.append("model: \(model)\n")
-      reasons.append("\(model) for \(facts.classes) classes")
+      reasons.append("\(model), because there are more than 50 classes")
     }
     let stepsPerEpoch = (Double(facts.images) / Double(training.batchSize)).rounded(.down)
     let epochs = min(Self.mostEpochs, (Self.leastSteps / max(stepsPerEpoch, 1)).rounded(.up))
     if epochs > training.epochs {
       adjustments.append("training: {epochs: \(Int(epochs))}\n")
-      reasons.append("\(Int(epochs)) epochs because there are few images")
+      reasons.append(
+        "\(Int(epochs)) epochs, because an epoch has only \(facts.images.counted("image", "images"))")
     }
     preset = name
     self.adjustments = adjustments.joined()
-    reason =
-      "\(name) for \(facts.isGrey ? "grey" : "colour") images of \(facts.side) pixels in \(facts.classes) classes, "
-      + "trained for epochs of \(facts.images)" + (reasons.isEmpty ? "" : "; ")
-      + reasons.joined(separator: "; ")
+    let seen =
+      "\(name), because the images are \(facts.isGrey ? "grey" : "in colour"), \(facts.side) pixels wide and of "
+      + facts.classes.counted("class", "classes")
+    reason = ([seen] + reasons).joined(separator: "; ")
   }
 }
 

@@ -34,7 +34,7 @@ extension RunFolder {
       guard isFolder.boolValue else { throw UsageError.message("\(path) is a file. Choose another --output.") }
       if FileManager.default.fileExists(atPath: configuration) {
         let (oldRequest, oldExperiment) = try stored()
-        guard oldRequest == request, oldExperiment == experiment else {
+        guard oldRequest.asksTheSame(as: request), oldExperiment == experiment else {
           throw UsageError.message(
             "\(path) holds a run with another configuration (\(difference(oldRequest, oldExperiment, request, experiment))). "
               + "Choose another --output, or repeat that run's settings to go on with it.")
@@ -57,7 +57,7 @@ extension RunFolder {
   /// - Throws: `ReportError` or `FileError` where it cannot be read.
   package func finishedReport(_ request: RunRequest, _ experiment: Experiment) throws -> Report? {
     guard FileManager.default.fileExists(atPath: report), FileManager.default.fileExists(atPath: configuration),
-      let (oldRequest, oldExperiment) = try? stored(), oldRequest == request, oldExperiment == experiment
+      let (oldRequest, oldExperiment) = try? stored(), oldRequest.asksTheSame(as: request), oldExperiment == experiment
     else { return nil }
     return try FinishedRun.report(of: self)
   }
@@ -95,7 +95,7 @@ extension RunFolder {
   private func difference(
     _ oldRequest: RunRequest, _ oldExperiment: Experiment, _ request: RunRequest, _ experiment: Experiment
   ) -> String {
-    guard oldRequest == request else { return "other data or another command" }
+    guard oldRequest.asksTheSame(as: request) else { return "other data or another command" }
     let old = Set((try? oldExperiment.yaml())?.split(separator: "\n") ?? [])
     let new = ((try? experiment.yaml())?.split(separator: "\n") ?? []).filter { !old.contains($0) }
     return new.map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: ", ")

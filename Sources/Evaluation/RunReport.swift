@@ -31,7 +31,9 @@ package struct RunReport {
     var report = Report(
       command: request.command.rawValue, version: version,
       config: try Self.configuration(request, experiment), machine: machine,
-      data: Self.dataSection(data, notes: study.notes + metrics.notes), results: results, curves: Self.curves(outcomes))
+      data: Self.dataSection(data), results: results, curves: Self.curves(outcomes))
+    // What the sets lack stands in their own entries.
+    report.warnings = Study.unique(study.notes + metrics.notes).filter { !data.missingNotes.contains($0) }
     report.correlations = ColumnTable.correlations(in: report)
     self.report = report
     let limit = HTMLPage.galleryLimit(results: report.mainResults.count)
@@ -87,12 +89,11 @@ extension RunReport {
     return .object(fields)
   }
 
-  private static func dataSection(_ data: StudyData, notes: [String]) -> DataSection {
-    var test = DataEntry(data.test)
-    test.warnings += notes
-    return DataSection(
+  private static func dataSection(_ data: StudyData) -> DataSection {
+    DataSection(
       real: DataSection.Real(
-        test: test, train: data.realTrain.map { DataEntry($0, missingClasses: data.missingInRealTrain) }),
+        test: DataEntry(data.test), train: data.realTrain.map { DataEntry($0, missingClasses: data.missingInRealTrain) }
+      ),
       synthetic: Dictionary(
         data.synthetic.map { ($0.name, DataEntry($0.samples, missingClasses: $0.missingClasses)) },
         uniquingKeysWith: { first, _ in first }))

@@ -28,6 +28,8 @@ package struct RunRequest: Codable, Equatable, Sendable {
   package var axis: SweepAxis?
   /// Metrics that stand beside the score of each synthetic set, by the names of `cas metrics`.
   package var metrics: [String]?
+  /// The preset that the settings were built on; what counts are the settings themselves.
+  package var preset: String?
 
   package init(
     command: Command, real: String, realTrain: String? = nil, synthetic: [NamedPath], classNames: String? = nil
@@ -37,6 +39,15 @@ package struct RunRequest: Codable, Equatable, Sendable {
     self.realTrain = realTrain
     self.synthetic = synthetic
     self.classNames = classNames
+  }
+}
+
+extension RunRequest {
+  /// Whether both ask for the same, on whatever preset their settings were built.
+  func asksTheSame(as other: RunRequest) -> Bool {
+    var other = other
+    other.preset = preset
+    return self == other
   }
 }
 

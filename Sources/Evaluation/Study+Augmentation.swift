@@ -69,20 +69,16 @@ extension Study {
     entries += ways.map { way in
       Entry(name: baselineName(way), kind: .baseline, fractionAdded: 0, augmentation: way, samples: real)
     }
-    notes.append(budgetNote(experiment))
-    return Study(data, entries: entries, notes: data.notes + unique(notes))
+    // More images with as many epochs are more steps, which help by themselves.
+    if experiment.steps == nil, experiment.budget == .epochs {
+      notes.append(
+        "All trainings pass over their own set equally often: where something was added, they take more steps, and a "
+          + "gain may come from these.")
+    }
+    return Study(data, entries: entries, notes: data.notes + unique(notes), experiment)
   }
 
   private static func baselineName(_ way: MixedAugmentation?) -> String {
     way.map { "baseline+\($0.rawValue)" } ?? "baseline"
-  }
-
-  /// More images with as many epochs are more steps, which help by themselves.
-  private static func budgetNote(_ experiment: Experiment) -> String {
-    if let steps = experiment.steps { return "All trainings take \(steps) steps, whatever was added." }
-    return experiment.budget == .steps
-      ? "All trainings take as many steps as the real set alone: what was added does not lengthen a training."
-      : "All trainings pass over their own set equally often: where something was added, they take more steps, "
-        + "and a gain may come from these."
   }
 }

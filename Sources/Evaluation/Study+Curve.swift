@@ -25,13 +25,10 @@ extension Study {
     guard !entries.isEmpty else {
       throw UsageError.message("No synthetic set has \(sizes.min() ?? 0) images. Choose smaller --sizes.")
     }
-    if experiment.steps == nil {
-      notes.append(
-        experiment.budget == .steps
-          ? "All trainings take as many steps as the recipe's epochs over the largest size."
-          : "All trainings pass over their own images equally often: small sizes take fewer steps.")
+    if experiment.steps == nil, experiment.budget == .epochs {
+      notes.append("All trainings pass over their own images equally often: small sizes take fewer steps.")
     }
-    return Study(data, entries: entries + references.map(\.entry), notes: data.notes + unique(notes))
+    return Study(data, entries: entries + references.map(\.entry), notes: data.notes + unique(notes), experiment)
   }
 
   /// The name of the real part with the same numbers of each class, which is drawn once; nil where the real set has

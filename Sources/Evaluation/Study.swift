@@ -38,16 +38,21 @@ package struct Study: Sendable {
 
   package let test: Samples
   package let entries: [Entry]
-  /// What the user should know about how the sets were drawn.
-  package let notes: [String]
+  /// What the user should know about how the sets were drawn and how long they are trained on.
+  package private(set) var notes: [String]
   /// The number of real images of each class: of the training set, or of the test set without one.
   package let realCounts: [Int]
 
-  init(_ data: StudyData, entries: [Entry], notes: [String]) {
+  init(_ data: StudyData, entries: [Entry], notes: [String], _ experiment: Experiment) {
     test = data.test
     self.entries = entries
     self.notes = notes
     realCounts = (data.realTrain ?? data.test).classCounts
+    if let steps = steps(experiment).min(), steps < Self.fewSteps {
+      self.notes.append(
+        "Only \(steps.counted("step is", "steps are")) taken; --preset auto takes "
+          + "\(Int(PresetChoice.leastSteps).grouped) or more, in at most \(Int(PresetChoice.mostEpochs)) epochs.")
+    }
   }
 
   /// Training on some images alone, of which those of the test are the same.
@@ -60,6 +65,9 @@ package struct Study: Sendable {
 }
 
 extension Study {
+  /// Below this even easy classes are not learnt to their end.
+  private static let fewSteps = 500
+
   /// The steps of each entry's trainings: one number for all, or epochs over each set. The one number is the
   /// recipe's epochs over the smallest training set, and over the largest one where a set comes in several sizes.
   package func steps(_ experiment: Experiment) -> [Int] {

@@ -17,6 +17,8 @@ package struct StudyData: Sendable {
   package let missingInRealTrain: [String]
   package let synthetic: [Named]
   package let notes: [String]
+  /// Those of the notes that only say which classes a set lacks.
+  let missingNotes: [String]
 }
 
 extension StudyData {
@@ -72,7 +74,8 @@ extension StudyData {
       missingInRealTrain: hasRealTrain ? matching.missing.first ?? [] : [], synthetic: synthetic,
       notes: matching.notes + loader.notes
         + warnings(
-          test: test, realTrain: hasRealTrain ? loaded.first : nil, synthetic: synthetic))
+          test: test, realTrain: hasRealTrain ? loaded.first : nil, synthetic: synthetic),
+      missingNotes: matching.missingNotes)
   }
 }
 

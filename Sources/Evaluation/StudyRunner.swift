@@ -33,6 +33,8 @@ package struct StudyRunner {
   package struct Events: Sendable {
     /// A sentence for the user.
     package var note: @Sendable (String) -> Void = { _ in }
+    /// A sentence that the user has to see, however little else is said.
+    package var warn: @Sendable (String) -> Void = { _ in }
     /// A stretch of work begins: its title, its length, what is counted, and how much earlier sittings have done.
     package var began: @Sendable (_ title: String, _ total: Int, _ unit: String, _ start: Int) -> Void = {
       _, _, _, _ in

@@ -2,7 +2,7 @@
 package struct Verdict: Sendable, Equatable {
   /// How accurate, and how much less so than with real images.
   package let score: String
-  /// What it means for the classes.
+  /// What it means for the classes; for a curve, what an image is worth.
   package let classes: String
 
   package init(of report: Report) {
@@ -10,11 +10,17 @@ package struct Verdict: Sendable, Equatable {
     if results.isEmpty {
       score = "Nothing was tested, so there is no score."
       classes = "Check that the test set holds images."
+    } else if let curves = report.curves, !curves.isEmpty {
+      score = Self.ends(of: curves)
+      classes = Self.worths(of: curves)
+    } else if results.count > 1, results.contains(where: { $0.kind == .nas && $0.difference != nil }) {
+      score = Self.gains(of: results.filter { $0.kind == .nas && $0.difference != nil })
+      classes = Self.classes(of: results)
     } else if results.count == 1 {
       score = Self.score(of: results[0], baseline: report.baseline(of: results[0]))
       classes = Self.classes(of: results[0])
     } else {
-      score = Self.ranking(of: results, baseline: report.baseline(of: results[0]))
+      score = Self.ranking(of: results, baselines: results.compactMap { report.baseline(of: $0)?.top1?.value })
       classes = Self.classes(of: results)
     }
   }
@@ -75,14 +81,15 @@ extension Verdict {
     }
     let against = "\(own) instead of \(NumberText.percent(worst.baselineTop1, decimals: 1))"
     let failed = result.failedClasses.count
+    let reference = Self.reference(of: [result])
     let total = count(result.perClass.count, "class", "classes")
     switch failed {
     case 0 where (worst.difference ?? 0) < 0:
-      return "None of \(total) is significantly worse than with real images; \(name) loses most (\(against))."
-    case 0: return "None of \(total) is worse than with real images."
-    case 1: return "1 of \(total) is significantly worse than with real images: \(lead(result.worstFailed) ?? name)."
+      return "None of \(total) is significantly worse than with \(reference); \(name) loses most (\(against))."
+    case 0: return "None of \(total) is worse than with \(reference)."
+    case 1: return "1 of \(total) is significantly worse than with \(reference): \(lead(result.worstFailed) ?? name)."
     default:
-      return "\(failed) of \(total) are significantly worse than with real images, most of all "
+      return "\(failed) of \(total) are significantly worse than with \(reference), most of all "
         + "\(lead(result.worstFailed) ?? name)."
     }
   }
@@ -95,7 +102,7 @@ extension Verdict {
     }
   }
 
-  private static func ranking(of results: [ResultEntry], baseline: ResultEntry?) -> String {
+  private static func ranking(of results: [ResultEntry], baselines: [Double]) -> String {
     let ranked = results.enumerated().sorted {
       (-($0.element.top1?.value ?? 0), $0.offset) < (-($1.element.top1?.value ?? 0), $1.offset)
     }.map(\.element)
@@ -106,18 +113,24 @@ extension Verdict {
       + "\(count(best.testImages, "test image")), \(NumberText.percent(best.top1?.value, decimals: 2)) (95 % interval "
       + "\(NumberText.range(best.top1?.interval, decimals: 2))), and \(last.label) the lowest, "
       + NumberText.percent(last.top1?.value, decimals: 2)
-    guard let reference = baseline?.top1 else { return text + "." }
-    return text + "; training on real images gives \(NumberText.percent(reference.value, decimals: 2))."
+    guard let least = baselines.min(), let most = baselines.max() else { return text + "." }
+    // Sets of other sizes have baselines of their own.
+    let range = least == most ? "" : "\(NumberText.hundredths(least, decimals: 2)) to "
+    return text + "; training on real images gives \(range)\(NumberText.percent(most, decimals: 2))."
   }
 
   private static func classes(of results: [ResultEntry]) -> String {
     let compared = results.filter { $0.perClass.contains { $0.difference != nil } }
     guard !compared.isEmpty else { return "There is no baseline to compare the classes with." }
     guard compared.count <= mostNamed else { return summary(of: compared) }
-    let parts = compared.map { "\($0.label) in \($0.failedClasses.count) of \($0.perClass.count) classes" }
-    let head = parts.dropLast().joined(separator: ", ")
-    let list = parts.count == 1 ? parts[0] : "\(head) and \(parts[parts.count - 1])"
-    return "Significantly worse than real images: \(list)."
+    let list = listed(
+      compared.map { "\($0.label) in \($0.failedClasses.count) of \($0.perClass.count) classes" })
+    return "Significantly worse than \(reference(of: results)): \(list)."
+  }
+
+  /// What the classes of these results are compared with.
+  private static func reference(of results: [ResultEntry]) -> String {
+    results.allSatisfy { $0.kind == .nas } ? "real images alone" : "real images"
   }
 
   /// More results than this are counted instead of listed.
@@ -126,11 +139,16 @@ extension Verdict {
   private static func summary(of results: [ResultEntry]) -> String {
     let worse = results.filter { !$0.failedClasses.isEmpty }
     guard let worst = worse.max(by: { $0.failedClasses.count < $1.failedClasses.count }) else {
-      return "None of \(results.count) results is significantly worse than real images in any class."
+      return "None of \(results.count) results is significantly worse than \(reference(of: results)) in any class."
     }
     return
-      "\(worse.count) of \(results.count) results are significantly worse than real images in at least one class, most "
-      + "of all \(worst.label) in \(worst.failedClasses.count) of \(worst.perClass.count)."
+      "\(worse.count) of \(results.count) results are significantly worse than \(reference(of: results)) in at least one "
+      + "class, most of all \(worst.label) in \(worst.failedClasses.count) of \(worst.perClass.count)."
+  }
+
+  /// "a, b and c".
+  static func listed(_ parts: [String]) -> String {
+    parts.count < 2 ? parts.first ?? "" : "\(parts.dropLast().joined(separator: ", ")) and \(parts[parts.count - 1])"
   }
 
   private static func count(_ number: Int, _ one: String, _ many: String? = nil) -> String {

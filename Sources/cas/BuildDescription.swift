@@ -31,7 +31,8 @@ extension MachineDescription {
     let findings = DoctorFindings()
     self.init(
       cpu: findings.processor, threads: machine.processor.pool.threads, instructionSet: machine.instructionSet.rawValue,
-      blas: BLAS.configuration, blasCore: BLAS.coreName, memoryBytes: findings.memory?.total ?? 0,
+      precision: machine.processor.format.rawValue, blas: BLAS.configuration, blasCore: BLAS.coreName,
+      memoryBytes: findings.memory?.total ?? 0,
       os: ProcessInfo.processInfo.operatingSystemVersionString)
   }
 }

@@ -3,7 +3,7 @@ import Reports
 
 /// What a command that writes a report prints of it.
 struct ReportOutput: ParsableArguments {
-  @Flag(name: .shortAndLong, help: "No progress, no table.")
+  @Flag(name: .shortAndLong, help: "No progress, no table; warnings stay.")
   var quiet = false
 
   @Flag(help: "Write report.json to stdout, and nothing else.")

@@ -29,7 +29,7 @@ struct RunCommand {
       events.note("\(folder.path) holds this run, finished; nothing was read or trained again.")
       return try terminal.print(report, options.printed)
     }
-    if let note = request.axis?.note { events.note("note: \(note)") }
+    if let note = request.axis?.note { events.warn("note: \(note)") }
 
     let data = try StudyData.load(
       request, experiment, streaming: options.stream, machine: machine, events: events)
@@ -42,7 +42,7 @@ struct RunCommand {
       }
     // Everything that can be wrong with the settings is found before the folder is made.
     try MemoryDemand(study, experiment, machine: machine).check()
-    for note in study.notes { events.note("note: \(note)") }
+    for note in study.notes { events.warn("note: \(note)") }
     if try folder.prepare(request, experiment) {
       events.note("\(folder.path) holds this run already; going on with it.")
     }
@@ -87,9 +87,13 @@ struct RunCommand {
       var request = try options.request(command)
       try complete(&request)
       let folder = RunFolder(path: options.outputPath(for: request))
-      guard options.choosesPreset else { return (request, try options.experiment(), folder) }
+      guard options.choosesPreset else {
+        request.preset = options.preset
+        return (request, try options.experiment(), folder)
+      }
       let choice = try PresetChoice(PresetChoice.Facts(of: request, try options.experiment()))
       events.note("preset: \(choice.reason)")
+      request.preset = "\(Preset.automatic) (\(choice.preset))"
       return (request, try options.experiment(choice), folder)
     }
     let folder = RunFolder(path: resume)

@@ -60,9 +60,9 @@ struct Terminal {
     let sink: @Sendable (String) -> Void = { FileHandle.standardError.write(Data($0.utf8)) }
     let box = MeterBox()
     var events = StudyRunner.Events()
-    events.note = { [isQuiet] text in
-      if !isQuiet { box.meter.withLock { $0?.say(text) ?? sink(text + "\n") } }
-    }
+    let say: @Sendable (String) -> Void = { text in box.meter.withLock { $0?.say(text) ?? sink(text + "\n") } }
+    events.note = { [isQuiet] text in if !isQuiet { say(text) } }
+    events.warn = say
     events.began = { title, total, unit, start in
       box.meter.withLock {
         $0 = ProgressMeter(title, total: total, unit: unit, start: start, style: style, clock: clock, sink: sink)

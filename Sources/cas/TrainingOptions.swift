@@ -87,7 +87,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "none, balanced: every class is shown equally often; real: in its share of the real images.")
   var weighting: String?
 
-  @Flag(help: "Say how long the run will take, from a few measured steps; part of --preset auto.")
+  @Flag(help: "Say how long the run will take, from a few measured steps, and start it; part of --preset auto.")
   var estimate = false
 
   @Flag(help: "Train no baseline on real images.")

@@ -71,6 +71,13 @@ import Testing
     for word in ["kernels", "learningRate", "seeds"] {
       #expect(warnings.contains { $0.contains(word) }, "\(warnings)")
     }
+    // Both asked for "auto"; what counts is what that came to.
+    let report = String(decoding: try folder.bytes("b/report.json"), as: UTF8.self)
+    let other = report.replacing(/"precision" : "(fp32|bf16)"/, with: "\"precision\" : \"fp8\"")
+    try folder.write(Array(other.utf8), "b/report.json")
+    let again = try Program.run("compare", "\(folder.path)/a", "\(folder.path)/b", "--json")
+    let precision = try Document(again.output)["warnings"].list.compactMap(\.text).first { $0.contains("precision") }
+    #expect(precision?.contains("b fp8") == true && precision?.contains("auto") == false, "\(precision ?? "none")")
   }
 
   @Test func whatCannotBeComparedIsRefused() throws {

@@ -30,6 +30,16 @@ import Testing
     )
     let results = report["results"].list
     #expect(results.map { $0["name"].text } == ["t0.5", "t0.5", "baseline+none", "baseline+cutmix"])
+    let keys = results.compactMap { $0["key"].text }
+    #expect(keys == ["t0.5+0.5+none", "t0.5+0.5+cutmix", "baseline+none", "baseline+cutmix"])
+    for file in ["per_class.csv", "confusion.csv"] {
+      let lines = String(decoding: try folder.bytes("nas/\(file)"), as: UTF8.self).split(separator: "\n")
+      #expect(lines[0].hasPrefix("key,") && Set(lines.dropFirst().map { String($0.prefix { $0 != "," }) }) == Set(keys))
+    }
+    let unknown = try Program.run("check", "\(folder.path)/nas", "--result", "t0.5", "--min-top1", "0")
+    #expect(
+      unknown.code == 64
+        && unknown.errors.contains("has no result t0.5. Did you mean t0.5+0.5+none? The results are t0.5+0.5+none, "))
     #expect(results.map { $0["augmentation"].text } == ["none", "cutmix", "none", "cutmix"])
     #expect(results.prefix(2).map { $0["baseline"].text } == ["baseline+none", "baseline+cutmix"])
     #expect(results.prefix(2).allSatisfy { $0["difference"]["adjustedP"].number != nil })
@@ -172,9 +182,17 @@ import Testing
       "train", "--preset", "auto", "--steps", "2", "--no-baseline", "--synthetic", "\(folder.path)/t1", "--real",
       "\(folder.path)/real", "--output", "\(folder.path)/auto")
     #expect(result.code == 0, "\(result.errors)")
-    #expect(result.errors.contains("preset: grey-images for grey images of 12 pixels in 3 classes"))
+    #expect(result.errors.contains("preset: grey-images, because the images are grey, 12 pixels wide and of 3 classes"))
     #expect(result.errors.contains("expected time: about"))
     let settings = String(decoding: try folder.bytes("auto/config.yaml"), as: UTF8.self)
+    #expect(settings.contains("preset: auto (grey-images)"), "\(settings)")
+    #expect(result.errors.contains("note: Only 2 steps are taken; --preset auto takes 1,500 or more"))
+    #expect(result.output.contains("! Only 2 steps are taken"), "\(result.output)")
+    // The same settings in other words are the same run.
+    let again = try Program.run(
+      "train", "--config", "\(folder.path)/auto/config.yaml", "--synthetic", "\(folder.path)/t1", "--real",
+      "\(folder.path)/real", "--output", "\(folder.path)/auto")
+    #expect(again.code == 0 && again.errors.contains("finished"), "\(again.errors)")
     #expect(settings.contains("model: resnet8") && settings.contains("epochs: 2e+2"), "\(settings)")
   }
 }

@@ -25,6 +25,10 @@ import Testing
     let result = try train(folder, ["--synthetic", "\(folder.path)/good", "--seeds", "2", "--json"], output: "run")
     #expect(result.code == 0, "\(result.errors)")
     let report = try #require(JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    // A warning is said however quiet the run is, and filed under no set.
+    #expect(result.errors.contains("note: Only 6 steps are taken"), "\(result.errors)")
+    #expect((report["warnings"] as? [String])?.contains { $0.hasPrefix("Only 6 steps are taken") } == true)
+    #expect(["fp32", "bf16"].contains((report["machine"] as? [String: Any])?["precision"] as? String))
     #expect(report["schemaVersion"] as? Int == 1 && report["command"] as? String == "train")
     let results = try #require(report["results"] as? [[String: Any]])
     #expect(results.compactMap { $0["name"] as? String } == ["good", "baseline", "good"])

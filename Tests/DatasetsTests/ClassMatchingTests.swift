@@ -48,7 +48,7 @@ struct ClassMatchingTests {
       others: [side("synthetic set s", ["coat", "dress", "hat"], counts: [5, 6, 1200])], allowMissing: true)
     #expect(matching.classNames == ["bag", "coat", "dress"])
     #expect(matching.others[0].targets == [1, 2, nil])
-    #expect(matching.missing == [["bag"]])
+    #expect(matching.missing == [["bag"]] && matching.missingNotes == ["The synthetic set s lacks bag: scored 0."])
     #expect(
       matching.notes == [
         "The synthetic set s lacks bag: scored 0.",

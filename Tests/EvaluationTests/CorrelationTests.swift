@@ -92,7 +92,7 @@ import Testing
     var document = MetricsDocument(
       version: "", config: .null,
       machine: MachineDescription(
-        cpu: "", threads: 1, instructionSet: "", blas: "", blasCore: "", memoryBytes: 0, os: ""),
+        cpu: "", threads: 1, instructionSet: "", precision: "fp32", blas: "", blasCore: "", memoryBytes: 0, os: ""),
       data: .init(real: .init(path: ""), training: nil, synthetic: [:]), warnings: [], results: [])
     document.results = [("c", 1.0), ("b", 2.0), ("a", 3.0), ("d", 0.0)].map { name, value in
       var result = MetricsResult(name: name)

@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import Metrics
 import Testing
@@ -62,5 +63,13 @@ import Testing
     let fid = try #require(Correlation.pearson(top1, rows.compactMap(\.fid)))
     let score = try #require(Correlation.pearson(top1, rows.compactMap(\.inceptionScore)))
     #expect(abs(fid.coefficient + 0.164) < 5e-4 && abs(score.coefficient + 0.859) < 5e-4)
+    // The same rows as a table for `cas correlate`.
+    let path = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../data/literature/biggan-deep-truncations.csv").path
+    let table = try ColumnTable(csv: path)
+    #expect(table.rows.compactMap(Double.init) == rows.compactMap(\.truncation))
+    #expect(table.columns.map(\.name) == ["top1", "top5", "is", "fid"])
+    #expect(table.columns[0].values == top1 && table.columns[1].values == rows.map(\.top5))
+    #expect(table.columns[2].values == rows.map(\.inceptionScore) && table.columns[3].values == rows.map(\.fid))
   }
 }

@@ -35,7 +35,8 @@ import Testing
   ])
   func byTheImages(facts: PresetChoice.Facts, preset: String, adjustment: String) throws {
     let choice = try PresetChoice(facts)
-    #expect(choice.preset == preset && choice.reason.hasPrefix(preset))
+    #expect(choice.preset == preset && choice.reason.hasPrefix("\(preset), because the images are "))
+    #expect(choice.reason.contains("epochs, because an epoch has only ") == adjustment.contains("epochs"))
     #expect(adjustment.isEmpty ? choice.adjustments.isEmpty : choice.adjustments.contains(adjustment), "\(choice)")
     var configuration = try Configuration()
     try configuration.overlay(yaml: try Preset.named(choice.preset).yaml, source: "p")
@@ -49,7 +50,7 @@ import Testing
     Report(
       command: "train", version: "1", config: .null,
       machine: MachineDescription(
-        cpu: "", threads: 1, instructionSet: "", blas: "", blasCore: "", memoryBytes: 1, os: ""),
+        cpu: "", threads: 1, instructionSet: "", precision: "fp32", blas: "", blasCore: "", memoryBytes: 1, os: ""),
       data: DataSection(
         real: .init(
           test: DataEntry(

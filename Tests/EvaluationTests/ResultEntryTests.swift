@@ -42,6 +42,6 @@ import Testing
 
   @Test func confusionsGetNames() {
     let table = ConfusionTable(result: "cvae", classNames: names, seeds: [classifier(right: 2), classifier(right: 4)])
-    #expect(CSV.confusion(of: [table]).text == "result,true,predicted,count\ncvae,a,a,6\ncvae,a,e,10\n")
+    #expect(CSV.confusion(of: [table]).text == "key,true,predicted,count\ncvae,a,a,6\ncvae,a,e,10\n")
   }
 }

@@ -31,6 +31,11 @@ import Testing
     #expect(up.place(.nan) == 300)
   }
 
+  @Test func marksAreWhereTheyAreAskedFor() {
+    let scale = AxisScale([250, 4000], kind: .logarithmic, from: 0, to: 1).marked(at: [4000, 250, 1000, 250, 9000])
+    #expect(scale.ticks == [250, 1000, 4000] && scale.place(1000) == 0.5)
+  }
+
   @Test func limitsHold() {
     let scale = AxisScale([0.02, 0.998], from: 0, to: 1, limits: 0...1)
     #expect(scale.domain == 0...1 && scale.ticks.first == 0 && scale.ticks.last == 1)
@@ -78,6 +83,30 @@ import Testing
     // The order stays.
     #expect(places[2] < places[0] && places[0] < places[1] && places[1] < places[3])
     #expect(LineChart.spread([], apart: 15).isEmpty)
+  }
+
+  /// Colour and dash together tell twelve lines apart.
+  @Test func linesLookDifferent() {
+    let series = (0..<12).map { LineChart.Series(name: "\($0)", points: [.init(x: 0, y: 0.1), .init(x: 1, y: 0.5)]) }
+    let text = LineChart(description: "d", labels: .init(x: "x", y: "y"), series: series).markup.text
+    let looks = text.matches(of: /class="series (s\d d\d)"/).map(\.output.1)
+    #expect(looks.count == 12 && Set(looks).count == 12)
+  }
+
+  /// Charts side by side have one scale, and a number is left out where it would meet the next one.
+  @Test func sharedScalesAndCrowdedMarks() {
+    func chart(_ x: [Double], alongside: [LineChart.Series] = []) -> String {
+      LineChart(
+        description: "d", labels: .init(x: "x", y: "y"),
+        series: [.init(name: "a", points: x.map { .init(x: $0, y: 0.5) })], xKind: .logarithmic, alongside: alongside,
+        marksAtPoints: true
+      ).markup.text
+    }
+    let other = LineChart.Series(name: "b", points: [.init(x: 100, y: 0.9)])
+    #expect(
+      chart([100, 1000], alongside: [other]).contains(">90\u{A0}%<") && !chart([100, 1000]).contains(">90\u{A0}%<"))
+    let crowded = chart([100, 990, 1000])
+    #expect(crowded.contains(">1,000<") && crowded.contains(">100<") && !crowded.contains(">990<"))
   }
 
   @Test func scatter() {

@@ -17,12 +17,12 @@ import Testing
       ConfusionTable(result: "cvae", classes: ["a", "b, c"], counts: [5, 1, 0, 7]),
       ConfusionTable(result: "x", classes: ["a"], counts: [0]),
     ]
-    let expected = "result,true,predicted,count\ncvae,a,a,5\ncvae,a,\"b, c\",1\ncvae,\"b, c\",\"b, c\",7\n"
+    let expected = "key,true,predicted,count\ncvae,a,a,5\ncvae,a,\"b, c\",1\ncvae,\"b, c\",\"b, c\",7\n"
     #expect(CSV.confusion(of: tables).text == expected)
   }
 
   @Test func noResults() {
     #expect(CSV.perClass(of: Example.report([])).text.split(separator: "\n").count == 1)
-    #expect(CSV.confusion(of: []).text == "result,true,predicted,count\n")
+    #expect(CSV.confusion(of: []).text == "key,true,predicted,count\n")
   }
 }

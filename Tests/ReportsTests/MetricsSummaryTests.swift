@@ -22,7 +22,7 @@ import Testing
     return MetricsDocument(
       version: "1", config: .null,
       machine: MachineDescription(
-        cpu: "", threads: 1, instructionSet: "", blas: "", blasCore: "", memoryBytes: 0, os: ""),
+        cpu: "", threads: 1, instructionSet: "", precision: "fp32", blas: "", blasCore: "", memoryBytes: 0, os: ""),
       data: .init(real: real, training: nil, synthetic: ["a": samples, "b": samples]), warnings: ["Look out."],
       results: [a, b])
   }
@@ -38,6 +38,18 @@ import Testing
     #expect(lines.contains("cat 20/500 40") && lines.contains("! Look out."))
     #expect(text.contains("! a: prd: PRD of 20 clusters needs at least 20 rows, and there are 3."))
     #expect(text.split(separator: "\n").allSatisfy { $0.count <= 90 })
+  }
+
+  /// Few sets are columns, as in the terminal; many are rows.
+  @Test func thePageTurnsItsTableWhereItWouldNotFit() {
+    var document = document()
+    #expect(document.page.contains("<th scope=\"row\">fid\u{A0}↓</th>"))
+    document.results = (0..<9).map { index in
+      var result = document.results[0]
+      result.name = "set-\(index)"
+      return result
+    }
+    #expect(document.page.contains("<th scope=\"row\">set-<wbr>8<small>"))
   }
 
   @Test func whatIsWrittenIsReadBack() throws {

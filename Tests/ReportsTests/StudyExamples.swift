@@ -12,6 +12,7 @@ extension Example {
     result.fractionAdded = fraction
     result.augmentation = augmentation
     result.top1 = accuracy([value], value - 0.01, value + 0.01, nil)
+    if gain != nil { result.perClass = ofOneSeed }
     result.baseline = gain == nil ? nil : "baseline" + (augmentation.map { "+\($0)" } ?? "")
     result.difference = gain.map {
       DifferenceEntry(value: $0, interval: Bounds(low: $0 - 0.008, high: $0 + 0.008), pValue: p, adjustedP: p)

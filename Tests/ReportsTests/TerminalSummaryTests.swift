@@ -23,6 +23,17 @@ import Testing
     }
   }
 
+  /// A sentence that several sources have stands there once, under the name of no other set.
+  @Test func eachWarningIsSaidOnce() {
+    var report = Example.single
+    report.warnings = [
+      "Images of cvae are copies.", "Images of cvae are copies.", "cvae: 12 images are exact copies of others",
+    ]
+    let shown = text(report, columns: 100)
+    #expect(shown.ranges(of: "! Images of cvae are copies.").count == 1)
+    #expect(shown.ranges(of: "12 images are exact copies of others").count == 1)
+  }
+
   @Test func withoutATerminalThereAreNoControlCodes() {
     #expect(!text(Example.several, columns: 80).unicodeScalars.contains { $0.value < 32 && $0 != "\n" })
     #expect(text(Example.several, columns: 80, terminal: true).contains("\u{1B}[31m"))

@@ -49,6 +49,43 @@ import Testing
     #expect(verdict.classes.contains("cvae in 1 of 7 classes and a-generator-with-a-really-long-name-v2 in 0 of 7"))
   }
 
+  /// With several cases each is compared with the real images in its own way, so that no single baseline is named.
+  @Test func addedSamplesHelpOrHurt() {
+    #expect(
+      plain(Verdict(of: Example.augmented).score)
+        == "Adding samples helps significantly in 2 of 4 cases and hurts in 0; the largest gain is +3.10 points "
+        + "(flow +50 % none).")
+    #expect(Verdict(of: Example.augmented).classes.hasPrefix("Significantly worse than real images alone: flow"))
+    var report = Example.naive
+    report.results[0].difference?.value = -0.02
+    report.results[0].difference?.adjustedP = 0.001
+    report.results[1].difference?.adjustedP = 0.2
+    #expect(
+      plain(Verdict(of: report).score)
+        == "Adding samples helps significantly in 0 of 2 cases and hurts in 1; the largest gain is +1.90 points "
+        + "(flow +100 %), which may be chance.")
+    report.results[1].difference?.value = -0.01
+    #expect(plain(Verdict(of: report).score).hasSuffix("none gains, at best −1.00 points (flow +100 %)."))
+  }
+
+  @Test func curvesAreComparedAtTheLargestCommonSize() {
+    var report = Example.curve
+    #expect(
+      plain(Verdict(of: report).score)
+        == "At 6,000 images flow gives 90.20 %, cvae 70.00 % and real images 87.00 %.")
+    #expect(
+      Verdict(of: report).classes
+        == "6,000 images of flow teach more than the largest measured number of real images. Of 6,000 images of cvae "
+        + "each is worth 0.50 real ones [0.40–0.70].")
+    report.curves?[1].points.removeLast(2)
+    #expect(plain(Verdict(of: report).score).hasPrefix("At 1,000 images flow gives 74.40 %, cvae 7"))
+    #expect(Verdict(of: report).classes.hasPrefix("Of 1,000 images of flow each is worth 0.62 real ones [0.41–0.90]."))
+    report.curves?.removeLast()
+    #expect(Verdict(of: report).classes == "There are no real training images to compare with.")
+    report.curves?[1].points = [.init(size: 77, top1: 0.5, interval: nil, worth: nil)]
+    #expect(plain(Verdict(of: report).score).hasSuffix("gives 90.20 % with 6,000 of flow and 50.00 % with 77 of cvae."))
+  }
+
   @Test func gainsAndNoFailures() {
     var result = Example.cas
     result.relativeDrop = RelativeDropEntry(top1: -0.02, top5: nil)

@@ -31,8 +31,7 @@ extension Gate {
     }
     let tested = report.results.filter { $0.kind != .ganTest }
     for name in names where !tested.contains(where: { $0.key == name }) {
-      let nearest = Spelling.nearest(to: name, in: tested.map(\.key)).map { " Did you mean \($0)?" } ?? ""
-      throw UsageError.message("\(path) has no result \(name).\(nearest)")
+      throw UsageError.unknownResult(name, at: path, known: tested.map(\.key))
     }
     let chosen = names.isEmpty ? report.mainResults : tested.filter { names.contains($0.key) }
     guard !chosen.isEmpty else { throw UsageError.message("\(path) has no results to check.") }

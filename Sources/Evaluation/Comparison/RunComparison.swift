@@ -59,10 +59,9 @@ extension RunComparison {
           ? request.baselines || entry.result.kind != .baseline : request.results.contains(entry.label)
       }.map { (run: run, classifiers: $0) }
     }
-    let known = Set(runs.flatMap { $0.classifiers.map(\.label) })
+    let known = runs.flatMap { $0.classifiers.map(\.label) }
     for name in request.results where !known.contains(name) {
-      let nearest = Spelling.nearest(to: name, in: known.sorted()).map { " Did you mean \($0)?" } ?? ""
-      throw UsageError.message("No run has a result \(name).\(nearest)")
+      throw UsageError.unknownResult(name, at: request.runs.joined(separator: ", "), known: known)
     }
     guard chosen.count > 1 else {
       throw UsageError.message(
@@ -112,7 +111,7 @@ extension RunComparison {
     func setting(_ key: String) -> (FinishedRun) -> String {
       { run in run.report.config.leaves.first { $0.path == key }?.text ?? "unknown" }
     }
-    var warnings = differing("precision") { setting("precision")($0) }
+    var warnings = differing("precision") { $0.report.machine.precision ?? setting("precision")($0) }
     warnings += differing("kernels") {
       "\(setting("kernels")($0)), \($0.report.machine.instructionSet), \($0.report.machine.blasCore)"
     }

@@ -120,7 +120,7 @@ extension MetricsStudy {
       guard !possible.isEmpty else {
         throw UsageError.message("There is nothing to compute: \(left.joined(separator: "; ")).")
       }
-      if !left.isEmpty { events.note("note: left out: \(left.joined(separator: "; ")).") }
+      if !left.isEmpty { events.warn("note: left out: \(left.joined(separator: "; ")).") }
       return possible
     }
     if request.metrics == [MetricsRequest.all] { return asked.filter { obstacle($0) == nil } }

@@ -11,7 +11,7 @@ package struct AxisScale: Equatable, Sendable {
   package let start: Double
   package let end: Double
   /// Within the domain, rising.
-  package let ticks: [Double]
+  package private(set) var ticks: [Double]
 
   /// An axis for `values`, of which those that are not finite do not count (nor, on a logarithmic axis, those that are not
   /// above 0). Without any it goes from 0 to 1, or from 1 to 10; where all are equal, a little to both sides.
@@ -43,6 +43,13 @@ package struct AxisScale: Equatable, Sendable {
       domain = low < high ? low...high : (low / 2)...(high * 2)
       ticks = Self.decades(domain, marks: marks)
     }
+  }
+
+  /// The same axis with marks at these numbers, as far as they lie within the domain.
+  package func marked(at numbers: [Double]) -> AxisScale {
+    var marked = self
+    marked.ticks = Set(numbers).filter { domain.contains($0) }.sorted()
+    return marked
   }
 
   /// The place of a number; those beyond the domain are moved to its ends. A number that is not one is at the start.

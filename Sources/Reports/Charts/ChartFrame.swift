@@ -39,7 +39,7 @@ struct ChartFrame {
   static func picture(_ width: Double, _ height: Double, _ description: String, _ content: Markup) -> Markup {
     """
     <div class="chart" role="group" aria-label="Chart" tabindex="0"><svg viewBox="0 0 \(coordinate(width)) \(coordinate(height))" \
-    width="\(coordinate(width))" height="\(coordinate(height))" role="img" aria-label="\(description)">
+    width="\(coordinate(width))" height="\(coordinate(height))" style="min-width:\(coordinate(width * 0.8))px" role="img" aria-label="\(description)">
     \(content)
     </svg></div>
 
@@ -58,12 +58,21 @@ struct ChartFrame {
 
         """
     }
-    let columns = x.scale.ticks.map { tick -> Markup in
+    // Marks that lie close keep their ticks, and the last of them its number.
+    var free = Double.infinity
+    let columns = x.scale.ticks.reversed().map { tick -> Markup in
       let place = x.scale.place(tick)
+      let text = x.format.text(tick, among: x.scale.ticks)
+      let half = 3.5 * Double(text.count)
+      var number: Markup = ""
+      if place + half <= free {
+        free = place - half - 4
+        number = """
+          <text class="mark" x="\(coordinate(place))" y="\(coordinate(bottom + 19))" text-anchor="middle">\(text)</text>
+          """
+      }
       return """
-        <path class="grid" d="M\(coordinate(place)) \(coordinate(bottom))v5"/>\
-        <text class="mark" x="\(coordinate(place))" y="\(coordinate(bottom + 19))" text-anchor="middle">\
-        \(x.format.text(tick, among: x.scale.ticks))</text>
+        <path class="grid" d="M\(coordinate(place)) \(coordinate(bottom))v5"/>\(number)
 
         """
     }

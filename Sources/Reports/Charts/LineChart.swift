@@ -16,10 +16,13 @@ package struct LineChart {
   package struct Series: Equatable, Sendable {
     package var name: String
     package var points: [Point]
+    /// A law that was fitted to the points, drawn as a thin line; empty for none.
+    package var law: [Point]
 
-    package init(name: String, points: [Point]) {
+    package init(name: String, points: [Point], law: [Point] = []) {
       self.name = name
       self.points = points
+      self.law = law
     }
   }
 
@@ -43,6 +46,8 @@ package struct LineChart {
   private let xKind: AxisScale.Kind
   private let marks: Marks
   private let size: Size
+  private let alongside: [Series]
+  private let marksAtPoints: Bool
 
   package enum Marks: Sendable {
     /// A line with a mark at each point, or without.
@@ -55,16 +60,21 @@ package struct LineChart {
     case wide
     /// As high as a scatter, to stand beside it.
     case square
+    /// One of several with the same lines, two beside one another.
+    case medium
     /// One of several that each have one line, whose name is left to the title.
     case small
   }
 
-  /// Lines beyond so many look like the first ones again.
+  /// So many colours there are, and so many dashes; lines beyond that have pairs of them that no earlier line has.
   package static let kinds = 6
 
+  /// - Parameters:
+  ///   - alongside: the lines of the charts beside this one, which have the same axes.
+  ///   - marksAtPoints: whether the horizontal axis has its marks where the points are, instead of at round numbers.
   package init(
     description: String, labels: Labels, series: [Series], xKind: AxisScale.Kind = .linear, marks: Marks = .points,
-    size: Size = .wide
+    size: Size = .wide, alongside: [Series] = [], marksAtPoints: Bool = false
   ) {
     self.description = description
     self.labels = labels
@@ -72,18 +82,23 @@ package struct LineChart {
     self.xKind = xKind
     self.marks = marks
     self.size = size
+    self.alongside = alongside
+    self.marksAtPoints = marksAtPoints
   }
 
   package var markup: Markup {
     let lines = series.map { line in
-      Series(name: line.name, points: line.points.filter { $0.x.isFinite && $0.y.isFinite })
+      var line = line
+      line.points = line.points.filter { $0.x.isFinite && $0.y.isFinite }
+      return line
     }.filter { !$0.points.isEmpty }
     let size = frameSize(lines)
-    let points = lines.flatMap(\.points)
+    let points = (lines + alongside).flatMap { $0.points + $0.law }
     let limits = labels.yFormat.isFraction ? 0.0...1 : -Double.infinity...Double.infinity
-    let x = AxisScale(
+    var x = AxisScale(
       points.map(\.x), kind: xKind, from: size.horizontal.from + 8, to: size.horizontal.to - 8,
       marks: self.size == .small ? 4 : 6)
+    if marksAtPoints { x = x.marked(at: lines.flatMap(\.points).map(\.x)) }
     let y = AxisScale(
       points.flatMap { [$0.y, $0.interval?.low ?? $0.y, $0.interval?.high ?? $0.y] }, from: size.vertical.from,
       to: size.vertical.to, marks: self.size == .small ? 4 : 6, limits: limits)
@@ -113,6 +128,9 @@ package struct LineChart {
       "<circle cx=\"\(coordinate(x.place(point.x)))\" cy=\"\(coordinate(y.place(point.y)))\" r=\"3\"/>"
     }
     let stroke: Markup = marks == .againstDiagonal ? "" : "<path class=\"line\" d=\"\(path)\"/>"
+    let law: Markup =
+      line.law.isEmpty
+      ? "" : "<path class=\"law\" d=\"M\(line.law.map { at($0.x, $0.y) }.joined(separator: "L"))\"/>"
     let last = line.points[line.points.count - 1]
     let name: Markup =
       size == .small
@@ -121,7 +139,7 @@ package struct LineChart {
       <text x="\(coordinate(x.place(last.x) + 9))" y="\(coordinate(label + 4))">\(line.name.printable.truncated(to: 22))</text>
       """
     return """
-      <g class="series s\(index % Self.kinds)">\(band)\(stroke)\(circles)\(name)</g>
+      <g class="series s\(index % Self.kinds) d\((index + index / Self.kinds) % Self.kinds)">\(band)\(law)\(stroke)\(circles)\(name)</g>
 
       """
   }
@@ -131,6 +149,7 @@ package struct LineChart {
     switch size {
     case .wide: break
     case .square: (result.width, result.height) = (560, 460)
+    case .medium: (result.width, result.height) = (440, 280)
     case .small:
       (result.width, result.height) = (330, 220)
       return result

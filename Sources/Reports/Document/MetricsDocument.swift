@@ -28,6 +28,17 @@ package struct MetricEntry: Codable, Sendable, Equatable {
   }
 }
 
+extension MetricEntry {
+  /// Which way is better, to stand behind the name; empty where neither is.
+  var arrow: String {
+    switch better {
+    case "lower": "\u{A0}↓"
+    case "higher": "\u{A0}↑"
+    default: ""
+    }
+  }
+}
+
 /// All numbers of one set of samples.
 package struct MetricsResult: Codable, Sendable, Equatable {
   package struct Class: Codable, Sendable, Equatable {

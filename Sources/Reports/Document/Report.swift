@@ -12,6 +12,8 @@ package struct Report: Codable, JSONDocument, Sendable, Equatable {
   package var config: JSONValue
   package var machine: MachineDescription
   package var data: DataSection
+  /// Sentences about how the sets go together and were drawn; null in reports of earlier versions.
+  @ExplicitNull package var warnings: [String]?
   package var results: [ResultEntry]
   /// Accuracy against the number of images, of each set and of the real images; null but for `cas curve`.
   @ExplicitNull package var curves: [CurveEntry]?
@@ -29,6 +31,7 @@ package struct Report: Codable, JSONDocument, Sendable, Equatable {
     self.data = data
     self.results = results
     self.curves = curves
+    warnings = []
     correlations = nil
   }
 }

@@ -20,7 +20,7 @@ package struct ComparisonPage: Sendable {
       ? "<p class=\"note\">The classes of the other \(NumberText.count(left, "pair", "pairs")) are in the output of <code>cas compare --json</code>.</p>\n"
       : ""
     return HTMLDocument(
-      title: "Comparison: " + runs.map(\.name).joined(separator: ", "),
+      title: "Results compared pair by pair: " + runs.map(\.name).joined(separator: ", "),
       eyebrow: "cas report · version \(comparison.version)", lead: "<p class=\"verdict\">\(verdict)</p>\n",
       sections:
         "\(warnings)\(results)\(pairs)\(shown.enumerated().map { classes(of: $0.element, number: $0.offset) })\(rest)",
@@ -59,7 +59,7 @@ package struct ComparisonPage: Sendable {
       run.report.results.map { result -> Markup in
         let isCompared = result.perClass.contains { $0.difference != nil }
         return """
-          <tr><th scope="row">\(result.label)<small>\(result.kind.title)</small></th><td>\(run.name)</td>\
+          <tr><th scope="row">\(breakable: result.label)<small>\(result.kind.title)</small></th><td>\(breakable: run.name)</td>\
           <td class="number">\(NumberText.hundredths(result.top1?.value, decimals: 2))\
           <small>\(NumberText.range(result.top1?.interval, decimals: 2))</small></td>\
           <td class="number">\(NumberText.hundredths(result.top5?.value, decimals: 2))</td>\
@@ -92,7 +92,7 @@ package struct ComparisonPage: Sendable {
   private var pairs: Markup {
     let rows = comparison.results.map { pair -> Markup in
       """
-      <tr><th scope="row">\(pair.first)</th><td>\(pair.second)</td>\
+      <tr><th scope="row">\(breakable: pair.first)</th><td>\(breakable: pair.second)</td>\
       <td class="number">\(NumberText.hundredths(pair.top1First, decimals: 2))</td>\
       <td class="number">\(NumberText.hundredths(pair.top1Second, decimals: 2))</td>\
       <td class="number">\(points(pair.top1))</td><td class="number">\(NumberText.pValue(pair.top1.adjustedP))</td></tr>
@@ -149,7 +149,7 @@ package struct ComparisonPage: Sendable {
     }
     return """
       <section aria-labelledby="pair-\(number)">
-      <h2 id="pair-\(number)">\(title)</h2>
+      <h2 id="pair-\(number)">\(breakable: title)</h2>
       <div class="charts">
       <figure class="panel"><figcaption><strong>Class by class.</strong> Classes in red differ significantly.</figcaption>
       \(scatter.markup)</figure>
@@ -157,8 +157,8 @@ package struct ComparisonPage: Sendable {
       <div class="scroll" role="group" aria-labelledby="pair-\(number)" tabindex="0">
       <table class="sortable">
       <caption><span>The largest differences first.</span></caption>
-      <thead><tr><th scope="col">Class</th><th scope="col" class="number">\(pair.first)</th>\
-      <th scope="col" class="number">\(pair.second)</th><th scope="col" class="number">Difference</th>\
+      <thead><tr><th scope="col">Class</th><th scope="col" class="number">\(breakable: pair.first)</th>\
+      <th scope="col" class="number">\(breakable: pair.second)</th><th scope="col" class="number">Difference</th>\
       <th scope="col" class="number">Adjusted p</th></tr></thead>
       <tbody>
       \(rows)</tbody>

@@ -4,11 +4,11 @@ extension HTMLDocument {
   static let styleSheet: Markup = """
     :root { color-scheme: light dark; --paper: #fff; --ink: #1b1f24; --muted: #5b6671; --line: #dde2e7; --soft: #f4f6f8;
       --bar: #3d7ab8; --worse: #b42318; --better: #157347; --s0: #1f66ad; --s1: #b4540a; --s2: #157347; --s3: #8a3ba6;
-      --s4: #8b6508; --s5: #b3266a; --on: #fff; }
+      --s4: #8b6508; --s5: #b3266a; --on: #fff; --shade: #1b1f2440; }
     @media (prefers-color-scheme: dark) {
       :root { --paper: #14181c; --ink: #e5e9ed; --muted: #9ba6b1; --line: #2d343b; --soft: #1c2227;
         --bar: #5b9bd9; --worse: #ff9188; --better: #6fd09a; --s0: #6db1f2; --s1: #f3a15d; --s2: #6fd09a; --s3: #cf95e6;
-        --s4: #e0c063; --s5: #f58ab9; --on: #0d1013; }
+        --s4: #e0c063; --s5: #f58ab9; --on: #0d1013; --shade: #ffffff40; }
     }
     * { box-sizing: border-box; }
     body { margin: 0 auto; padding: 2.5rem 1.5rem 4rem; max-width: 70rem; background: var(--paper); color: var(--ink);
@@ -26,11 +26,16 @@ extension HTMLDocument {
     .figures dd { margin: 0; font-size: 1.75rem; line-height: 1.3; font-weight: 600; font-variant-numeric: tabular-nums; }
     .figures small { font-weight: 400; }
     small { display: block; color: var(--muted); font-size: .8125rem; font-weight: 400; line-height: 1.35; }
-    .scroll { overflow-x: auto; }
+    /* Paper that moves with the content covers the shadows at both edges, except where something is cut off. */
+    .scroll, .chart { overflow-x: auto; background:
+      linear-gradient(to right, var(--paper) 40%, transparent) left / 2.5rem 100% no-repeat local,
+      linear-gradient(to left, var(--paper) 40%, transparent) right / 2.5rem 100% no-repeat local,
+      linear-gradient(to right, var(--shade), transparent) left / .7rem 100% no-repeat scroll,
+      linear-gradient(to left, var(--shade), transparent) right / .7rem 100% no-repeat scroll; }
     .scroll + .scroll { margin-top: 2rem; }
     table { width: 100%; border-collapse: separate; border-spacing: 0; font-variant-numeric: tabular-nums; font-size: .9375rem; }
     caption { padding-bottom: .75rem; color: var(--muted); font-size: .875rem; text-align: left; }
-    caption span { display: block; position: sticky; left: 0; width: fit-content; max-width: min(46rem, 100vw - 2rem); }
+    caption span { display: block; position: sticky; left: 0; width: fit-content; max-width: min(46rem, 100vw - 3rem); }
     th, td { padding: .5rem .6rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
     thead th, thead td { border-bottom: 1.5px solid var(--ink); font-size: .8125rem; vertical-align: bottom; }
     tbody th { position: sticky; left: 0; background: var(--paper); font-weight: 600; min-width: 6.5rem;
@@ -70,8 +75,11 @@ extension HTMLDocument {
     .panel > figcaption { width: auto; min-width: 0; max-width: 30rem; margin: 0 0 .5rem; font-size: .875rem; line-height: 1.4; }
     .panel strong { color: var(--ink); }
     .members { font-weight: 400; max-width: 40rem; }
-    .chart { overflow-x: auto; }
-    .chart svg { display: block; font-size: 12px; }
+    .chart { max-width: 100%; }
+    .spaced { margin-bottom: 2rem; }
+    .chart + .scroll { margin-top: 1.5rem; }
+    /* Each has its own least width, at which letters can be read; below it the reader scrolls. */
+    .chart svg { display: block; max-width: 100%; height: auto; font-size: 12px; }
     svg text { fill: var(--ink); }
     svg .mark { fill: var(--muted); }
     .grid { stroke: var(--line); fill: none; }
@@ -89,12 +97,13 @@ extension HTMLDocument {
     .series text { fill: currentColor; }
     .s0 { color: var(--s0); } .s1 { color: var(--s1); } .s2 { color: var(--s2); }
     .s3 { color: var(--s3); } .s4 { color: var(--s4); } .s5 { color: var(--s5); }
-    .s1 .line { stroke-dasharray: 7 4; } .s2 .line { stroke-dasharray: 2 3; } .s3 .line { stroke-dasharray: 9 3 2 3; }
-    .s4 .line { stroke-dasharray: 12 5; } .s5 .line { stroke-dasharray: 4 2; }
+    .d1 .line { stroke-dasharray: 7 4; } .d2 .line { stroke-dasharray: 2 3; } .d3 .line { stroke-dasharray: 9 3 2 3; }
+    .d4 .line { stroke-dasharray: 12 5; } .d5 .line { stroke-dasharray: 4 2; }
+    .law { fill: none; stroke: currentColor; stroke-width: 1; stroke-opacity: .7; }
     th button { padding: 0; border: 0; background: none; color: inherit; font: inherit; text-align: inherit; cursor: pointer; }
-    th button::after { content: " ↕"; color: var(--muted); font-weight: 400; }
-    [aria-sort=ascending] button::after { content: " ↑"; color: inherit; }
-    [aria-sort=descending] button::after { content: " ↓"; color: inherit; }
+    th button::after { content: "\\00a0↕"; color: var(--muted); font-weight: 400; }
+    [aria-sort=ascending] button::after { content: "\\00a0↑"; color: inherit; }
+    [aria-sort=descending] button::after { content: "\\00a0↓"; color: inherit; }
     .filter-line { display: flex; gap: 1rem; align-items: baseline; margin-bottom: .75rem; font-size: .875rem; }
     .filter input { margin-left: .3rem; padding: .25rem .5rem; border: 1px solid var(--muted); border-radius: 3px;
       background: var(--paper); color: var(--ink); font: inherit; }
@@ -114,7 +123,7 @@ extension HTMLDocument {
     @media print {
       :root { font-size: 9pt; }
       body { max-width: none; padding: 0; }
-      .scroll, .chart { overflow: visible; }
+      .scroll, .chart { overflow: visible; background: none; }
       th button::after, .filter-line { display: none; }
       .right, .wrong, .point, .band { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
       tr, figure { break-inside: avoid; }

@@ -2,6 +2,8 @@ extension HTMLPage {
   /// More classes than this are folded away.
   private static let openRows = 40
 
+  private static let shares = "Shares are of the class’s predictions over all seeds."
+
   /// The classes of one result, worst first, and the pictures of the worst.
   func classSection(of result: ResultEntry) -> Markup {
     guard !result.perClass.isEmpty else { return "" }
@@ -22,12 +24,12 @@ extension HTMLPage {
     let caption =
       isCompared
       ? "Worst first, by the change from training on real images, in percentage points; the bar is Top-1, its mark the "
-        + "baseline. Bold changes are significant (p\u{A0}<\u{A0}0.05)."
-      : "Worst first, by Top-1 accuracy in percent."
+        + "baseline. Bold changes are significant (p\u{A0}<\u{A0}0.05). \(Self.shares)"
+      : "Worst first, by Top-1 accuracy in percent. \(Self.shares)"
     let open = table(of: Array(shown), in: result, caption: caption, label: identifier)
     return """
       <section aria-labelledby="\(identifier)">
-      <h2 id="\(identifier)">Classes of \(result.label)</h2>
+      <h2 id="\(identifier)">Classes of \(breakable: result.label)</h2>
       \(open)\(rest)\(gallerySection(of: result))\(chartSection(of: result))</section>
 
       """
@@ -40,7 +42,7 @@ extension HTMLPage {
       isCompared
       ? "<th scope=\"col\" class=\"number\">Real</th><th scope=\"col\" class=\"number\">Change</th>" : ""
     let top5: Markup = hasTop5 ? "<th scope=\"col\" class=\"number top5\">Top-5</th>" : ""
-    let rows = entries.map { row(of: $0, isCompared: isCompared, hasTop5: hasTop5) }
+    let rows = entries.map { row(of: $0, in: result, isCompared: isCompared, hasTop5: hasTop5) }
     return """
       <div class="scroll" role="group" aria-labelledby="\(label)" tabindex="0">
       <table class="classes sortable">
@@ -55,7 +57,7 @@ extension HTMLPage {
       """
   }
 
-  private func row(of entry: ClassEntry, isCompared: Bool, hasTop5: Bool) -> Markup {
+  private func row(of entry: ClassEntry, in result: ResultEntry, isCompared: Bool, hasTop5: Bool) -> Markup {
     var compared: Markup = ""
     if isCompared {
       let points = NumberText.hundredths(entry.difference, decimals: 1, signed: true)
@@ -72,11 +74,10 @@ extension HTMLPage {
     let top5: Markup = hasTop5 ? "<td class=\"number top5\">\(NumberText.hundredths(entry.top5, decimals: 1))</td>" : ""
     let interval: Markup =
       entry.interval == nil ? "" : "<small>\(NumberText.range(entry.interval, decimals: 1))</small>"
-    let confusions = entry.confusedWith.map { "\($0.name) \(NumberText.grouped($0.count))" }.joined(separator: ", ")
     return """
       <tr><th scope="row">\(entry.name)<small>\(NumberText.count(entry.support, "image", "images"))</small></th>\
       <td class="number">\(NumberText.hundredths(entry.top1, decimals: 1))\(interval)</td>\
-      <td class="bar">\(bar(entry))</td>\(compared)\(top5)<td class="confused">\(confusions)</td></tr>
+      <td class="bar">\(bar(entry))</td>\(compared)\(top5)<td class="confused">\(result.confusionText(of: entry))</td></tr>
 
       """
   }

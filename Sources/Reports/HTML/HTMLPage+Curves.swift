@@ -1,3 +1,5 @@
+import Foundation
+
 extension HTMLPage {
   /// Accuracy against the number of images: a chart with a line for each set, and the same as a table.
   var curvesSection: Markup {
@@ -9,8 +11,8 @@ extension HTMLPage {
       <div class="scroll" role="group" aria-labelledby="curves" tabindex="0">
       <table>
       <caption><span>Top-1 in percent, with 95 % intervals for the number of test images; worth is the number of real \
-      images that teach as much as one of the set. The limit is that of a power law, with its 95 % bootstrap interval \
-      over test images and seeds.</span></caption>
+      images that teach as much as one of the set, below it the 95 % interval. The limit is that of a power law, the thin \
+      line of the picture, with its 95 % bootstrap interval over test images and seeds. \(steps)</span></caption>
       <thead><tr><th scope="col">Set</th><th scope="col" class="number">Images</th>\
       <th scope="col" class="number">Top-1</th><th scope="col" class="number">Worth</th>\
       <th scope="col" class="number">Limit</th></tr></thead>
@@ -23,18 +25,28 @@ extension HTMLPage {
       """
   }
 
+  /// How long the trainings were.
+  private var steps: String {
+    let steps = Set(report.results.compactMap { $0.training?.steps })
+    guard let least = steps.min(), let most = steps.max() else { return "" }
+    return least == most
+      ? "All trainings took \(NumberText.count(most, "step", "steps"))."
+      : "Trainings took \(NumberText.grouped(least)) to \(NumberText.grouped(most)) steps."
+  }
+
   private func chart(of curves: [CurveEntry]) -> Markup {
     LineChart(
       description: "Top-1 against the number of training images: "
         + curves.compactMap { curve in
-          curve.points.last.map { "\(curve.name) ends at \(NumberText.percent($0.top1, decimals: 1))" }
+          curve.points.last.map { "\(curve.title) ends at \(NumberText.percent($0.top1, decimals: 1))" }
         }.joined(separator: ", "),
-      labels: LineChart.Labels(x: "training images", y: "Top-1 on real images"),
+      labels: LineChart.Labels(x: "training images (log scale)", y: "Top-1 on real images"),
       series: curves.map { curve in
         LineChart.Series(
-          name: curve.name == "baseline" ? "real images" : curve.name,
-          points: curve.points.map { LineChart.Point(x: Double($0.size), y: $0.top1, interval: $0.interval) })
-      }, xKind: .logarithmic
+          name: curve.title,
+          points: curve.points.map { LineChart.Point(x: Double($0.size), y: $0.top1, interval: $0.interval) },
+          law: curve.law)
+      }, xKind: .logarithmic, marksAtPoints: true
     ).markup
   }
 
@@ -53,12 +65,27 @@ extension HTMLPage {
       case "above": "above the real curve"
       default: point.worth == nil ? "" : NumberText.fixed(point.worth?.realImages, decimals: 2)
       }
+    let range: Markup = point.worth?.realImages == nil ? "" : "<small>\(point.worth?.range ?? "")</small>"
     return """
-      <tr><th scope="row">\(curve.name)</th><td class="number">\(NumberText.grouped(point.size))</td>\
+      <tr><th scope="row">\(breakable: curve.title)</th><td class="number">\(NumberText.grouped(point.size))</td>\
       <td class="number">\(NumberText.hundredths(point.top1, decimals: 2))\
       <small>\(NumberText.range(point.interval, decimals: 2))</small></td>\
-      <td class="number">\(worth)</td><td class="number">\(limit)</td></tr>
+      <td class="number">\(worth)\(range)</td><td class="number">\(limit)</td></tr>
 
       """
+  }
+}
+
+extension CurveEntry {
+  /// The fitted law over the measured sizes; empty without one that rises.
+  fileprivate var law: [LineChart.Point] {
+    guard let fit, fit.scale > 0, let first = points.first?.size, let last = points.last?.size, first < last else {
+      return []
+    }
+    let ratio = Double(last) / Double(first)
+    return (0...40).map { place in
+      let size = Double(first) * pow(ratio, Double(place) / 40)
+      return LineChart.Point(x: size, y: fit.limit - fit.scale * pow(size, -fit.exponent))
+    }
   }
 }

@@ -5,7 +5,7 @@ extension HTMLPage {
     let rows =
       [row("Real, test", real.test)] + (real.train.map { [row("Real, training", $0)] } ?? [])
       + report.data.synthetic.sorted { $0.key < $1.key }.map { row($0.key, $0.value) }
-    let notices = report.data.notices.map { "<li>\($0)</li>\n" as Markup }
+    let notices = report.notices.map { "<li>\($0)</li>\n" as Markup }
     let warnings: Markup = notices.isEmpty ? "" : "<h3>Warnings</h3>\n<ul class=\"warnings\">\n\(notices)</ul>\n"
     return """
       <section aria-labelledby="data">
@@ -30,7 +30,7 @@ extension HTMLPage {
     let codecs = entry.codecs.sorted { $0.key < $1.key }.map { "\($0.key) \(NumberText.grouped($0.value))" }
     let split: Markup = entry.split.map { "<small>split \($0)</small>" as Markup } ?? ""
     return """
-      <tr><th scope="row">\(name)</th><td class="number">\(NumberText.grouped(entry.images))</td>\
+      <tr><th scope="row">\(breakable: name)</th><td class="number">\(NumberText.grouped(entry.images))</td>\
       <td class="number">\(NumberText.grouped(entry.classes))</td>\
       <td class="nowrap">\(entry.size.width)×\(entry.size.height), \(entry.size.channels == 1 ? "grey" : "RGB")</td>\
       <td>\(codecs.map { "<span class=\"nowrap\">\($0)</span> " as Markup })</td><td class="number">\(NumberText.grouped(entry.ignored))</td>\
@@ -59,7 +59,8 @@ extension HTMLPage {
       <h2 id="machine">Machine</h2>
       \(list([
         ("Processor", machine.cpu), ("Threads", NumberText.grouped(machine.threads)),
-        ("Instruction set", machine.instructionSet), ("BLAS", "\(machine.blas) (\(machine.blasCore))"),
+        ("Instruction set", machine.instructionSet), ("Number format", machine.precision ?? NumberText.none),
+        ("BLAS", "\(machine.blas) (\(machine.blasCore))"),
         ("Memory", "\(mebibytes) MiB"), ("System", machine.os),
       ]))</section>
 

@@ -3,9 +3,19 @@ extension HTMLPage {
   var resultsSection: Markup {
     let results = report.results
     let images = report.data.real.test.images
+    let tested: Markup =
+      results.contains { $0.kind == .ganTest }
+      ? """
+       A GAN-test is of the baseline’s classifiers on a set’s samples: near the accuracy on real images when these look \
+      like their class.
+      """ : ""
+    let seeds: Markup =
+      results.contains { ($0.top1?.perSeed.count ?? 0) > 1 }
+      ? " The interval over seeds says what other trainings would give, the one above it other test images." : ""
     return """
       <section aria-labelledby="results">
       <h2 id="results">Results</h2>
+      <p class="note">Worse classes are significantly worse than the baseline’s (p\u{A0}<\u{A0}0.05).\(tested)\(seeds)</p>
       <div class="scroll" role="group" aria-labelledby="results" tabindex="0">
       <table class="sortable">
       <caption><span>Tested on \(NumberText.count(images, "real image", "real images")), weights of the \
@@ -33,8 +43,9 @@ extension HTMLPage {
         "<small>Top-5 \(NumberText.hundredths($0, decimals: 1))</small>" as Markup
       } ?? ""
     let cached: Markup = result.training?.cached == true ? "<small>from the cache</small>" : ""
+    let key: Markup = result.key == result.label ? "" : "<br><code>\(breakable: result.key)</code>"
     return """
-      <tr><th scope="row">\(result.label)<small>\(result.kind.title)</small></th>\
+      <tr><th scope="row">\(breakable: result.label)<small>\(result.kind.title)\(key)</small></th>\
       <td class="number">\(accuracy(result.top1))</td><td class="number">\(accuracy(result.top5))</td>\
       <td class="number">\(NumberText.hundredths(result.relativeDrop?.top1, decimals: 1))\(top5Drop)</td>\
       <td class="number">\(failed)</td><td class="number">\(NumberText.fixed(result.brier, decimals: 4))</td>\

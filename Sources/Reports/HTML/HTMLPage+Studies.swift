@@ -39,7 +39,7 @@ extension HTMLPage {
 
   /// The metrics of a sweep against the same axis, each on a scale of its own.
   private func sweptMetrics(_ ordered: [ResultEntry], _ axis: AxisEntry) -> Markup {
-    let charts = report.metricNames.prefix(8).compactMap { name -> Markup? in
+    let charts = report.metricNames.compactMap { name -> Markup? in
       let points = ordered.compactMap { result -> LineChart.Point? in
         guard let x = result.axis?.value, let entry = result.metrics?.first(where: { $0.name == name }),
           let y = entry.value
@@ -47,14 +47,21 @@ extension HTMLPage {
         return LineChart.Point(x: x, y: y, interval: entry.interval)
       }
       guard points.count > 1 else { return nil }
+      let better = ordered.lazy.flatMap { $0.metrics ?? [] }.first { $0.name == name }?.arrow ?? ""
       let chart = LineChart(
         description: "\(name) against \(axis.name.printable)",
         labels: LineChart.Labels(x: axis.name.printable, y: "", yFormat: .number),
         series: [LineChart.Series(name: name, points: points)],
         size: .small)
-      return figure(name, "", chart.markup)
+      return figure(name + better, "", chart.markup)
     }
-    return charts.isEmpty ? "" : "<div class=\"charts\">\n\(charts)</div>\n"
+    guard !charts.isEmpty else { return "" }
+    return """
+      <p class="note">↓ lower is better, ↑ higher is better.</p>
+      <div class="charts">
+      \(charts)</div>
+
+      """
   }
 
   /// What adding samples to the real images does: lines over the fraction that was added, and a table with a column for
@@ -66,31 +73,6 @@ extension HTMLPage {
     let names = results.filter { $0.kind == .nas }.map(\.name).reduce(into: [String]()) {
       if !$0.contains($1) { $0.append($1) }
     }
-    var lines: [LineChart.Series] = []
-    for name in names {
-      for way in ways {
-        let own = results.filter { $0.augmentation == way && ($0.name == name || $0.kind == .baseline) }
-          .sorted { ($0.fractionAdded ?? 0) < ($1.fractionAdded ?? 0) }
-        let points = own.compactMap { result in
-          result.top1.map {
-            LineChart.Point(x: result.fractionAdded ?? 0, y: $0.value, interval: $0.seedInterval ?? $0.interval)
-          }
-        }
-        if points.count > 1 {
-          lines.append(LineChart.Series(name: name + (way.map { " \($0)" } ?? ""), points: points))
-        }
-      }
-    }
-    let chart: Markup =
-      lines.isEmpty
-      ? ""
-      : LineChart(
-        description: "Top-1 against the share of samples added to the real images, for "
-          + lines.map(\.name).joined(separator: ", ") + "; the numbers are in the table below",
-        labels: LineChart.Labels(
-          x: "samples added, as a share of the real images", y: "Top-1 on real images", xFormat: .percent),
-        series: Array(lines.prefix(2 * LineChart.kinds))
-      ).markup
     let rows = ([nil] + names.map { Optional($0) }).flatMap { name -> [Markup] in
       guard let name else {
         return [augmentationRow("real images alone", results.filter { $0.kind == .baseline }, ways)]
@@ -108,7 +90,7 @@ extension HTMLPage {
     return """
       <section aria-labelledby="added">
       <h2 id="added">What added samples do</h2>
-      \(chart)<div class="scroll" role="group" aria-labelledby="added" tabindex="0">
+      \(augmentationCharts(results, names, ways))<div class="scroll" role="group" aria-labelledby="added" tabindex="0">
       <table>
       <caption><span>Top-1 in percent\(ways.count > 1 ? " for each way of changing the images" : ""), and the gain over the \
       real images alone\(ways.count > 1 ? " in the same way" : "") in points, with its 95 % interval over test images and \
@@ -122,6 +104,44 @@ extension HTMLPage {
       </section>
 
       """
+  }
+
+  /// A line for each set over the fraction that was added; a chart for each way of changing the images, because lines of
+  /// several ways would lie over one another.
+  private func augmentationCharts(_ results: [ResultEntry], _ names: [String], _ ways: [String?]) -> Markup {
+    let shown = names.prefix(2 * LineChart.kinds)
+    let charts = ways.map { way in
+      (
+        way: way,
+        lines: shown.compactMap { name -> LineChart.Series? in
+          let points = results.filter { $0.augmentation == way && ($0.name == name || $0.kind == .baseline) }
+            .sorted { ($0.fractionAdded ?? 0) < ($1.fractionAdded ?? 0) }
+            .compactMap { result in
+              result.top1.map {
+                LineChart.Point(x: result.fractionAdded ?? 0, y: $0.value, interval: $0.seedInterval ?? $0.interval)
+              }
+            }
+          return points.count > 1 ? LineChart.Series(name: name, points: points) : nil
+        }
+      )
+    }.filter { !$0.lines.isEmpty }
+    let all = charts.flatMap(\.lines)
+    let pictures = charts.map { way, lines -> Markup in
+      let chart = LineChart(
+        description:
+          "Top-1 against the share of samples added to the real images\(way.map { " with \($0.printable)" } ?? ""), "
+          + "for \(lines.map(\.name).joined(separator: ", ")); the numbers are in the table below",
+        labels: LineChart.Labels(
+          x: "samples added, as a share of the real images", y: "Top-1 on real images", xFormat: .percent),
+        series: lines, size: charts.count > 1 ? .medium : .wide, alongside: all
+      ).markup
+      return way.map { figure($0.printable, "", chart) } ?? chart
+    }
+    let left = names.count - shown.count
+    let rest: Markup =
+      left > 0
+      ? "<p class=\"note\">The other \(NumberText.count(left, "set is", "sets are")) in the table alone.</p>\n" : ""
+    return pictures.isEmpty ? "" : "<div class=\"charts spaced\">\n\(pictures)</div>\n\(rest)"
   }
 
   private func augmentationRow(_ title: String, _ results: [ResultEntry], _ ways: [String?]) -> Markup {
@@ -141,6 +161,6 @@ extension HTMLPage {
         <td class="number">\(NumberText.hundredths(result.top1?.value, decimals: 2))</td><td class="number">\(gain)</td>
         """
     }
-    return "<tr><th scope=\"row\">\(title)</th>\(cells)</tr>\n"
+    return "<tr><th scope=\"row\">\(breakable: title)</th>\(cells)</tr>\n"
   }
 }

@@ -66,7 +66,7 @@ package struct EncodedPicture: Sendable {
 extension HTMLPage {
   package var text: String {
     let results = report.mainResults
-    let title = (results.first?.kind.title ?? "Report") + ": " + names(of: results)
+    let title = title(of: results)
     return HTMLDocument(
       title: title, eyebrow: "cas \(report.command) · version \(report.version)", lead: verdict,
       sections: """
@@ -82,9 +82,16 @@ extension HTMLPage {
     ).text
   }
 
-  /// The sets once each where there are many results.
+  /// What was asked, and of which sets.
+  private func title(of results: [ResultEntry]) -> String {
+    let names = names(of: results)
+    if report.curves != nil { return "Accuracy against the number of images: \(names)" }
+    if let axis = results.first?.axis, results.count > 1 { return "Sweep of \(axis.name.printable): \(names)" }
+    return "\(results.first?.kind.title ?? "Report"): \(names)"
+  }
+
+  /// The sets, once each.
   private func names(of results: [ResultEntry]) -> String {
-    guard results.count > 4 else { return results.map(\.label).joined(separator: ", ") }
     let names = results.map(\.name.printable).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
     let shown = names.prefix(6).joined(separator: ", ")
     return names.count > 6 ? "\(shown) and \(names.count - 6) more" : shown

@@ -31,6 +31,13 @@ package struct Markup: Sendable, Equatable, ExpressibleByStringInterpolation {
 
     package mutating func appendLiteral(_ literal: String) { text += literal }
     package mutating func appendInterpolation(_ value: String) { text += value.htmlEscaped }
+    /// A name that may break after its signs, and only where there is none in the middle of a word.
+    package mutating func appendInterpolation(breakable name: String) {
+      for character in name {
+        text += String(character).htmlEscaped
+        if "+@-_/".contains(character) { text += "<wbr>" }
+      }
+    }
     package mutating func appendInterpolation(_ value: Int) { text += String(value) }
     package mutating func appendInterpolation(_ markup: Markup) { text += markup.text }
     package mutating func appendInterpolation(_ markups: [Markup]) { for markup in markups { text += markup.text } }

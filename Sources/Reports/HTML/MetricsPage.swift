@@ -13,7 +13,7 @@ extension MetricsDocument {
     let rows = (sets + data.synthetic.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }).map {
       name, set -> Markup in
       """
-      <tr><th scope="row">\(name)</th><td class="number">\(set.images.map { NumberText.grouped($0) } ?? NumberText.none)</td>\
+      <tr><th scope="row">\(breakable: name)</th><td class="number">\(set.images.map { NumberText.grouped($0) } ?? NumberText.none)</td>\
       <td class="number">\(set.features.map { NumberText.grouped($0) } ?? NumberText.none)</td>\
       <td>\(set.path)</td><td><code>\(set.hash.map { String($0.prefix(12)) } ?? NumberText.none)</code></td></tr>
 

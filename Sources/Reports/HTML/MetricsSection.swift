@@ -16,47 +16,80 @@ struct MetricsSection {
     rows.flatMap(\.metrics).map(\.name).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
   }
 
+  /// More sets than this have a row each, because a column each would not fit.
+  private static let mostColumns = 8
+
   var table: Markup {
-    let names = names
-    let isScored = rows.contains { $0.top1 != nil }
-    let head = names.map { name -> Markup in "<th scope=\"col\" class=\"number\">\(name)\(direction(of: name))</th>" }
-    let score: Markup = isScored ? "<th scope=\"col\" class=\"number\">Top-1 (%)</th>" : ""
+    let isWide = rows.count <= Self.mostColumns
     return """
       <div class="scroll" role="group" aria-labelledby="metrics" tabindex="0">
-      <table class="sortable">
-      <caption><span>\(note) With 95 % intervals; below each name the numbers of samples and of real images. ↓ lower is \
-      better, ↑ higher is better.</span></caption>
-      <thead><tr><th scope="col">Set</th>\(score)\(head)</tr></thead>
-      <tbody>
-      \(rows.map { tableRow($0, names, isScored: isScored) })</tbody>
-      </table>
+      <table\(isWide ? "" : " class=\"sortable\"" as Markup)>
+      <caption><span>\(note) With 95 % intervals; \(isWide ? "below" : "beside") each set the numbers of samples and of real \
+      images. ↓ lower is better, ↑ higher is better.</span></caption>
+      \(isWide ? setsAsColumns : setsAsRows)</table>
       </div>
 
       """
   }
 
-  private func direction(of name: String) -> String {
-    switch rows.lazy.flatMap(\.metrics).first(where: { $0.name == name })?.better {
-    case "lower": " ↓"
-    case "higher": " ↑"
-    default: ""
+  /// As in the terminal: few sets have many metrics.
+  private var setsAsColumns: Markup {
+    let head = rows.map { row -> Markup in
+      "<th scope=\"col\" class=\"number\">\(breakable: row.label)<small>\(counts(of: row))</small></th>"
     }
+    let scores = rows.map { row -> Markup in
+      "<td class=\"number\">\(NumberText.hundredths(row.top1, decimals: 2))</td>"
+    }
+    let score: Markup =
+      isScored ? "<tr><th scope=\"row\">Top-1\u{A0}% ↑</th>\(scores)</tr>\n" : ""
+    let body = names.map { name -> Markup in
+      "<tr><th scope=\"row\">\(name)\(direction(of: name))</th>\(rows.map { cell(name, of: $0) })</tr>\n"
+    }
+    return """
+      <thead><tr class="wrapping"><th scope="col">Metric</th>\(head)</tr></thead>
+      <tbody>
+      \(score)\(body)</tbody>
+
+      """
   }
 
-  private func tableRow(_ row: Row, _ names: [String], isScored: Bool) -> Markup {
-    let cells = names.map { name -> Markup in
-      let entry = row.metrics.first { $0.name == name }
-      let range: Markup =
-        entry?.interval.map { bounds in
-          "<small>\(NumberText.significant(bounds.low)) to \(NumberText.significant(bounds.high))</small>"
-        } ?? ""
-      return "<td class=\"number\">\(NumberText.significant(entry?.value))\(range)</td>"
+  private var setsAsRows: Markup {
+    let head = names.map { name -> Markup in "<th scope=\"col\" class=\"number\">\(name)\(direction(of: name))</th>" }
+    let score: Markup = isScored ? "<th scope=\"col\" class=\"number\">Top-1\u{A0}%</th>" : ""
+    let body = rows.map { row -> Markup in
+      let score: Markup =
+        isScored ? "<td class=\"number\">\(NumberText.hundredths(row.top1, decimals: 2))</td>" : ""
+      return """
+        <tr><th scope="row">\(breakable: row.label)<small>\(counts(of: row))</small></th>\(score)\
+        \(names.map { cell($0, of: row) })</tr>
+
+        """
     }
-    let n =
-      row.metrics.first?.n.compactMap { $0 }.map { NumberText.grouped($0) }.joined(separator: " against ") ?? ""
-    let score: Markup =
-      isScored ? "<td class=\"number\">\(NumberText.hundredths(row.top1, decimals: 2))</td>" : ""
-    return "<tr><th scope=\"row\">\(row.label)<small>\(n)</small></th>\(score)\(cells)</tr>\n"
+    return """
+      <thead><tr><th scope="col">Set</th>\(score)\(head)</tr></thead>
+      <tbody>
+      \(body)</tbody>
+
+      """
+  }
+
+  private var isScored: Bool { rows.contains { $0.top1 != nil } }
+
+  private func direction(of name: String) -> String {
+    rows.lazy.flatMap(\.metrics).first { $0.name == name }?.arrow ?? ""
+  }
+
+  private func counts(of row: Row) -> String {
+    row.metrics.first?.n.compactMap { $0 }.map { NumberText.grouped($0) }.joined(separator: " against ") ?? ""
+  }
+
+  private func cell(_ name: String, of row: Row) -> Markup {
+    let entry = row.metrics.first { $0.name == name }
+    let range: Markup =
+      entry?.interval.map { bounds in
+        "<small>\(NumberText.significant(bounds.low)) to \(NumberText.significant(bounds.high))</small>"
+      } ?? ""
+    return "<td class=\"number\">\(NumberText.significant(entry?.value))\(range)</td>"
   }
 
   /// Precision against recall, one curve for each set, and the two ends of the curves as points.
@@ -69,6 +102,10 @@ struct MetricsSection {
       labels: LineChart.Labels(x: "recall", y: "precision", xFormat: .percent),
       series: shown.map { LineChart.Series(name: $0.name, points: Self.points(of: $0.curve)) }, marks: .none,
       size: .square)
+    let left = curves.count - shown.count
+    let rest =
+      left > 0
+      ? " The other \(NumberText.count(left, "set has its curve", "sets have their curves")) in the JSON alone." : ""
     let points = rows.compactMap { row -> ScatterChart.Point? in
       func value(_ name: String) -> Double? { row.metrics.first { $0.name == name }?.value }
       guard let recall = value("prd-recall"), let precision = value("prd-precision") else { return nil }
@@ -79,7 +116,10 @@ struct MetricsSection {
       ? ""
       : figure(
         "Recall and precision.",
-        "F8 across and F1/8 up: below the diagonal sets lack quality, above it they lack variety.",
+        """
+        F8 across weights recall 8 times as much as precision, F1/8 up precision 8 times as much: below the diagonal sets \
+        lack quality, above it they lack variety.
+        """,
         ScatterChart(
           description: "Precision (F of 1/8) against recall (F of 8) for " + points.map(\.name).joined(separator: ", "),
           xTitle: "recall, F8", yTitle: "precision, F1/8", points: points
@@ -87,7 +127,7 @@ struct MetricsSection {
     return """
       <div class="charts">
       \(figure(
-        "Precision and recall of distributions.", "Of the sets’ images, by clusters of their features (PRD).",
+        "Precision and recall of distributions.", "Of the sets’ images, by clusters of their features (PRD).\(rest)",
         lines.markup))\(scatter)</div>
 
       """

@@ -20,7 +20,7 @@ extension CSV {
   /// `per_class.csv`: a line for every class of every result, in class order; empty where there is no number.
   package static func perClass(of report: Report) -> CSV {
     var csv = CSV(header: [
-      "result", "kind", "fraction_added", "class", "support", "top1", "top1_low", "top1_high", "top5",
+      "key", "result", "kind", "fraction_added", "class", "support", "top1", "top1_low", "top1_high", "top5",
       "baseline_top1", "difference", "adjusted_p", "confused_with_1", "confused_count_1", "confused_with_2",
       "confused_count_2", "confused_with_3", "confused_count_3", "augmentation", "size",
     ])
@@ -32,7 +32,8 @@ extension CSV {
         }
         csv.append(
           [
-            result.name, result.kind.rawValue, number(result.fractionAdded), entry.name, String(entry.support),
+            result.key, result.name, result.kind.rawValue, number(result.fractionAdded), entry.name,
+            String(entry.support),
             number(entry.top1), number(entry.interval?.low), number(entry.interval?.high), number(entry.top5),
             number(entry.baselineTop1), number(entry.difference), number(entry.adjustedP),
           ] + confusions + [result.augmentation ?? "", result.size.map { "\($0)" } ?? ""])
@@ -43,7 +44,7 @@ extension CSV {
 
   /// `confusion.csv`: a line for every pair of classes that was predicted at least once.
   package static func confusion(of tables: [ConfusionTable]) -> CSV {
-    var csv = CSV(header: ["result", "true", "predicted", "count"])
+    var csv = CSV(header: ["key", "true", "predicted", "count"])
     for table in tables {
       for (cell, count) in table.counts.enumerated() where count > 0 {
         let (label, predicted) = cell.quotientAndRemainder(dividingBy: table.classes.count)

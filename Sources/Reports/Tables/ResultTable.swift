@@ -17,6 +17,8 @@ package struct ResultTable: Sendable {
 
   private struct Line {
     let name: String
+    /// With its run's name before it where there are several, as the name.
+    let key: String
     let kind: String
     let top1: AccuracyEntry?
     let top5: AccuracyEntry?
@@ -39,8 +41,9 @@ package struct ResultTable: Sendable {
     lines = parts.flatMap { part in
       part.report.results.map { result in
         let isCompared = result.perClass.contains { $0.difference != nil }
+        let prefix = part.run.map { $0.printable + ":" } ?? ""
         return Line(
-          name: (part.run.map { $0.printable + ":" } ?? "") + result.label, kind: result.kind.title, top1: result.top1,
+          name: prefix + result.label, key: prefix + result.key, kind: result.kind.title, top1: result.top1,
           top5: result.top5, drop: result.relativeDrop, difference: result.difference,
           failed: isCompared ? result.failedClasses.count : nil, classes: result.perClass.count,
           images: result.training?.trainingImages, steps: result.training?.steps, seeds: result.top1?.perSeed.count ?? 0
@@ -72,8 +75,9 @@ extension ResultTable {
     var table = TextTable(columns: [
       .init(title: "Result", minimum: 8), .init(title: "Kind", dropRank: 0),
       .init(title: "Top-1 %", alignment: .right), .init(title: "95 % interval", dropRank: 3),
-      .init(title: "Top-5 %", alignment: .right, dropRank: 2), .init(title: "Top-1 drop %", alignment: .right),
-      .init(title: "Failed", alignment: .right), .init(title: "Images", alignment: .right, dropRank: 1),
+      .init(title: "Top-5 %", alignment: .right, dropRank: 2), .init(title: "Relative drop %", alignment: .right),
+      .init(title: "Worse classes", alignment: .right, dropRank: 4),
+      .init(title: "Images", alignment: .right, dropRank: 1),
     ])
     for line in lines {
       table.rows.append([
@@ -88,7 +92,7 @@ extension ResultTable {
     for published in literature?.tables ?? [] {
       var table = TextTable(columns: [
         .init(title: "Published: " + published.title, minimum: 12), .init(title: "Top-1 %", alignment: .right),
-        .init(title: "Top-5 %", alignment: .right), .init(title: "Top-1 drop %", alignment: .right),
+        .init(title: "Top-5 %", alignment: .right), .init(title: "Relative drop %", alignment: .right),
         .init(title: "IS", alignment: .right, dropRank: 1), .init(title: "FID", alignment: .right, dropRank: 2),
       ])
       for row in LiteratureRows(published).rows {
@@ -114,7 +118,7 @@ extension ResultTable {
 
   private var csv: CSV {
     var csv = CSV(header: [
-      "result", "kind", "top1", "top1_low", "top1_high", "top1_seed_low", "top1_seed_high", "seeds", "top5",
+      "key", "kind", "top1", "top1_low", "top1_high", "top1_seed_low", "top1_seed_high", "seeds", "top5",
       "relative_drop_top1", "relative_drop_top5", "difference", "adjusted_p", "failed_classes", "classes", "images",
       "steps",
     ])
@@ -122,7 +126,7 @@ extension ResultTable {
     func whole(_ value: Int?) -> String { value.map { "\($0)" } ?? "" }
     for line in lines {
       csv.append([
-        line.name, line.kind, number(line.top1?.value), number(line.top1?.interval?.low),
+        line.key, line.kind, number(line.top1?.value), number(line.top1?.interval?.low),
         number(line.top1?.interval?.high), number(line.top1?.seedInterval?.low), number(line.top1?.seedInterval?.high),
         whole(line.seeds), number(line.top5?.value), number(line.drop?.top1), number(line.drop?.top5),
         number(line.difference?.value), number(line.difference?.adjustedP), whole(line.failed), whole(line.classes),
@@ -143,7 +147,7 @@ extension ResultTable {
   }
 
   private static let titles = [
-    "Training images", "Top-1 (%)", "95 % interval", "Top-5 (%)", "Relative drop (%)", "Failed classes",
+    "Training images", "Top-1 (%)", "95 % interval", "Top-5 (%)", "Relative drop (%)", "Worse classes",
   ]
 
   private func cells(_ line: Line) -> [String] {

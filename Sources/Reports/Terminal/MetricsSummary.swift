@@ -41,7 +41,7 @@ package struct MetricsSummary: Sendable {
       columns: [.init(title: "Metric")] + names.map { .init(title: $0.printable, alignment: .right, minimum: 9) })
     for name in ordered(sets) {
       let entries = sets.map { set in set.first { $0.name == name } }
-      let arrow = entries.compactMap { $0?.better }.first.map { $0 == "lower" ? " ↓" : " ↑" } ?? ""
+      let arrow = entries.lazy.compactMap { $0?.arrow }.first { !$0.isEmpty } ?? ""
       table.rows.append(
         [.init(name + arrow)] + entries.map { .init(cell($0)) })
     }

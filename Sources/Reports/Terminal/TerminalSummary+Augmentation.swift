@@ -72,7 +72,7 @@ extension TerminalSummary {
   }
 
   /// Whether what was added lengthened the trainings.
-  private var budget: String {
+  var budget: String {
     let steps = Set(report.results.compactMap { $0.training?.steps })
     guard steps.count > 1 else { return "All trainings took \(NumberText.grouped(steps.first)) steps." }
     return "Trainings took as many epochs, and so \(NumberText.grouped(steps.min())) to "

@@ -24,9 +24,7 @@ extension TerminalSummary {
       if isCompared {
         row += [.init(NumberText.hundredths(entry.baselineTop1, decimals: 1)), change(of: entry)]
       }
-      row.append(
-        .init(entry.confusedWith.map { "\($0.name.printable) \(NumberText.grouped($0.count))" }.joined(separator: ", "))
-      )
+      row.append(.init(result.confusionText(of: entry)))
       table.rows.append(row)
     }
     return table.lines(style) + footnotes(of: result, hidden: result.perClass.count - shown.count)

@@ -1,8 +1,8 @@
 extension TerminalSummary {
   /// The curves as a table with a row for each size, and what their fits say.
   func curveBlocks(_ curves: [CurveEntry]) -> [[String]] {
-    let synthetic = curves.filter { $0.name != "baseline" }
-    let real = curves.first { $0.name == "baseline" }
+    let synthetic = curves.filter { !$0.isReal }
+    let real = curves.first(where: \.isReal)
     var columns: [TextTable.Column] = [.init(title: "Images", alignment: .right)]
     for curve in synthetic {
       columns.append(.init(title: "\(curve.name.printable) %", alignment: .right, minimum: 7))
@@ -21,14 +21,12 @@ extension TerminalSummary {
       table.rows.append(row)
     }
     var blocks = [table.lines(style)]
-    if real != nil {
-      let note =
-        "worth: how many real images teach as much as one image of the set; < and >: outside of the real curve's sizes."
-      blocks[0] += note.wrapped(to: style.width).map { style.emphasised($0, .faint) }
-    }
+    let note =
+      "worth: how many real images teach as much as one image of the set; < and >: outside of the real curve's sizes. "
+    blocks[0] += ((real == nil ? "" : note) + budget).wrapped(to: style.width)
+      .map { style.emphasised($0, .faint) }
     blocks.append(curves.flatMap { sentence($0).wrapped(to: style.width, indent: 2) })
-    let ends = synthetic.compactMap { curve in curve.points.last.map { exchange(curve.name, $0) } }
-    if real != nil { blocks.append(ends.flatMap { $0.wrapped(to: style.width, indent: 2) }) }
+    blocks.append(sentences(Verdict(of: report)))
     return blocks
   }
 
@@ -42,7 +40,7 @@ extension TerminalSummary {
   }
 
   private func sentence(_ curve: CurveEntry) -> String {
-    let name = curve.name == "baseline" ? "real images" : curve.name.printable
+    let name = curve.title
     guard let fit = curve.fit else {
       return "\(name): a limit needs four sizes or more."
     }
@@ -50,20 +48,5 @@ extension TerminalSummary {
     return "\(name): with ever more images Top-1 tends to \(NumberText.percent(fit.limit, decimals: 1)) "
       + "[\(NumberText.range(fit.interval, decimals: 1))], by a power law with the exponent "
       + "\(NumberText.fixed(fit.exponent, decimals: 2)) (95 % bootstrap interval over test images and seeds)."
-  }
-
-  /// What one image of the set is worth at its largest size.
-  private func exchange(_ name: String, _ point: CurveEntry.Point) -> String {
-    let size = NumberText.grouped(point.size)
-    guard let worth = point.worth else { return "\(name.printable): no real curve." }
-    guard let value = worth.realImages else {
-      return "\(name.printable): \(size) images teach \(worth.outside == "above" ? "more" : "less") than any "
-        + "measured number of real images."
-    }
-    func end(_ value: Double?, _ none: String) -> String {
-      value.map { NumberText.fixed($0, decimals: 2) } ?? none
-    }
-    return "\(name.printable): of \(size) images each is worth \(NumberText.fixed(value, decimals: 2)) real images "
-      + "[\(end(worth.low, "below the curve"))–\(end(worth.high, "above the curve"))]."
   }
 }

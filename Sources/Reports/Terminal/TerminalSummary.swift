@@ -41,7 +41,7 @@ extension TerminalSummary {
             .wrapped(to: style.width))
       }
     }
-    let warnings = report.data.notices.flatMap { "! \($0)".wrapped(to: style.width, indent: 2) }
+    let warnings = report.notices.flatMap { "! \($0)".wrapped(to: style.width, indent: 2) }
     if !warnings.isEmpty { blocks.append(warnings) }
     let text = blocks.map { $0.joined(separator: "\n") + "\n" }.joined(separator: "\n")
     return text.replacing("\u{A0}", with: " ")
@@ -61,7 +61,7 @@ extension TerminalSummary {
     return table.lines(style)
   }
 
-  private func sentences(_ verdict: Verdict) -> [String] {
+  func sentences(_ verdict: Verdict) -> [String] {
     "\(verdict.score) \(verdict.classes)".wrapped(to: style.width)
   }
 
@@ -74,11 +74,17 @@ extension TerminalSummary {
       guard let own else { return [] }
       func value(_ entry: AccuracyEntry) -> String { NumberText.percent(entry.value, decimals: 2) }
       func range(_ entry: AccuracyEntry) -> String { " [\(NumberText.range(entry.interval, decimals: 2))]" }
-      var parts = ["  \(title)  \(style.emphasised(value(own), .bold))\(range(own))"]
-      if let reference { parts.append("real \(value(reference))" + (style.width < 76 ? "" : range(reference))) }
-      if let drop { parts.append("drop \(NumberText.percent(drop, decimals: 1))") }
-      if style.width < 62 { return [parts[0]] + parts.dropFirst().map { "         \($0)" } }
-      return [parts.joined(separator: style.width < 76 ? "  " : "   ")]
+      let head = "  \(title)  \(style.emphasised(value(own), .bold))\(range(own))"
+      let real = reference.map { ["real \(value($0))", range($0)] } ?? []
+      let rest = drop.map { ["relative drop \(NumberText.percent($0, decimals: 1))"] } ?? []
+      let full = (real.isEmpty ? [] : [real.joined()]) + rest
+      // The first that fits: the interval of the real images goes before everything has a line of its own.
+      let room = style.width - "  \(title)  \(value(own))\(range(own))".columns
+      for (parts, gap) in [(full, "   "), (full, "  "), (real.prefix(1) + rest, "  ")] {
+        let tail = parts.map { gap + $0 }.joined()
+        if tail.columns <= room { return [head + tail] }
+      }
+      return [head] + (real.prefix(1) + rest).map { "         \($0)" }
     }
     let title = ": \(result.kind.title)"
     var lines = [
@@ -120,8 +126,9 @@ extension TerminalSummary {
     var table = TextTable(columns: [
       .init(title: "Result", minimum: 8), .init(title: "Top-1 %", alignment: .right),
       .init(title: "95 % interval", dropRank: 2),
-      .init(title: "Top-5 %", alignment: .right, dropRank: 3), .init(title: "Top-1 drop", alignment: .right),
-      .init(title: "Failed", alignment: .right), .init(title: "Images", alignment: .right, dropRank: 1),
+      .init(title: "Top-5 %", alignment: .right, dropRank: 3), .init(title: "Relative drop", alignment: .right),
+      .init(title: "Worse classes", alignment: .right, dropRank: 5),
+      .init(title: "Images", alignment: .right, dropRank: 1),
       .init(title: "Steps", alignment: .right, dropRank: 0),
       .init(title: "GAN-test %", alignment: .right, dropRank: -1),
       .init(title: "Brier", alignment: .right, dropRank: -2),

@@ -1,6 +1,13 @@
+extension Report {
+  /// Everything odd about the data, each sentence once.
+  var notices: [String] {
+    (data.notices + (warnings ?? []).map(\.printable)).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+}
+
 extension DataSection {
   /// The warnings of all sets and the classes that they lack, each with the set that it is about.
-  var notices: [String] {
+  fileprivate var notices: [String] {
     var notices = Self.notices("real test images", real.test, consequence: "so they have no score")
     if let train = real.train {
       notices += Self.notices("real training images", train, consequence: "so the baseline scores 0 there")

@@ -18,6 +18,7 @@ package struct ResultTable: Sendable {
   private struct Line {
     let name: String
     let kind: String
+    let isGANTest: Bool
     let top1: AccuracyEntry?
     let top5: AccuracyEntry?
     let drop: RelativeDropEntry?
@@ -40,8 +41,8 @@ package struct ResultTable: Sendable {
       part.report.results.map { result in
         let isCompared = result.perClass.contains { $0.difference != nil }
         return Line(
-          name: (part.run.map { $0.printable + ":" } ?? "") + result.label, kind: result.kind.title, top1: result.top1,
-          top5: result.top5, drop: result.relativeDrop, difference: result.difference,
+          name: (part.run.map { $0.printable + ":" } ?? "") + result.label, kind: result.kind.title,
+          isGANTest: result.kind == .ganTest, top1: result.top1, top5: result.top5, drop: result.relativeDrop, difference: result.difference,
           failed: isCompared ? result.failedClasses.count : nil, classes: result.perClass.count,
           images: result.training?.trainingImages, steps: result.training?.steps, seeds: result.top1?.perSeed.count ?? 0
         )
@@ -77,7 +78,7 @@ extension ResultTable {
     ])
     for line in lines {
       table.rows.append([
-        .init(line.name), .init(line.kind), .init(NumberText.hundredths(line.top1?.value, decimals: 2), .bold),
+        .init(line.isGANTest ? titled(line) : line.name), .init(line.kind), .init(NumberText.hundredths(line.top1?.value, decimals: 2), .bold),
         .init(NumberText.range(line.top1?.interval, decimals: 2)),
         .init(NumberText.hundredths(line.top5?.value, decimals: 2)),
         .init(NumberText.hundredths(line.drop?.top1, decimals: 1)),
@@ -146,6 +147,9 @@ extension ResultTable {
     "Training images", "Top-1 (%)", "95 % interval", "Top-5 (%)", "Relative drop (%)", "Failed classes",
   ]
 
+  /// The name with the kind, without which a set's GAN-test would look like its score.
+  private func titled(_ line: Line) -> String { "\(line.name) (\(line.kind))" }
+
   private func cells(_ line: Line) -> [String] {
     [
       NumberText.hundredths(line.top1?.value, decimals: 2), NumberText.range(line.top1?.interval, decimals: 2),
@@ -167,7 +171,7 @@ extension ResultTable {
         + " |\n"
     }
     var text = row(Self.titles) + "|---|---:|---:|---:|---:|---:|\n"
-    for line in lines { text += row(["\(line.name) (\(line.kind))"] + cells(line)) }
+    for line in lines { text += row([titled(line)] + cells(line)) }
     for table in literature?.tables ?? [] {
       for published in LiteratureRows(table).rows { text += row(["\(published.title) (published)"] + cells(published)) }
     }
@@ -178,7 +182,7 @@ extension ResultTable {
   private var latex: String {
     func row(_ cells: [String]) -> String { cells.map(Self.escaped).joined(separator: " & ") + " \\\\\n" }
     var text = "% \\usepackage{booktabs}\n\\begin{tabular}{lrrrrr}\n\\toprule\n" + row(Self.titles) + "\\midrule\n"
-    for line in lines { text += row([line.name] + cells(line)) }
+    for line in lines { text += row([titled(line)] + cells(line)) }
     for table in literature?.tables ?? [] {
       text += "\\midrule\n\\multicolumn{6}{l}{\(Self.escaped(table.title))} \\\\\n"
       for published in LiteratureRows(table).rows { text += row([published.title] + cells(published)) }

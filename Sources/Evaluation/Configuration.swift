@@ -30,7 +30,9 @@ extension Configuration {
   /// Lays a YAML text over the settings; `source` names it in errors. A mapping called `inputs` is not a setting.
   package mutating func overlay(yaml: String, source: String) throws {
     let node: Node?
-    do { node = try Yams.compose(yaml: yaml) } catch {
+    do { node = try Self.composed(yaml, source: source) } catch let error as UsageError {
+      throw error
+    } catch {
       throw UsageError.message("\(source) is not YAML: \(error). Mend it, or leave it out.")
     }
     guard var node else { return }
@@ -53,7 +55,7 @@ extension Configuration {
 
   /// Lays one value, written as YAML, over the settings.
   package mutating func set(_ key: [String], yaml value: String, source: String) throws {
-    guard let leaf = try? Yams.compose(yaml: value) ?? Node("") else {
+    guard let leaf = try? Self.composed(value, source: source) ?? Node("") else {
       throw UsageError.wrongValue(key: key.joined(separator: "."), value: value, expected: "a YAML value")
     }
     let nested = key.reversed().reduce(leaf) { Node([(Node($1), $0)]) }

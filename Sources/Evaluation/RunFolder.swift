@@ -78,9 +78,10 @@ extension RunFolder {
       throw DataNotFound(path: configuration, what: "no run")
     }
     do {
-      let stored = try YAMLDecoder().decode(Stored.self, from: text)
+      // First, because it bounds what aliases expand to.
       var settings = try Configuration()
       try settings.overlay(yaml: text, source: configuration)
+      let stored = try YAMLDecoder().decode(Stored.self, from: text)
       return (stored.inputs, try settings.experiment())
     } catch let error as UsageError {
       throw error

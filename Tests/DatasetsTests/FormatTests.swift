@@ -82,6 +82,23 @@ import Testing
     #expect(try Dataset.open(folder["third.pack"]).list(.train).entries == source.list(.train).entries)
   }
 
+  @Test func aStoreThatIsCutWhileItIsReadIsAnError() throws {
+    let folder = try DataFolder()
+    try folder.writeClasses("set", ["a": ["1.png", "2.png"], "b": ["1.png"]])
+    let pool = ThreadPool(threads: 1)
+    _ = try StorePacker(try Dataset.open(folder["set"]), options: StorePacker.Options(), pool: pool)
+      .write(to: folder["set.pack"])
+    let store = try Dataset.open(folder["set.pack"])
+    let listing = try store.list(.train)
+    var options = LoadOptions()
+    options.storage = .stream
+    let samples = try store.load(listing, classes: ClassAssignment(own: listing), options: options, pool: pool)
+    #expect(try samples[2].count > 0)
+    let file = try FileHandle(forWritingTo: URL(filePath: folder["set.pack"]))
+    try file.truncate(atOffset: 20)
+    #expect(throws: DataError.damaged(folder["set.pack"], "it became shorter while it was read")) { try samples[2] }
+  }
+
   @Test func storesOfPixelsHaveOneSize() throws {
     let folder = try DataFolder()
     try folder.write(Image.coloured(8, 12), "set/a/1.png")

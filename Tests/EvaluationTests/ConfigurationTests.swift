@@ -81,6 +81,33 @@ import Training
     #expect(throws: UsageError.self) { try configuration.overlay(yaml: yaml, source: "f.yaml") }
   }
 
+  @Test(.timeLimit(.minutes(1)), arguments: ["*a9", "{? *a9 : 1}"])
+  func aliasesOfAliasesAreRefused(last: String) throws {
+    // Nine times nine times … : 3.5 thousand million values out of 400 bytes.
+    var lists = ["- &a0 [x, x, x, x, x, x, x, x, x]"]
+    for level in 1...9 {
+      lists.append("- &a\(level) [\([String](repeating: "*a\(level - 1)", count: 9).joined(separator: ", "))]")
+    }
+    lists.append("- \(last)")
+    var configuration = try Configuration()
+    let yaml = "training:\n  augmentation:\n" + lists.map { "  \($0)\n" }.joined()
+    #expect(throws: UsageError.self) { try configuration.overlay(yaml: yaml, source: "f.yaml") }
+    #expect(throws: UsageError.self) { try configuration.set(["model"], yaml: yaml, source: "--set") }
+  }
+
+  @Test func fewAliasesAreReplacedAndManyValuesRefused() throws {
+    var configuration = try Configuration()
+    try configuration.overlay(yaml: "seeds: &a 3\nseed: *a", source: "f.yaml")
+    #expect(try configuration.experiment().seeds == 3)
+    #expect(try configuration.experiment().seed == 3)
+    let list = [String](repeating: "1", count: 400).joined(separator: ", ")
+    let copies = [String](repeating: "*a", count: 30).joined(separator: ", ")
+    #expect(throws: UsageError.self) {
+      try configuration.overlay(
+        yaml: "steps: &a [\(list)]\ntraining: {schedule: {milestones: [\(copies)]}}", source: "f.yaml")
+    }
+  }
+
   @Test func everyPresetOfTheFolderIsKnownAndValid() throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../configs")
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".yaml") }

@@ -6,7 +6,7 @@ package final class InputFile: Sendable {
   package let path: String
   /// The size in bytes when the file was opened.
   package let size: Int
-  let descriptor: Int32
+  private let descriptor: Int32
 
   /// Throws `FileError` where there is no such file, it may not be read, or it is not a regular file.
   package init(_ path: String) throws {
@@ -41,6 +41,14 @@ package final class InputFile: Sendable {
         filled += got
       }
     }
+  }
+
+  /// Exactly `count` bytes from `offset`, which lay in the file when it was opened. Throws `FileError`, and
+  /// `DataError.damaged` where the file has become shorter since.
+  func wholeBytes(at offset: Int, count: Int) throws -> [UInt8] {
+    let bytes = try bytes(at: offset, count: count)
+    guard bytes.count == count else { throw DataError.damaged(path, "it became shorter while it was read") }
+    return bytes
   }
 
   /// Fills memory with the bytes from `offset`. Throws `FileError` where the system refuses, and `DataError.damaged` where

@@ -50,10 +50,7 @@ struct CIFARSource: DataSource {
       // A thousand records at a time: only the labels are kept.
       for first in stride(from: 0, to: batch.count, by: 1000) {
         let count = min(1000, batch.count - first)
-        let bytes = try batch.file.bytes(at: first * batch.recordBytes, count: count * batch.recordBytes)
-        guard bytes.count == count * batch.recordBytes else {
-          throw DataError.damaged(batch.file.path, "it became shorter while it was read")
-        }
+        let bytes = try batch.file.wholeBytes(at: first * batch.recordBytes, count: count * batch.recordBytes)
         for record in 0..<count {
           let label = Int(bytes[record * batch.recordBytes + labelBytes - 1])
           guard label < classes else {
@@ -103,10 +100,7 @@ private struct CIFARReader: ImageReader {
         record -= batch.count
         continue
       }
-      let bytes = try batch.file.bytes(at: record * batch.recordBytes + labelBytes, count: CIFARSource.pixels)
-      guard bytes.count == CIFARSource.pixels else {
-        throw DataError.damaged(batch.file.path, "it became shorter while it was read")
-      }
+      let bytes = try batch.file.wholeBytes(at: record * batch.recordBytes + labelBytes, count: CIFARSource.pixels)
       let plane = CIFARSource.pixels / 3
       let pixels = [UInt8](unsafeUninitializedCapacity: CIFARSource.pixels) { buffer, filled in
         for at in 0..<plane {

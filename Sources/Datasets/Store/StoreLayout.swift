@@ -77,20 +77,19 @@ extension StoreEnd {
     return bytes + StoreLayout.ending
   }
 
-  /// Reads and checks the end of a mapped file. Throws `DataError.damaged`.
-  init(of file: MappedFile) throws {
+  /// Reads and checks the end of a store. Throws `DataError.damaged` or `FileError`.
+  init(of file: InputFile) throws {
     func damaged(_ reason: String) -> DataError { .damaged(file.path, reason) }
-    let size = file.bytes.count
-    let start = size - StoreLayout.endBytes
-    guard start >= StoreLayout.beginning.count, file[size - 16..<size].elementsEqual(StoreLayout.ending) else {
-      throw damaged("the packed store is cut short")
-    }
-    guard Inflater.checksum(file[start..<start + 68]) == file.number(at: start + 68, as: UInt32.self) else {
+    let start = file.size - StoreLayout.endBytes
+    guard start >= StoreLayout.beginning.count else { throw damaged("the packed store is cut short") }
+    let bytes = try file.wholeBytes(at: start, count: StoreLayout.endBytes)
+    guard bytes.suffix(16).elementsEqual(StoreLayout.ending) else { throw damaged("the packed store is cut short") }
+    guard Inflater.checksum(Array(bytes[..<68])) == UInt32(bytes.small(at: 68, count: 4)) else {
       throw damaged("the end of the packed store is damaged")
     }
-    let numbers = (0..<7).map { Int(exactly: file.number(at: start + 8 * $0, as: UInt64.self)) ?? -1 }
+    let numbers = (0..<7).map { bytes.littleEndian(at: 8 * $0, count: 8) ?? -1 }
     // The parts follow one another without a gap; then none can lie outside.
-    guard numbers.allSatisfy({ $0 >= 0 && $0 <= size }), numbers[2] == numbers[0] * StoreLayout.recordBytes,
+    guard numbers.allSatisfy({ $0 >= 0 && $0 <= file.size }), numbers[2] == numbers[0] * StoreLayout.recordBytes,
       numbers[1] >= StoreLayout.beginning.count, numbers[1] + numbers[2] == numbers[3],
       numbers[3] + numbers[4] == numbers[5], numbers[5] + numbers[6] == start
     else { throw damaged("the parts of the packed store do not fill its file") }
@@ -98,8 +97,27 @@ extension StoreEnd {
     records = numbers[1]..<numbers[3]
     names = numbers[3]..<numbers[5]
     description = numbers[5]..<start
-    recordsChecksum = file.number(at: start + 56, as: UInt32.self)
-    namesChecksum = file.number(at: start + 60, as: UInt32.self)
-    descriptionChecksum = file.number(at: start + 64, as: UInt32.self)
+    recordsChecksum = UInt32(bytes.small(at: 56, count: 4))
+    namesChecksum = UInt32(bytes.small(at: 60, count: 4))
+    descriptionChecksum = UInt32(bytes.small(at: 64, count: 4))
+  }
+}
+
+/// What a store says about one image.
+struct StoreRecord {
+  let offset: Int
+  let length: Int
+  let checksum: UInt32
+  let label: Int
+  let nameLength: Int
+
+  /// Record `index` among whole records.
+  init(_ records: [UInt8], _ index: Int) {
+    let start = index * StoreLayout.recordBytes
+    offset = records.littleEndian(at: start, count: 8) ?? -1
+    length = records.small(at: start + 8, count: 4)
+    checksum = UInt32(records.small(at: start + 12, count: 4))
+    label = records.small(at: start + 16, count: 4)
+    nameLength = records.small(at: start + 20, count: 4)
   }
 }

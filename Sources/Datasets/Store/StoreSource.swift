@@ -1,11 +1,11 @@
 import Foundation
 import Images
 
-/// A packed store: one file, mapped into memory, that `cas data pack` wrote. Opening it reads its end and its
-/// description only; the records are checked when they are listed, an image when it is read.
+/// A packed store: one file that `cas data pack` wrote. Opening it reads its end and its description only; the records
+/// are read and checked when they are listed, an image when it is asked for.
 struct StoreSource: DataSource {
   let path: String
-  private let file: MappedFile
+  private let file: InputFile
   private let end: StoreEnd
   private let description: StoreDescription
 
@@ -14,13 +14,14 @@ struct StoreSource: DataSource {
 
   static func open(_ path: String) throws -> StoreSource? {
     guard try Folder.kind(of: path) == .file else { return nil }
-    let beginning = try InputFile(path).bytes(at: 0, count: StoreLayout.beginning.count)
+    let file = try InputFile(path)
+    let beginning = try file.bytes(at: 0, count: StoreLayout.beginning.count)
     guard beginning == StoreLayout.beginning else { return nil }
-    let file = try MappedFile(path)
     let end = try StoreEnd(of: file)
     func damaged(_ reason: String) -> DataError { .damaged(path, reason) }
-    guard Inflater.checksum(file[end.description]) == end.descriptionChecksum,
-      let description = try? JSONDecoder().decode(StoreDescription.self, from: Data(file[end.description]))
+    let text = try Self.part(end.description, of: file)
+    guard Inflater.checksum(text) == end.descriptionChecksum,
+      let description = try? JSONDecoder().decode(StoreDescription.self, from: Data(text))
     else { throw damaged("the description in the packed store is damaged") }
     // A checksum can be right and the contents wrong all the same, where a store was made to deceive.
     let images = description.parts.reduce(Optional(0)) { sum, part in
@@ -47,24 +48,24 @@ struct StoreSource: DataSource {
     guard let part = description.parts.first(where: { $0.split == split }) else {
       throw DataError.noSuchSplit(path, split)
     }
-    guard Inflater.checksum(file[end.records]) == end.recordsChecksum,
-      Inflater.checksum(file[end.names]) == end.namesChecksum
-    else { throw DataError.damaged(path, "the records of the packed store are damaged") }
+    let (records, names) = (try Self.part(end.records, of: file), try Self.part(end.names, of: file))
+    guard Inflater.checksum(records) == end.recordsChecksum, Inflater.checksum(names) == end.namesChecksum else {
+      throw DataError.damaged(path, "the records of the packed store are damaged")
+    }
     let first = firstRecord(of: split)
-    var name = end.names.lowerBound
-    for index in 0..<first { name += nameLength(index) }
+    var name = 0
+    for index in 0..<first { name += StoreRecord(records, index).nameLength }
     var entries: [SplitListing.Entry] = []
     entries.reserveCapacity(part.images)
     for index in first..<first + part.images {
-      let record = record(index)
-      let length = nameLength(index)
-      let label = Int(file.number(at: record + 16, as: UInt32.self))
-      guard length <= end.names.upperBound - name, label < part.classes else {
+      let record = StoreRecord(records, index)
+      guard record.nameLength <= names.count - name, record.label < part.classes else {
         throw DataError.damaged(path, "record \(index) of the packed store is not possible")
       }
+      let next = name + record.nameLength
       entries.append(
-        SplitListing.Entry(classIndex: label, member: String(decoding: file[name..<name + length], as: UTF8.self)))
-      name += length
+        SplitListing.Entry(classIndex: record.label, member: String(decoding: names[name..<next], as: UTF8.self)))
+      name = next
     }
     var listing = SplitListing(
       path: path, split: split, classNames: part.classNames, classes: part.classes, entries: entries)
@@ -76,41 +77,54 @@ struct StoreSource: DataSource {
   }
 
   func reader(of listing: SplitListing) throws -> any ImageReader {
-    StoreReader(
-      source: self, first: firstRecord(of: listing.split), members: listing.entries.map(\.member))
+    let first = end.records.lowerBound + firstRecord(of: listing.split) * StoreLayout.recordBytes
+    let records = try Self.part(first..<first + listing.entries.count * StoreLayout.recordBytes, of: file)
+    return StoreReader(
+      file: file, images: StoreLayout.beginning.count..<end.records.lowerBound, pixels: description.pixels,
+      records: records, members: listing.entries.map(\.member))
   }
 
   private func firstRecord(of split: Split) -> Int {
     description.parts.prefix { $0.split != split }.reduce(0) { $0 + $1.images }
   }
 
-  private func record(_ index: Int) -> Int { end.records.lowerBound + index * StoreLayout.recordBytes }
+  /// A part of the file's end. Throws `DataError.damaged` where it is larger than memory, or the file was cut meanwhile.
+  private static func part(_ range: Range<Int>, of file: InputFile) throws -> [UInt8] {
+    guard range.count <= Int(clamping: ProcessInfo.processInfo.physicalMemory) / 4 else {
+      throw DataError.damaged(file.path, "the list of images in the packed store is larger than memory")
+    }
+    return try file.wholeBytes(at: range.lowerBound, count: range.count)
+  }
+}
 
-  private func nameLength(_ index: Int) -> Int { Int(file.number(at: record(index) + 20, as: UInt32.self)) }
+/// Reads single images, each checked against its record.
+///
+/// A file is read and never mapped: one that another program shortens meanwhile is then an error, and not the signal
+/// that ends a program which looks at a page that is gone.
+private struct StoreReader: ImageReader {
+  let file: InputFile
+  /// Where images can lie.
+  let images: Range<Int>
+  let pixels: StoreDescription.Pixels?
+  /// Of this split only.
+  let records: [UInt8]
+  let members: [String]
 
-  /// The bytes of an image, checked. Throws `DataError.damaged`.
-  fileprivate func image(_ index: Int, name: String) throws -> StoredImage {
-    let record = record(index)
-    let offset = Int(exactly: file.number(at: record, as: UInt64.self)) ?? -1
-    let length = Int(file.number(at: record + 8, as: UInt32.self))
-    guard offset >= StoreLayout.beginning.count, let last = offset.adding(length), last <= end.records.lowerBound,
-      Inflater.checksum(file[offset..<last]) == file.number(at: record + 12, as: UInt32.self)
-    else { throw DataError.damaged("\(path)/\(name)", "the image is damaged in the packed store") }
-    let bytes = Array(file[offset..<last])
-    guard let pixels = description.pixels else { return .file(bytes, name: "\(path)/\(name)") }
+  func stored(at index: Int) throws -> StoredImage {
+    let record = StoreRecord(records, index)
+    let name = "\(file.path)/\(members[index])"
+    guard record.offset >= images.lowerBound, let last = record.offset.adding(record.length), last <= images.upperBound
+    else { throw DataError.damaged(name, "the image is damaged in the packed store") }
+    let bytes = try file.wholeBytes(at: record.offset, count: record.length)
+    guard Inflater.checksum(bytes) == record.checksum else {
+      throw DataError.damaged(name, "the image is damaged in the packed store")
+    }
+    guard let pixels else { return .file(bytes, name: name) }
     guard bytes.count == pixels.height * pixels.width * pixels.channels else {
-      throw DataError.damaged("\(path)/\(name)", "the image has another size than the packed store says")
+      throw DataError.damaged(name, "the image has another size than the packed store says")
     }
     return .pixels(
       Image(width: pixels.width, height: pixels.height, channels: pixels.channels, pixels: bytes),
       codec: pixels.codec, reducedDepth: false)
   }
-}
-
-private struct StoreReader: ImageReader {
-  let source: StoreSource
-  let first: Int
-  let members: [String]
-
-  func stored(at index: Int) throws -> StoredImage { try source.image(first + index, name: members[index]) }
 }

@@ -17,7 +17,34 @@ extension Report {
     do { self = try JSONDecoder().decode(Report.self, from: json) } catch let error as DecodingError {
       throw ReportError.malformed(path: path, key: error.place)
     }
+    if let key = impossibleKey { throw ReportError.impossible(path: path, key: key) }
   }
+
+  /// The first key whose value would break the arithmetic of those who read it: counts that are negative or add up to
+  /// more than any data set has, accuracies that are no fractions.
+  private var impossibleKey: String? {
+    func isFraction(_ value: Double?) -> Bool { value.map { (0...1).contains($0) } ?? true }
+    for (index, result) in results.enumerated() {
+      for (name, accuracy) in [("top1", result.top1), ("top5", result.top5)] {
+        guard isFraction(accuracy?.value) else { return "results.\(index).\(name).value" }
+        guard accuracy?.perSeed.allSatisfy(isFraction) ?? true else { return "results.\(index).\(name).perSeed" }
+      }
+      var images = 0
+      for (place, entry) in result.perClass.enumerated() {
+        let key = "results.\(index).perClass.\(place)"
+        guard entry.support >= 0, entry.support <= Self.mostImages - images else { return "\(key).support" }
+        images += entry.support
+        guard isFraction(entry.top1) else { return "\(key).top1" }
+        guard isFraction(entry.top5) else { return "\(key).top5" }
+        guard isFraction(entry.baselineTop1) else { return "\(key).baselineTop1" }
+        guard entry.confusedWith.allSatisfy({ $0.count >= 0 }) else { return "\(key).confusedWith" }
+      }
+    }
+    return nil
+  }
+
+  /// More test images than any data set has.
+  private static var mostImages: Int { Int(Int32.max) }
 }
 
 extension DecodingError {

@@ -20,6 +20,7 @@ package struct ResultTable: Sendable {
     /// With its run's name before it where there are several, as the name.
     let key: String
     let kind: String
+    let isGANTest: Bool
     let top1: AccuracyEntry?
     let top5: AccuracyEntry?
     let drop: RelativeDropEntry?
@@ -43,8 +44,9 @@ package struct ResultTable: Sendable {
         let isCompared = result.perClass.contains { $0.difference != nil }
         let prefix = part.run.map { $0.printable + ":" } ?? ""
         return Line(
-          name: prefix + result.label, key: prefix + result.key, kind: result.kind.title, top1: result.top1,
-          top5: result.top5, drop: result.relativeDrop, difference: result.difference,
+          name: prefix + result.label, key: prefix + result.key, kind: result.kind.title,
+          isGANTest: result.kind == .ganTest, top1: result.top1, top5: result.top5, drop: result.relativeDrop,
+          difference: result.difference,
           failed: isCompared ? result.failedClasses.count : nil, classes: result.perClass.count,
           images: result.training?.trainingImages, steps: result.training?.steps, seeds: result.top1?.perSeed.count ?? 0
         )
@@ -81,7 +83,7 @@ extension ResultTable {
     ])
     for line in lines {
       table.rows.append([
-        .init(line.name), .init(line.kind), .init(NumberText.hundredths(line.top1?.value, decimals: 2), .bold),
+        .init(line.isGANTest ? titled(line) : line.name), .init(line.kind), .init(NumberText.hundredths(line.top1?.value, decimals: 2), .bold),
         .init(NumberText.range(line.top1?.interval, decimals: 2)),
         .init(NumberText.hundredths(line.top5?.value, decimals: 2)),
         .init(NumberText.hundredths(line.drop?.top1, decimals: 1)),
@@ -150,6 +152,9 @@ extension ResultTable {
     "Training images", "Top-1 (%)", "95 % interval", "Top-5 (%)", "Relative drop (%)", "Worse classes",
   ]
 
+  /// The name with the kind, without which a set's GAN-test would look like its score.
+  private func titled(_ line: Line) -> String { "\(line.name) (\(line.kind))" }
+
   private func cells(_ line: Line) -> [String] {
     [
       NumberText.hundredths(line.top1?.value, decimals: 2), NumberText.range(line.top1?.interval, decimals: 2),
@@ -171,7 +176,7 @@ extension ResultTable {
         + " |\n"
     }
     var text = row(Self.titles) + "|---|---:|---:|---:|---:|---:|\n"
-    for line in lines { text += row(["\(line.name) (\(line.kind))"] + cells(line)) }
+    for line in lines { text += row([titled(line)] + cells(line)) }
     for table in literature?.tables ?? [] {
       for published in LiteratureRows(table).rows { text += row(["\(published.title) (published)"] + cells(published)) }
     }
@@ -182,7 +187,7 @@ extension ResultTable {
   private var latex: String {
     func row(_ cells: [String]) -> String { cells.map(Self.escaped).joined(separator: " & ") + " \\\\\n" }
     var text = "% \\usepackage{booktabs}\n\\begin{tabular}{lrrrrr}\n\\toprule\n" + row(Self.titles) + "\\midrule\n"
-    for line in lines { text += row([line.name] + cells(line)) }
+    for line in lines { text += row([titled(line)] + cells(line)) }
     for table in literature?.tables ?? [] {
       text += "\\midrule\n\\multicolumn{6}{l}{\(Self.escaped(table.title))} \\\\\n"
       for published in LiteratureRows(table).rows { text += row([published.title] + cells(published)) }

@@ -40,6 +40,11 @@ package struct RunRequest: Codable, Equatable, Sendable {
   }
 }
 
+extension RunRequest {
+  /// The paths of all data sets.
+  package var inputs: [String] { [real] + (realTrain.map { [$0] } ?? []) + synthetic.map(\.path) }
+}
+
 /// A synthetic set as `[NAME=]PATH`.
 package struct NamedPath: Codable, Equatable, Sendable {
   package let name: String

@@ -58,7 +58,6 @@ struct Attack: ParsableCommand {
   }
 
   func run() throws {
-    Interruption.watch()
     let terminal = Terminal(isQuiet: quiet)
     let environment = ProcessInfo.processInfo.environment
     let build = BuildDescription.current.identity
@@ -72,7 +71,7 @@ struct Attack: ParsableCommand {
       machine: try Machine(threads: threads, environment: environment), version: build,
       baselines: BaselineCache.standard(build: build, environment: environment),
       cache: FeatureCache.standard(build: build, environment: environment),
-      events: terminal.events(shouldStop: { Interruption.received != 0 }))
+      events: terminal.events())
     if let output {
       try AtomicFile.write(bytes: try PNG.encode(outcome.sheet), to: NamedPath.absolute(output))
     }

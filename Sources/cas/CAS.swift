@@ -22,8 +22,10 @@ struct CAS: ParsableCommand {
     ])
 
   static func main() {
+    StandardStreams.secure()
     // A write to a closed pipe is an error that is worded, not a signal that kills.
     signal(SIGPIPE, SIG_IGN)
+    Interruption.end()
     cas_keep_freed_memory()
     let arguments = Array(CommandLine.arguments.dropFirst())
     do {

@@ -30,7 +30,7 @@ struct DataOptions: ParsableArguments {
   }
 
   var pool: ThreadPool { ThreadPool(threads: threads ?? ThreadPool.available) }
-  var events: StudyRunner.Events { Terminal(isQuiet: quiet).events(shouldStop: { false }) }
+  var events: StudyRunner.Events { Terminal(isQuiet: quiet).events() }
 }
 
 /// `cas data inspect`.

@@ -52,7 +52,7 @@ struct Evaluate: ParsableCommand {
       classNames: classNames.map(NamedPath.absolute), normalization: normalize, input: input, resize: resize)
     let report = try WeightsEvaluation.run(
       request, machine: machine, description: MachineDescription(machine),
-      version: BuildDescription.current.identity, events: terminal.events(shouldStop: { false }))
+      version: BuildDescription.current.identity, events: terminal.events())
     try terminal.print(report, printed)
   }
 }

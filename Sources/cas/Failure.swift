@@ -35,7 +35,7 @@ enum Failure: Int32 {
       case .diverged: self = .other
       }
     case let error as FileError: self = Failure(rawValue: error.exitCode) ?? .inputOutput
-    case is OutputError: self = .inputOutput
+    case is OutputError, is RunFolderInUse: self = .inputOutput
     case is ReportError: self = .badData
     case is InstructionSetError: self = .usage
     case is Interrupted: self = Interruption.received == SIGTERM ? .terminated : .interrupted
@@ -50,7 +50,7 @@ enum Failure: Int32 {
     }
     // What the parser itself throws carries its own wording and code (64, or 0 for --help).
     if self == .other, CAS.exitCode(for: error) != ExitCode.failure { CAS.exit(withError: error) }
-    FileHandle.standardError.write(Data("cas: \(error)\n".utf8))
+    Terminal.tell("cas: \(error)\n")
     Foundation.exit(rawValue)
   }
 }

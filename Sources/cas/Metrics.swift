@@ -101,9 +101,8 @@ struct MetricsCommand: ParsableCommand {
   }
 
   func run() throws {
-    Interruption.watch()
     let terminal = Terminal(isQuiet: quiet)
-    let events = terminal.events(shouldStop: { Interruption.received != 0 })
+    let events = terminal.events()
     let machine = try Machine(threads: threads, environment: ProcessInfo.processInfo.environment)
     if let demonstrate { return try demonstration(demonstrate, machine, events) }
     let request = try request()

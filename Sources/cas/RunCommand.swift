@@ -21,14 +21,17 @@ struct RunCommand {
     Interruption.watch()
     let terminal = Terminal(isQuiet: options.printed.quiet)
     let events = terminal.events(shouldStop: { Interruption.received != 0 })
-    let (request, experiment, folder) = try plan(events)
+    var (request, experiment, folder) = try plan(events)
     let machine = try Machine(
       threads: options.threads, choice: experiment.kernels, precision: experiment.precision,
       environment: ProcessInfo.processInfo.environment)
-    if let report = try folder.finishedReport(request, experiment) {
+    if !options.namesFolder, let report = try folder.finishedReport(request, experiment) {
       events.note("\(folder.path) holds this run, finished; nothing was read or trained again.")
       return try terminal.print(report, options.printed)
     }
+    if options.resume == nil { try OutputPath.check(folder.path, outside: request.inputs) }
+    var lock = options.namesFolder ? nil : try folder.lock()
+    defer { withExtendedLifetime(lock) {} }
     if let note = request.axis?.note { events.note("note: \(note)") }
 
     let data = try StudyData.load(
@@ -43,6 +46,8 @@ struct RunCommand {
     // Everything that can be wrong with the settings is found before the folder is made.
     try MemoryDemand(study, experiment, machine: machine).check()
     for note in study.notes { events.note("note: \(note)") }
+    if options.namesFolder { folder = try RunFolder.new(folder.path) }
+    if lock == nil { lock = try folder.made() }
     if try folder.prepare(request, experiment) {
       events.note("\(folder.path) holds this run already; going on with it.")
     }

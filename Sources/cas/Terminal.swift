@@ -47,8 +47,11 @@ struct Terminal {
     }
   }
 
+  /// Writes to stderr. A line that is lost, because nobody reads it or the disk is full, must not end a run.
+  static func tell(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
+
   /// Progress bars and notes on stderr.
-  func events(shouldStop: @escaping @Sendable () -> Bool) -> StudyRunner.Events {
+  func events(shouldStop: @escaping @Sendable () -> Bool = { false }) -> StudyRunner.Events {
     let isTerminal = isatty(STDERR_FILENO) == 1 && Self.environment["TERM"] != "dumb"
     let style: ProgressMeter.Style =
       isQuiet ? .quiet : isTerminal ? .updating(columns: Self.columns(of: STDERR_FILENO) ?? 80) : .lines
@@ -57,7 +60,7 @@ struct Terminal {
       let elapsed = (ContinuousClock().now - start).components
       return Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
     }
-    let sink: @Sendable (String) -> Void = { FileHandle.standardError.write(Data($0.utf8)) }
+    let sink: @Sendable (String) -> Void = { Self.tell($0) }
     let box = MeterBox()
     var events = StudyRunner.Events()
     events.note = { [isQuiet] text in

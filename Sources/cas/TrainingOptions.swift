@@ -176,7 +176,10 @@ extension TrainingOptions {
       synthetic: try NamedPath.parse(synthetic), classNames: classNames.map(NamedPath.absolute))
   }
 
-  /// Where the run goes: `--output`, or a new folder named by the time and the sets.
+  /// Whether the run goes to a new folder that the program names.
+  var namesFolder: Bool { output == nil && resume == nil }
+
+  /// Where the run goes: `--output`, or a folder named by the time and the sets.
   func outputPath(for request: RunRequest) -> String {
     if let output { return output }
     let formatter = DateFormatter()

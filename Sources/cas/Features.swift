@@ -56,6 +56,7 @@ struct Features: ParsableCommand {
   }
 
   func run() throws {
+    try OutputPath.check(NamedPath.absolute(output))
     let terminal = Terminal(isQuiet: quiet)
     let environment = ProcessInfo.processInfo.environment
     let build = BuildDescription.current.identity

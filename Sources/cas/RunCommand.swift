@@ -6,14 +6,19 @@ import Reports
 struct RunCommand {
   private let options: TrainingOptions
   private let command: RunRequest.Command
+  private let ownOptions: [(option: String, isGiven: Bool)]
   private let complete: (inout RunRequest) throws -> Void
 
-  /// - Parameter complete: adds what only this command asks for.
+  /// - Parameters:
+  ///   - ownOptions: the options that only this command has, and whether they are given.
+  ///   - complete: adds what only this command asks for.
   init(
-    _ options: TrainingOptions, command: RunRequest.Command, complete: @escaping (inout RunRequest) throws -> Void
+    _ options: TrainingOptions, command: RunRequest.Command, ownOptions: [(option: String, isGiven: Bool)],
+    complete: @escaping (inout RunRequest) throws -> Void
   ) {
     self.options = options
     self.command = command
+    self.ownOptions = ownOptions
     self.complete = complete
   }
 
@@ -97,6 +102,7 @@ struct RunCommand {
       events.note("preset: \(choice.reason)")
       return (request, try options.experiment(choice), folder)
     }
+    try options.requireNoSettings(ownOptions)
     let folder = RunFolder(path: resume)
     let (request, experiment) = try folder.stored()
     guard request.command == command else {

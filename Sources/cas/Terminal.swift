@@ -47,6 +47,20 @@ struct Terminal {
     }
   }
 
+  /// Writes a result to stdout and what stands beside it to files, each whatever becomes of the other.
+  static func write(_ bytes: [UInt8], and writeFiles: () throws -> Void) throws {
+    let files = Result { try writeFiles() }
+    try write(bytes)
+    try files.get()
+  }
+
+  /// Writes lines for people to stdout. A reader that has seen enough of them, such as `head`, is no error.
+  ///
+  /// - Throws: `OutputError` when the disk is full.
+  static func show(_ text: String) throws {
+    do { try write(Array("\(text)\n".utf8)) } catch let error as OutputError where error.code == EPIPE { return }
+  }
+
   /// Writes to stderr. A line that is lost, because nobody reads it or the disk is full, must not end a run.
   static func tell(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 

@@ -1,5 +1,6 @@
 internal import Datasets
 internal import Kernels
+internal import Networks
 internal import Training
 internal import Yams
 
@@ -138,6 +139,8 @@ extension Experiment {
     func check(_ holds: Bool, _ key: String, _ value: some CustomStringConvertible, _ expected: String) throws {
       guard holds else { throw UsageError.wrongValue(key: key, value: "\(value)", expected: expected) }
     }
+    try Architecture.check(model)
+    _ = try NormalizationSetting(normalization)
     let training = training
     let optimizer = training.optimizer
     try check(training.epochs > 0 && training.epochs <= 1e6, "training.epochs", training.epochs, "a number above 0")

@@ -25,6 +25,11 @@ extension NamedPath {
           "\(chosen.debugDescription) cannot name a synthetic set: names are of letters, digits, dots, dashes and "
             + "underscores. Write \(option) NAME=\(path).")
       }
+      guard chosen.utf8.count <= longestName else {
+        throw UsageError.message(
+          "The name \(chosen.prefix(30))… has \(chosen.utf8.count) letters, and file names have room for \(longestName). "
+            + "Write \(option) SHORTER=PATH.")
+      }
       guard chosen != "baseline" else {
         throw UsageError.message("baseline is the name of the real training set. Write \(option) OTHER=\(path).")
       }
@@ -35,6 +40,10 @@ extension NamedPath {
     }
     return result
   }
+
+  /// A model's file holds the name, what a study adds to it, the seed and the kind; 255 bytes are the most that a file
+  /// system takes.
+  private static let longestName = 160
 
   package static func absolute(_ path: String) -> String {
     URL(fileURLWithPath: path).standardizedFileURL.path(percentEncoded: false).trimmingSuffix("/")

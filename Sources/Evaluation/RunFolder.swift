@@ -24,30 +24,25 @@ extension RunFolder {
     var inputs: RunRequest
   }
 
-  /// Makes the folder for a new run, or opens it to go on with the same one.
+  /// Makes a new run of a folder that is locked, or finds out that it goes on with the same one.
   ///
   /// - Returns: whether the folder held this run already.
   /// - Throws: `UsageError.message` when it holds another run or foreign files, `FileError` when it cannot be written.
   package func prepare(_ request: RunRequest, _ experiment: Experiment) throws -> Bool {
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
-      guard isFolder.boolValue else { throw UsageError.message("\(path) is a file. Choose another --output.") }
-      if FileManager.default.fileExists(atPath: configuration) {
-        let (oldRequest, oldExperiment) = try stored()
-        guard oldRequest.asksTheSame(as: request), oldExperiment == experiment else {
-          throw UsageError.message(
-            "\(path) holds a run with another configuration (\(difference(oldRequest, oldExperiment, request, experiment))). "
-              + "Choose another --output, or repeat that run's settings to go on with it.")
-        }
-        AtomicFile.removeLeftovers(in: path)
-        return true
+    if FileManager.default.fileExists(atPath: configuration) {
+      let (oldRequest, oldExperiment) = try stored()
+      guard oldRequest.asksTheSame(as: request), oldExperiment == experiment else {
+        throw UsageError.message(
+          "\(path) holds a run with another configuration (\(difference(oldRequest, oldExperiment, request, experiment))). "
+            + "Choose another --output, or repeat that run's settings to go on with it.")
       }
-      let visible = (try? FileManager.default.contentsOfDirectory(atPath: path))?.filter { !$0.hasPrefix(".") } ?? []
-      guard visible.isEmpty else {
-        throw UsageError.message("\(path) is not empty and holds no run. Choose another --output.")
-      }
+      AtomicFile.removeLeftovers(in: path)
+      return true
     }
-    try makeFolder(path)
+    let visible = (try? FileManager.default.contentsOfDirectory(atPath: path))?.filter { !$0.hasPrefix(".") } ?? []
+    guard visible.isEmpty else {
+      throw UsageError.message("\(path) is not empty and holds no run. Choose another --output.")
+    }
     try write(try ExactYAML.text(of: Stored(inputs: request)) + experiment.yaml(), to: configuration)
     return false
   }

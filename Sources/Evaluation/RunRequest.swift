@@ -49,6 +49,9 @@ extension RunRequest {
     other.preset = preset
     return self == other
   }
+
+  /// The paths of all data sets.
+  package var inputs: [String] { [real] + (realTrain.map { [$0] } ?? []) + synthetic.map(\.path) }
 }
 
 /// A synthetic set as `[NAME=]PATH`.

@@ -139,18 +139,18 @@ extension StudyRunner {
     return (trainer.result, false)
   }
 
-  /// Takes up the checkpoint where it is this training's; one of a training that is finished is left behind.
+  /// Takes up the checkpoint where it is this training's. One of another training of this study, which is finished, is
+  /// left behind; any other was made with other data or settings, and is not thrown away.
   private func resume(_ trainer: Trainer) throws {
-    guard FileManager.default.fileExists(atPath: folder.checkpoint) else { return }
-    do {
-      let state = try TrainingState(
-        try InputFile.contents(of: folder.checkpoint), path: folder.checkpoint, fingerprint: trainer.job.fingerprint,
-        kernels: allowsKernelChange ? nil : machine.kernels)
-      try trainer.restore(state, path: folder.checkpoint)
-      events.note("\(trainer.job.name), seed \(trainer.job.seed): goes on after step \(state.step).")
-    } catch TrainingError.foreignCheckpoint {
-      return
-    }
+    let (path, job) = (folder.checkpoint, trainer.job)
+    guard FileManager.default.fileExists(atPath: path) else { return }
+    let bytes = try InputFile.contents(of: path)
+    let owner = try TrainingState.fingerprint(of: bytes, path: path)
+    if owner != job.fingerprint, try study.jobs(experiment).contains(where: { $0.fingerprint == owner }) { return }
+    let state = try TrainingState(
+      bytes, path: path, fingerprint: job.fingerprint, kernels: allowsKernelChange ? nil : machine.kernels)
+    try trainer.restore(state, path: path)
+    events.note("\(job.name), seed \(job.seed): goes on after step \(state.step).")
   }
 
   private func train(_ trainer: Trainer, log: inout [EpochRecord]) throws {

@@ -1,3 +1,5 @@
+package import Networks
+
 /// What a user asked for that cannot be; the command line exits with 64.
 package enum UsageError: Error, Equatable {
   case unknownPreset(String, known: [String])
@@ -22,6 +24,14 @@ extension UsageError: CustomStringConvertible {
       "There is no model \(name).\(suggestion(nearest)) `cas describe --help` lists the models."
     case .message(let text): text
     }
+  }
+}
+
+extension Architecture {
+  /// - Throws: `UsageError.unknownModel` for a name that no architecture has.
+  package static func check(_ name: String) throws {
+    guard Architecture(name: name) == nil else { return }
+    throw UsageError.unknownModel(name, nearest: Spelling.nearest(to: name, in: names))
   }
 }
 

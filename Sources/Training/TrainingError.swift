@@ -16,7 +16,8 @@ extension TrainingError: CustomStringConvertible {
     case .tooFewImages(let name, let images):
       "\(name) has \(images) training images, and a batch normalisation needs at least 2. Give it more samples."
     case .foreignCheckpoint(let path, let what):
-      "\(path) belongs to another training: \(what) differs. Choose another --output, or remove the folder."
+      "\(path) belongs to another training: \(what) differs. Restore it to go on, "
+        + "or choose another --output."
     case .otherKernels(let path, let saved, let present):
       "\(path) was computed with \(saved), and this machine would go on with \(present), which gives other bytes. "
         + "Pass --allow-kernel-change to go on all the same."

@@ -72,5 +72,12 @@ extension TrainingState {
       average: try floats("average"))
   }
 
+  /// The fingerprint of the training that a saved state belongs to; nil where it does not say.
+  ///
+  /// - Throws: `CheckpointError.damaged`.
+  package static func fingerprint(of bytes: [UInt8], path: String) throws -> String? {
+    try SafeTensors(bytes, path: path).metadata["fingerprint"]
+  }
+
   private static let format = "cas-checkpoint-1"
 }

@@ -55,7 +55,7 @@ struct CASBench: ParsableCommand {
     options.precision = .fp32
     let machine = try options.machine()
     let measurements = TuningMeasurement.all(rounds: options.rounds, on: machine) { one in
-      FileHandle.standardError.write(Data("\(one.text)\n".utf8))
+      try? FileHandle.standardError.write(contentsOf: Data("\(one.text)\n".utf8))
     }
     var report = BenchmarkReport(command: "cas-bench", machine: machine)
     report.tuning = measurements

@@ -58,7 +58,10 @@ struct Attack: ParsableCommand {
   }
 
   func run() throws {
-    Interruption.watch()
+    if let output {
+      try OutputPath.check(NamedPath.absolute(output))
+      try OutputPath.check(output, outside: ([real] + (realTrain.map { [$0] } ?? [])).map(NamedPath.absolute))
+    }
     let terminal = Terminal(isQuiet: quiet)
     let environment = ProcessInfo.processInfo.environment
     let build = BuildDescription.current.identity
@@ -72,15 +75,11 @@ struct Attack: ParsableCommand {
       machine: try Machine(threads: threads, environment: environment), version: build,
       baselines: BaselineCache.standard(build: build, environment: environment),
       cache: FeatureCache.standard(build: build, environment: environment),
-      events: terminal.events(shouldStop: { Interruption.received != 0 }))
-    if let output {
-      try AtomicFile.write(bytes: try PNG.encode(outcome.sheet), to: NamedPath.absolute(output))
-    }
+      events: terminal.events())
     let document = outcome.document
-    if json {
-      try Terminal.write(Array(try document.json()))
-    } else if !quiet {
-      try Terminal.write(Array(document.text(Terminal.outputStyle).utf8))
+    let text = quiet ? "" : document.text(Terminal.outputStyle)
+    try Terminal.write(json ? Array(try document.json()) : Array(text.utf8)) {
+      if let output { try AtomicFile.write(bytes: try PNG.encode(outcome.sheet), to: NamedPath.absolute(output)) }
     }
   }
 }

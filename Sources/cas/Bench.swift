@@ -33,7 +33,7 @@ struct Bench: ParsableCommand {
     var report = BenchmarkReport(command: "bench", machine: machine)
     if let decode {
       report.decoding = try DecodingMeasurement(NamedPath.absolute(decode), rounds: options.rounds, on: machine)
-      return print(options.json ? try report.json() : report.text)
+      return try Terminal.show(options.json ? try report.json() : report.text)
     }
     if limits || profile {
       let benchmark = LimitsBenchmark(
@@ -51,6 +51,6 @@ struct Bench: ParsableCommand {
         report.pipeline = PipelineMeasurement(first, rounds: options.rounds, on: machine)
       }
     }
-    print(options.json ? try report.json() : report.text)
+    try Terminal.show(options.json ? try report.json() : report.text)
   }
 }

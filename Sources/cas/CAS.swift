@@ -22,8 +22,10 @@ struct CAS: ParsableCommand {
     ])
 
   static func main() {
+    StandardStreams.secure()
     // A write to a closed pipe is an error that is worded, not a signal that kills.
     signal(SIGPIPE, SIG_IGN)
+    Interruption.end()
     cas_keep_freed_memory()
     let arguments = Array(CommandLine.arguments.dropFirst())
     do {
@@ -35,12 +37,22 @@ struct CAS: ParsableCommand {
     }
   }
 
-  /// ArgumentParser calls a mistyped subcommand an unexpected argument; people look for the right word.
+  /// ArgumentParser calls a mistyped subcommand an unexpected argument, and forgives one after `help`; people look for
+  /// the right word.
   private static func rejectUnknownCommand(_ arguments: [String]) throws {
-    guard let first = arguments.first, !first.hasPrefix("-"), first != "help" else { return }
-    let names = configuration.subcommands.map { $0._commandName }
-    guard !names.contains(first) else { return }
-    let suggestion = Spelling.nearest(to: first, in: names).map { " Did you mean \($0)?" } ?? ""
-    throw UsageError.message("There is no command \(first).\(suggestion) `cas --help` lists the commands.")
+    let words = arguments.first == "help" ? Array(arguments.dropFirst()) : arguments
+    var (command, path): (any ParsableCommand.Type, String) = (CAS.self, "cas")
+    for word in words {
+      let subcommands = command.configuration.subcommands
+      guard !subcommands.isEmpty, !word.hasPrefix("-") else { return }
+      guard let next = subcommands.first(where: { $0._commandName == word }) else {
+        let suggestion =
+          Spelling.nearest(to: word, in: subcommands.map { $0._commandName }).map { " Did you mean \($0)?" } ?? ""
+        throw UsageError.message(
+          "There is no command \(path == "cas" ? "" : "\(path.dropFirst(4)) ")\(word).\(suggestion) `\(path) --help` "
+            + "lists the commands.")
+      }
+      (command, path) = (next, "\(path) \(word)")
+    }
   }
 }

@@ -18,19 +18,19 @@ struct Check: ParsableCommand {
   @Option(help: "Only these results must pass; repeats. Default: all but the baselines.")
   var result: [String] = []
 
-  @Option(help: "The least Top-1 accuracy.")
+  @Option(parsing: .unconditional, help: "The least Top-1 accuracy.")
   var minTop1: String?
 
-  @Option(help: "The least Top-5 accuracy.")
+  @Option(parsing: .unconditional, help: "The least Top-5 accuracy.")
   var minTop5: String?
 
-  @Option(help: "The largest relative drop of Top-1 from the baseline.")
+  @Option(parsing: .unconditional, help: "The largest relative drop of Top-1 from the baseline.")
   var maxDrop: String?
 
-  @Option(help: "The least Top-1 accuracy of any class.")
+  @Option(parsing: .unconditional, help: "The least Top-1 accuracy of any class.")
   var minClassTop1: String?
 
-  @Option(help: "The least Top-1 minus the baseline's; negative allows a loss (for cas nas).")
+  @Option(parsing: .unconditional, help: "The least Top-1 minus the baseline's; negative allows a loss (for cas nas).")
   var minDifference: String?
 
   @Flag(name: .shortAndLong, help: "No output, only the exit code.")

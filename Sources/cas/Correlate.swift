@@ -30,12 +30,14 @@ struct Correlate: ParsableCommand {
   var json = false
 
   func run() throws {
+    if let html { try OutputPath.check(NamedPath.absolute(html)) }
     for input in inputs where !FileManager.default.fileExists(atPath: input) {
       throw DataNotFound(path: input, what: "no table and no run")
     }
     let table = try ColumnTable(inputs: inputs)
     let document = CorrelationDocument(inputs: inputs, results: try table.correlations(columns))
-    if let html { try AtomicFile.write(bytes: Array(document.page.utf8), to: NamedPath.absolute(html)) }
-    try Terminal.write(json ? Array(try document.json()) : Array(document.text(Terminal.outputStyle).utf8))
+    try Terminal.write(json ? Array(try document.json()) : Array(document.text(Terminal.outputStyle).utf8)) {
+      if let html { try AtomicFile.write(bytes: Array(document.page.utf8), to: NamedPath.absolute(html)) }
+    }
   }
 }

@@ -30,7 +30,7 @@ struct DataOptions: ParsableArguments {
   }
 
   var pool: ThreadPool { ThreadPool(threads: threads ?? ThreadPool.available) }
-  var events: StudyRunner.Events { Terminal(isQuiet: quiet).events(shouldStop: { false }) }
+  var events: StudyRunner.Events { Terminal(isQuiet: quiet).events() }
 }
 
 /// `cas data inspect`.
@@ -92,18 +92,19 @@ struct DataCheckCommand: ParsableCommand {
   var json = false
 
   func run() throws {
+    if let sheet { try OutputPath.check(NamedPath.absolute(sheet)) }
     let check = try DataCheck(
       DataCheck.Request(
         path: NamedPath.absolute(path), real: real.map(NamedPath.absolute),
         realTrain: realTrain.map(NamedPath.absolute)),
       pool: options.pool, version: BuildDescription.current.identity, events: options.events)
     let document = check.document
-    if let sheet {
+    try Terminal.write(json ? Array(try document.json()) : Array(document.text(limit: max(0, limit)).utf8)) {
+      guard let sheet else { return }
       let page = try CopySheet(
         title: "Copies in \(path)", pairs: check.pairs, total: document.leaks, encode: EncodedPicture.of)
-      try AtomicFile.write(bytes: Array(page.text.utf8), to: sheet)
+      try AtomicFile.write(bytes: Array(page.text.utf8), to: NamedPath.absolute(sheet))
     }
-    try Terminal.write(json ? Array(try document.json()) : Array(document.text(limit: max(0, limit)).utf8))
     if document.damaged > 0 { throw ExitCode(Failure.badData.rawValue) }
     if let maxLeaks, document.leaks > maxLeaks { throw ExitCode(Failure.thresholdMissed.rawValue) }
   }
@@ -154,6 +155,7 @@ struct DataPack: ParsableCommand {
   }
 
   func run() throws {
+    try OutputPath.check(NamedPath.absolute(output))
     let dataset = try Dataset.open(NamedPath.absolute(path))
     var packing = StorePacker.Options()
     packing.asPixels = pixels

@@ -39,6 +39,6 @@ struct Describe: ParsableCommand {
       threads: threads, precision: precision, environment: ProcessInfo.processInfo.environment)
     let description = try ModelDescription(
       model: model, input: input, classes: classes, batchSize: batchSize, machine: machine)
-    print(json ? try description.json() : description.text)
+    try Terminal.show(json ? try description.json() : description.text)
   }
 }

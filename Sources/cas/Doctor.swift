@@ -13,7 +13,7 @@ struct Doctor: ParsableCommand {
 
   func run() throws {
     let findings = DoctorFindings()
-    print(json ? try findings.json() : findings.text)
+    try Terminal.show(json ? try findings.json() : findings.text)
   }
 }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Evaluation
 import Foundation
+import Networks
 import Reports
 
 /// `cas evaluate`: test saved weights on real images.
@@ -45,6 +46,7 @@ struct Evaluate: ParsableCommand {
   }
 
   func run() throws {
+    if let model { try Architecture.check(model) }
     let terminal = Terminal(isQuiet: printed.quiet)
     let machine = try Machine(threads: threads, environment: ProcessInfo.processInfo.environment)
     let request = WeightsEvaluation.Request(
@@ -52,7 +54,7 @@ struct Evaluate: ParsableCommand {
       classNames: classNames.map(NamedPath.absolute), normalization: normalize, input: input, resize: resize)
     let report = try WeightsEvaluation.run(
       request, machine: machine, description: MachineDescription(machine),
-      version: BuildDescription.current.identity, events: terminal.events(shouldStop: { false }))
+      version: BuildDescription.current.identity, events: terminal.events())
     try terminal.print(report, printed)
   }
 }

@@ -35,7 +35,7 @@ enum Failure: Int32 {
       case .diverged: self = .other
       }
     case let error as FileError: self = Failure(rawValue: error.exitCode) ?? .inputOutput
-    case is OutputError: self = .inputOutput
+    case is OutputError, is RunFolderInUse: self = .inputOutput
     case is ReportError: self = .badData
     case is InstructionSetError: self = .usage
     case is Interrupted: self = Interruption.received == SIGTERM ? .terminated : .interrupted
@@ -44,13 +44,17 @@ enum Failure: Int32 {
   }
 
   func exit(with error: any Error) -> Never {
-    switch error {
-    case is CleanExit, is ValidationError, is ExitCode: CAS.exit(withError: error)
-    default: break
-    }
-    // What the parser itself throws carries its own wording and code (64, or 0 for --help).
+    if CAS.exitCode(for: error) == .success { Self.answer(CAS.fullMessage(for: error)) }
+    if error is ValidationError || error is ExitCode { CAS.exit(withError: error) }
+    // What the parser itself throws carries its own wording and code, 64.
     if self == .other, CAS.exitCode(for: error) != ExitCode.failure { CAS.exit(withError: error) }
-    FileHandle.standardError.write(Data("cas: \(error)\n".utf8))
+    Terminal.tell("cas: \(error)\n")
     Foundation.exit(rawValue)
+  }
+
+  /// Ends the program with what `--help` or `--version` asked for.
+  private static func answer(_ text: String) -> Never {
+    do { try Terminal.show(text) } catch { Failure(error).exit(with: error) }
+    Foundation.exit(EXIT_SUCCESS)
   }
 }

@@ -56,7 +56,7 @@ struct Features: ParsableCommand {
   }
 
   func run() throws {
-    Interruption.watch()
+    try OutputPath.check(NamedPath.absolute(output))
     let terminal = Terminal(isQuiet: quiet)
     let environment = ProcessInfo.processInfo.environment
     let build = BuildDescription.current.identity
@@ -70,7 +70,7 @@ struct Features: ParsableCommand {
     let summary = try run.run(
       machine: machine, baselines: BaselineCache.standard(build: build, environment: environment),
       cache: FeatureCache.standard(build: build, environment: environment),
-      events: terminal.events(shouldStop: { Interruption.received != 0 }))
+      events: terminal.events())
     guard !quiet else { return }
     let logits = summary.classes.map { ", \($0) logits" } ?? ""
     try Terminal.write(

@@ -101,10 +101,10 @@ struct MetricsCommand: ParsableCommand {
   }
 
   func run() throws {
-    Interruption.watch()
     let terminal = Terminal(isQuiet: quiet)
-    let events = terminal.events(shouldStop: { Interruption.received != 0 })
+    let events = terminal.events()
     let machine = try Machine(threads: threads, environment: ProcessInfo.processInfo.environment)
+    for path in [writeStatistics, html].compactMap({ $0 }) { try OutputPath.check(NamedPath.absolute(path)) }
     if let demonstrate { return try demonstration(demonstrate, machine, events) }
     let request = try request()
     try request.check()
@@ -112,12 +112,11 @@ struct MetricsCommand: ParsableCommand {
       version: BuildDescription.current.identity, config: try request.json(), description: MachineDescription(machine))
     let sets = try sets(machine, &context, events)
     let outcome = try MetricsStudy(request, machine: machine, events: events).run(sets, context)
-    if let writeStatistics { try outcome.writeStatistics(to: NamedPath.absolute(writeStatistics)) }
-    if let html { try AtomicFile.write(bytes: Array(outcome.document.page.utf8), to: NamedPath.absolute(html)) }
-    if json {
-      try Terminal.write(Array(try outcome.document.json()))
-    } else if !quiet {
-      try Terminal.write(Array(MetricsSummary(of: outcome.document, style: Terminal.outputStyle).text.utf8))
+    let document = outcome.document
+    let text = quiet ? "" : MetricsSummary(of: document, style: Terminal.outputStyle).text
+    try Terminal.write(json ? Array(try document.json()) : Array(text.utf8)) {
+      if let writeStatistics { try outcome.writeStatistics(to: NamedPath.absolute(writeStatistics)) }
+      if let html { try AtomicFile.write(bytes: Array(document.page.utf8), to: NamedPath.absolute(html)) }
     }
   }
 
@@ -136,8 +135,9 @@ struct MetricsCommand: ParsableCommand {
       given = try MetricsStudy.Sets(pixelsOf: NamedPath.absolute(real), machine: machine, events: events)
     }
     let document = try MetricsDemonstration(seed: seed, machine: machine, events: events).run(chosen, given)
-    if let html { try AtomicFile.write(bytes: Array(document.page.utf8), to: NamedPath.absolute(html)) }
-    try Terminal.write(Array(json ? try document.json() : Data(document.text(Terminal.outputStyle).utf8)))
+    try Terminal.write(Array(json ? try document.json() : Data(document.text(Terminal.outputStyle).utf8))) {
+      if let html { try AtomicFile.write(bytes: Array(document.page.utf8), to: NamedPath.absolute(html)) }
+    }
   }
 
   private func request() throws -> MetricsRequest {

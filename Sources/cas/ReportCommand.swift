@@ -36,6 +36,7 @@ struct ReportCommand: ParsableCommand {
   }
 
   func run() throws {
+    if let output { try OutputPath.check(output) }
     let literature = withLiterature ? try Literature.published() : nil
     if let format {
       let parts = try runs.map { run in

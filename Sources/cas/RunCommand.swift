@@ -6,14 +6,19 @@ import Reports
 struct RunCommand {
   private let options: TrainingOptions
   private let command: RunRequest.Command
+  private let ownOptions: [(option: String, isGiven: Bool)]
   private let complete: (inout RunRequest) throws -> Void
 
-  /// - Parameter complete: adds what only this command asks for.
+  /// - Parameters:
+  ///   - ownOptions: the options that only this command has, and whether they are given.
+  ///   - complete: adds what only this command asks for.
   init(
-    _ options: TrainingOptions, command: RunRequest.Command, complete: @escaping (inout RunRequest) throws -> Void
+    _ options: TrainingOptions, command: RunRequest.Command, ownOptions: [(option: String, isGiven: Bool)],
+    complete: @escaping (inout RunRequest) throws -> Void
   ) {
     self.options = options
     self.command = command
+    self.ownOptions = ownOptions
     self.complete = complete
   }
 
@@ -21,14 +26,17 @@ struct RunCommand {
     Interruption.watch()
     let terminal = Terminal(isQuiet: options.printed.quiet)
     let events = terminal.events(shouldStop: { Interruption.received != 0 })
-    let (request, experiment, folder) = try plan(events)
+    var (request, experiment, folder) = try plan(events)
     let machine = try Machine(
       threads: options.threads, choice: experiment.kernels, precision: experiment.precision,
       environment: ProcessInfo.processInfo.environment)
-    if let report = try folder.finishedReport(request, experiment) {
+    if !options.namesFolder, let report = try folder.finishedReport(request, experiment) {
       events.note("\(folder.path) holds this run, finished; nothing was read or trained again.")
       return try terminal.print(report, options.printed)
     }
+    if options.resume == nil { try OutputPath.check(folder.path, outside: request.inputs) }
+    var lock = options.namesFolder ? nil : try folder.lock()
+    defer { withExtendedLifetime(lock) {} }
     if let note = request.axis?.note { events.warn("note: \(note)") }
 
     let data = try StudyData.load(
@@ -43,6 +51,8 @@ struct RunCommand {
     // Everything that can be wrong with the settings is found before the folder is made.
     try MemoryDemand(study, experiment, machine: machine).check()
     for note in study.notes { events.warn("note: \(note)") }
+    if options.namesFolder { folder = try RunFolder.new(folder.path) }
+    if lock == nil { lock = try folder.made() }
     if try folder.prepare(request, experiment) {
       events.note("\(folder.path) holds this run already; going on with it.")
     }
@@ -96,6 +106,7 @@ struct RunCommand {
       request.preset = "\(Preset.automatic) (\(choice.preset))"
       return (request, try options.experiment(choice), folder)
     }
+    try options.requireNoSettings(ownOptions)
     let folder = RunFolder(path: resume)
     let (request, experiment) = try folder.stored()
     guard request.command == command else {

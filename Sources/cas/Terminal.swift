@@ -47,8 +47,25 @@ struct Terminal {
     }
   }
 
+  /// Writes a result to stdout and what stands beside it to files, each whatever becomes of the other.
+  static func write(_ bytes: [UInt8], and writeFiles: () throws -> Void) throws {
+    let files = Result { try writeFiles() }
+    try write(bytes)
+    try files.get()
+  }
+
+  /// Writes lines for people to stdout. A reader that has seen enough of them, such as `head`, is no error.
+  ///
+  /// - Throws: `OutputError` when the disk is full.
+  static func show(_ text: String) throws {
+    do { try write(Array("\(text)\n".utf8)) } catch let error as OutputError where error.code == EPIPE { return }
+  }
+
+  /// Writes to stderr. A line that is lost, because nobody reads it or the disk is full, must not end a run.
+  static func tell(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
+
   /// Progress bars and notes on stderr.
-  func events(shouldStop: @escaping @Sendable () -> Bool) -> StudyRunner.Events {
+  func events(shouldStop: @escaping @Sendable () -> Bool = { false }) -> StudyRunner.Events {
     let isTerminal = isatty(STDERR_FILENO) == 1 && Self.environment["TERM"] != "dumb"
     let style: ProgressMeter.Style =
       isQuiet ? .quiet : isTerminal ? .updating(columns: Self.columns(of: STDERR_FILENO) ?? 80) : .lines
@@ -57,7 +74,7 @@ struct Terminal {
       let elapsed = (ContinuousClock().now - start).components
       return Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
     }
-    let sink: @Sendable (String) -> Void = { FileHandle.standardError.write(Data($0.utf8)) }
+    let sink: @Sendable (String) -> Void = { Self.tell($0) }
     let box = MeterBox()
     var events = StudyRunner.Events()
     let say: @Sendable (String) -> Void = { text in box.meter.withLock { $0?.say(text) ?? sink(text + "\n") } }

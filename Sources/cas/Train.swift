@@ -23,7 +23,7 @@ struct Train: ParsableCommand {
   func run() throws {
     let names = metrics.map { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } }
     if let names { try MetricsStudy.check(names) }
-    try RunCommand(options, command: .train) { request in
+    try RunCommand(options, command: .train, ownOptions: [("--metrics", metrics != nil)] + axis.given) { request in
       request.axis = try axis.value(request)
       request.metrics = names
     }.run()
@@ -44,16 +44,21 @@ struct NAS: ParsableCommand {
   @OptionGroup var options: TrainingOptions
   @OptionGroup var axis: AxisOptions
 
-  @Option(help: ArgumentHelp("Fractions of synthetic images to add.", valueName: "f,f,…"))
-  var add = "0,0.25,0.5,1"
+  @Option(help: ArgumentHelp("Fractions of synthetic images to add (default: 0,0.25,0.5,1).", valueName: "f,f,…"))
+  var add: String?
 
-  @Option(help: "concatenate: as many samples as the fraction asks for; batch: every batch has the same share of them.")
-  var mix: RunRequest.Mixing = .concatenate
+  @Option(
+    help: """
+      concatenate: as many samples as the fraction asks for, which is the default; batch: every batch has the same \
+      share of them.
+      """)
+  var mix: RunRequest.Mixing?
 
   @Option(help: ArgumentHelp("Ways of changing images, crossed with the fractions.", valueName: "none,classic,…"))
   var augment: String?
 
   func run() throws {
+    let add = add ?? "0,0.25,0.5,1"
     let fractions = add.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
     guard fractions.allSatisfy({ $0.map { $0.isFinite && $0 >= 0 && $0 <= 100 } ?? false }) else {
       throw UsageError.wrongValue(key: "--add", value: add, expected: "fractions from 0 to 100, such as 0,0.25,0.5,1")
@@ -68,9 +73,10 @@ struct NAS: ParsableCommand {
         return way
       }
     }
-    try RunCommand(options, command: .nas) { request in
+    let own = [("--add", self.add != nil), ("--mix", mix != nil), ("--augment", augment != nil)]
+    try RunCommand(options, command: .nas, ownOptions: own + axis.given) { request in
       request.add = Set(fractions.compactMap { $0 }).sorted()
-      request.mixing = mix == .concatenate ? nil : mix
+      request.mixing = mix == .batch ? mix : nil
       request.augmentations = ways.map { ways in MixedAugmentation.allCases.filter(ways.contains) }
       request.axis = try axis.value(request)
     }.run()
@@ -98,12 +104,13 @@ struct Curve: ParsableCommand {
   }
 
   func run() throws {
+    let own = [("--sizes", sizes != nil)] + axis.given
     let sizes = sizes ?? "2"
     let numbers = sizes.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
     guard numbers.allSatisfy({ ($0 ?? 0) >= 2 && ($0 ?? 0) <= 1_000_000_000 }) else {
       throw UsageError.wrongValue(key: "--sizes", value: sizes, expected: "whole numbers from 2, such as 500,1000,2000")
     }
-    try RunCommand(options, command: .curve) { request in
+    try RunCommand(options, command: .curve, ownOptions: own) { request in
       request.sizes = Set(numbers.compactMap { $0 }).sorted()
       request.axis = try axis.value(request)
     }.run()
@@ -125,6 +132,11 @@ struct AxisOptions: ParsableArguments {
 
   func validate() throws {
     if axisConvention != nil && axis == nil { throw ValidationError("--axis-convention needs --axis.") }
+  }
+
+  /// Which of the options are given.
+  var given: [(option: String, isGiven: Bool)] {
+    [("--axis", axis != nil), ("--axis-convention", axisConvention != nil)]
   }
 
   /// - Throws: `UsageError.message` where a set has no value.

@@ -144,7 +144,15 @@ extension TrainingOptions {
       try configuration.overlay(yaml: text, source: config)
     }
     for setting in settings { try configuration.set(setting) }
-    let options: [(option: String, key: [String], value: String?)] = [
+    for (option, key, value) in settingOptions {
+      if let value { try configuration.set(key, yaml: value, source: option) }
+    }
+    return try configuration.experiment()
+  }
+
+  /// The options that stand for one setting each.
+  private var settingOptions: [(option: String, key: [String], value: String?)] {
+    [
       ("--model", ["model"], model), ("--epochs", ["training", "epochs"], epochs), ("--steps", ["steps"], steps),
       ("--budget", ["budget"], budget), ("--batch-size", ["training", "batchSize"], batchSize),
       ("--learning-rate", ["training", "optimizer", "learningRate"], learningRate),
@@ -153,14 +161,27 @@ extension TrainingOptions {
       ("--resize", ["resize"], resize), ("--decode", ["decode"], decode), ("--weighting", ["weighting"], weighting),
       ("--match-label-counts", ["matchLabelCounts"], matchLabelCounts ? "true" : nil),
       ("--normalize", ["normalization"], normalize),
-      ("--baseline-size", ["baseline"], noBaseline ? "none" : baselineSize),
+      (noBaseline ? "--no-baseline" : "--baseline-size", ["baseline"], noBaseline ? "none" : baselineSize),
       ("--allow-missing-classes", ["allowMissingClasses"], allowMissingClasses ? "true" : nil),
       ("--no-gan-test", ["ganTest"], noGANTest ? "false" : nil),
     ]
-    for (option, key, value) in options {
-      if let value { try configuration.set(key, yaml: value, source: option) }
-    }
-    return try configuration.experiment()
+  }
+
+  /// Refuses what a run that goes on has decided already, and would be ignored.
+  ///
+  /// - Parameter others: options of one command, and whether they are given.
+  /// - Throws: `UsageError.message`.
+  func requireNoSettings(_ others: [(option: String, isGiven: Bool)]) throws {
+    let inputs = [
+      ("--synthetic", !synthetic.isEmpty), ("--real", real != nil), ("--real-train", realTrain != nil),
+      ("--class-names", classNames != nil), ("--output", output != nil), ("--preset", preset != nil),
+      ("--config", config != nil), ("--set", !settings.isEmpty),
+    ]
+    let given = (inputs + settingOptions.map { ($0.option, $0.value != nil) } + others).filter(\.1).map(\.0)
+    guard let first = given.first else { return }
+    throw UsageError.message(
+      "\(given.count > 1 ? given.joined(separator: ", ") : first) cannot be given with --resume: a run goes on with its "
+        + "own data and settings. Leave it out, or start another run with another --output.")
   }
 
   /// The request of a new run.
@@ -176,7 +197,10 @@ extension TrainingOptions {
       synthetic: try NamedPath.parse(synthetic), classNames: classNames.map(NamedPath.absolute))
   }
 
-  /// Where the run goes: `--output`, or a new folder named by the time and the sets.
+  /// Whether the run goes to a new folder that the program names.
+  var namesFolder: Bool { output == nil && resume == nil }
+
+  /// Where the run goes: `--output`, or a folder named by the time and the sets.
   func outputPath(for request: RunRequest) -> String {
     if let output { return output }
     let formatter = DateFormatter()

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// Files that are written whole or not at all: the bytes go to a hidden file beside the target, are flushed to the
 /// disk, and take the target's name in one step. A process killed at any moment leaves the old file or the new one.
@@ -7,6 +8,9 @@ package enum AtomicFile {
   /// then removed and an older target is untouched.
   package static func write(to path: String, contents: (FileWriter) throws -> Void) throws {
     let (partial, descriptor) = try create(beside: path)
+    inHand.store(UInt(bitPattern: strdup(partial)), ordering: .releasing)
+    // The text itself is not freed: a signal handler may be reading it.
+    defer { inHand.store(0, ordering: .releasing) }
     var isOpen = true
     do {
       let writer = FileWriter(descriptor: descriptor, path: path)
@@ -37,17 +41,40 @@ package enum AtomicFile {
     }
   }
 
+  /// Removes the hidden files of `path` whose processes have ended without removing them.
+  package static func removeLeftovers(of path: String) {
+    let (folder, stem) = place(of: path)
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    where name.hasPrefix(stem) && name.hasSuffix(suffix) {
+      guard let process = pid_t(name.dropFirst(stem.count).prefix { $0 != "-" }), process > 0 else { continue }
+      if kill(process, 0) != 0 && errno == ESRCH { unlink("\(folder)/\(name)") }
+    }
+  }
+
+  /// Removes the hidden file that is being written, from a signal handler that ends the process next.
+  package static func abandon() {
+    if let path = UnsafePointer<CChar>(bitPattern: inHand.load(ordering: .acquiring)) { unlink(path) }
+  }
+
+  /// Where the path of the hidden file that is being written stands in memory, 0 without one: what a signal handler can
+  /// reach.
+  private static let inHand = Atomic<UInt>(0)
+
   private static let suffix = ".cas-partial"
+
+  /// The folder of `path`, and what the names of its hidden files there begin with.
+  private static func place(of path: String) -> (folder: String, stem: String) {
+    let folder = (path as NSString).deletingLastPathComponent
+    var name = (path as NSString).lastPathComponent
+    while name.utf8.count > 200 { name.removeLast() }
+    return (folder.isEmpty ? "." : folder, ".\(name).")
+  }
 
   /// A new hidden file in the folder of `path`, open for writing.
   private static func create(beside path: String) throws -> (partial: String, descriptor: Int32) {
-    let name = (path as NSString).lastPathComponent
-    let folder = (path as NSString).deletingLastPathComponent
-    var stem = name
-    while stem.utf8.count > 200 { stem.removeLast() }
+    let (folder, stem) = place(of: path)
     for attempt in 0..<1000 {
-      let hidden = ".\(stem).\(getpid())-\(attempt)\(suffix)"
-      let partial = folder.isEmpty ? hidden : "\(folder)/\(hidden)"
+      let partial = "\(folder)/\(stem)\(getpid())-\(attempt)\(suffix)"
       let descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
       if descriptor >= 0 { return (partial, descriptor) }
       guard errno == EEXIST else { break }
@@ -57,8 +84,7 @@ package enum AtomicFile {
 
   /// Makes the new name itself durable. A file system that cannot do so has still written the file.
   private static func flushFolder(of path: String) {
-    let folder = (path as NSString).deletingLastPathComponent
-    let descriptor = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let descriptor = open(place(of: path).folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     fsync(descriptor)
     close(descriptor)

@@ -29,11 +29,17 @@ extension FileError: CustomStringConvertible {
     case ENOSPC, EDQUOT: "; free some space or choose a folder on another disk"
     case EACCES, EPERM: "; check the permissions of the file and of its folder"
     case EROFS: "; choose a folder that can be written"
+    case ENOENT where isOfResult: "; make its folder first"
+    case ENOTDIR where isOfResult: "; name a file in a folder"
+    case EISDIR where isOfResult: "; name a file in it"
     case EMFILE, ENFILE: "; raise the limit of open files (ulimit -n)"
     default: ""
     }
   }
 
   /// 66 for an input that is not there, else 74 (sysexits: EX_NOINPUT, EX_IOERR).
-  package var exitCode: Int32 { code == ENOENT && operation != .create && operation != .write ? 66 : 74 }
+  package var exitCode: Int32 { code == ENOENT && !isOfResult ? 66 : 74 }
+
+  /// Whether a file was to be written.
+  private var isOfResult: Bool { operation == .create || operation == .write || operation == .rename }
 }

@@ -15,10 +15,11 @@ struct ClassFolderSource: DataSource {
     guard try Folder.kind(of: path) == .folder else { return nil }
     let names = Set(try Folder(path).visibleFolders)
     let test = names.contains("test") ? "test" : "val"
-    guard names.contains("train"), names.contains(test), names.isSubset(of: ["train", "test", "val"]) else {
-      return ClassFolderSource(path: path, roots: [.whole: path], warning: nil)
-    }
-    let unused = names.count == 3 ? "\(path)/val is not used, because there is a folder named test." : nil
+    guard names.contains("train"), names.contains(test),
+      try names.subtracting(["train", "test", "val"]).allSatisfy({ try Folder("\(path)/\($0)").isRun })
+    else { return ClassFolderSource(path: path, roots: [.whole: path], warning: nil) }
+    let unused =
+      names.isSuperset(of: ["test", "val"]) ? "\(path)/val is not used, because there is a folder named test." : nil
     return ClassFolderSource(
       path: path, roots: [.train: "\(path)/train", .test: "\(path)/\(test)"], warning: unused)
   }

@@ -6,6 +6,7 @@ struct ClassFolderWalk {
   private(set) var emptyClasses: [String] = []
   private(set) var tally = MemberTally()
   private var repeatedFolders = 0
+  private var runs = 0
   /// The images of the class in hand.
   private var members: [String] = []
 
@@ -23,11 +24,13 @@ extension ClassFolderWalk {
     }
     for name in folder.visibleFolders {
       members = []
+      let runsBefore = runs
       // A folder is entered once in a class, so links in a circle come to an end.
       var seen: Set<Folder.Identity> = [rootIdentity]
       try enter(name, seen: &seen)
       if members.isEmpty {
-        emptyClasses.append(name)
+        // A folder of nothing but runs is no class.
+        if runs == runsBefore { emptyClasses.append(name) }
       } else {
         members.sort(by: NameOrder.natural)
         entries += members.map { SplitListing.Entry(classIndex: classNames.count, member: $0) }
@@ -50,6 +53,7 @@ extension ClassFolderWalk {
     if repeatedFolders > 0 {
       list.append("\(repeatedFolders.counted("link", "links")) in \(root) to a folder already counted ignored.")
     }
+    if runs > 0 { list.append("\(runs.counted("folder", "folders")) of runs of cas in \(root) ignored.") }
     return list
   }
 }
@@ -63,7 +67,12 @@ extension ClassFolderWalk {
         repeatedFolders += 1
         continue
       }
-      for entry in try Folder("\(root)/\(next)").entries {
+      let folder = try Folder("\(root)/\(next)")
+      if folder.isRun {
+        runs += 1
+        continue
+      }
+      for entry in folder.entries {
         let path = "\(next)/\(entry.name)"
         if entry.kind == .folder && !entry.isHidden {
           waiting.append(path)

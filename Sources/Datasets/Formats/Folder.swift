@@ -46,6 +46,9 @@ struct Folder {
 
   func hasFile(_ name: String) -> Bool { entries.contains { $0.name == name && $0.kind == .file } }
 
+  /// Whether it is the folder of a run of this program, whose pictures are no data.
+  var isRun: Bool { hasFile("config.yaml") && (hasFile("report.json") || hasFile("log.jsonl")) }
+
   /// What is at `path`, links followed. Throws `FileError` where the system does not say.
   static func kind(of path: String) throws -> Kind {
     var status = stat()

@@ -57,6 +57,7 @@ extension StorePacker {
         height: shape.height, width: shape.width, channels: shape.channels, codec: codec ?? "raw")
       summary.shape = shape
     }
+    AtomicFile.removeLeftovers(of: path)
     try AtomicFile.write(to: path) { writer in
       var output = Output(writer: writer)
       try output.write(StoreLayout.beginning)

@@ -83,7 +83,8 @@ extension ResultTable {
     ])
     for line in lines {
       table.rows.append([
-        .init(line.isGANTest ? titled(line) : line.name), .init(line.kind), .init(NumberText.hundredths(line.top1?.value, decimals: 2), .bold),
+        .init(line.isGANTest ? titled(line) : line.name), .init(line.kind),
+        .init(NumberText.hundredths(line.top1?.value, decimals: 2), .bold),
         .init(NumberText.range(line.top1?.interval, decimals: 2)),
         .init(NumberText.hundredths(line.top5?.value, decimals: 2)),
         .init(NumberText.hundredths(line.drop?.top1, decimals: 1)),

@@ -1,0 +1,50 @@
+internal import Datasets
+import Foundation
+
+/// Looks at the place of a result before the work that leads to it.
+package enum OutputPath {
+  /// Checks that a file can be written at `path`, as far as that can be known before.
+  ///
+  /// - Throws: `FileError`.
+  package static func check(_ path: String) throws {
+    let above = (path as NSString).deletingLastPathComponent
+    let folder = above.isEmpty ? "." : above
+    var status = stat()
+    guard stat(folder, &status) == 0 else { throw FileError(.create, path, code: errno) }
+    guard status.st_mode & S_IFMT == S_IFDIR else { throw FileError(.create, path, code: ENOTDIR) }
+    if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { throw FileError(.create, path, code: EISDIR) }
+    guard access(folder, W_OK | X_OK) == 0 else { throw FileError(.create, path, code: errno) }
+  }
+
+  /// Checks that `path` lies in none of the data sets that are read: what is written there would be data the next time.
+  /// Hidden folders are not read, and may hold it.
+  ///
+  /// - Throws: `UsageError.message`.
+  package static func check(_ path: String, outside inputs: [String]) throws {
+    let place = resolved(path)
+    for input in inputs {
+      let root = resolved(input)
+      guard place.starts(with: root), !place.dropFirst(root.count).contains(where: { $0.hasPrefix(".") }) else {
+        continue
+      }
+      throw UsageError.message(
+        "\(path) lies in the data set \(input), and its pictures would be read as images of that. Choose an --output "
+          + "elsewhere.")
+    }
+  }
+
+  /// The components of a path without links, as far as it exists.
+  private static func resolved(_ path: String) -> [String] {
+    var url = URL(fileURLWithPath: path).standardizedFileURL
+    var missing: [String] = []
+    while url.pathComponents.count > 1 {
+      if let real = realpath(url.path(percentEncoded: false), nil) {
+        defer { free(real) }
+        return URL(fileURLWithPath: String(cString: real)).pathComponents + missing.reversed()
+      }
+      missing.append(url.lastPathComponent)
+      url.deleteLastPathComponent()
+    }
+    return url.pathComponents + missing.reversed()
+  }
+}

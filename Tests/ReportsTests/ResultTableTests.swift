@@ -24,6 +24,17 @@ import Testing
     #expect(both == [Example.several, Example.single])
   }
 
+  @Test(arguments: [ResultTable.Format.text, .markdown, .latex])
+  func ganTestsHaveNamesOfTheirOwn(format: ResultTable.Format) throws {
+    var report = Example.single
+    var ganTest = report.results[0]
+    (ganTest.name, ganTest.kind) = ("cvae", .ganTest)
+    report.results.append(ganTest)
+    let text = try ResultTable([.init(run: nil, report: report)]).text(
+      format, style: TerminalStyle(isTerminal: false, columns: 80, environment: [:]))
+    #expect(text.contains("cvae (GAN-test)"), "\(text)")
+  }
+
   /// Characters that LaTeX would take for commands.
   @Test func latexIsEscaped() throws {
     var report = Example.single

@@ -83,7 +83,7 @@ extension ResultTable {
     ])
     for line in lines {
       table.rows.append([
-        .init(line.isGANTest ? titled(line) : line.name), .init(line.kind),
+        .init(marked(line)), .init(line.kind),
         .init(NumberText.hundredths(line.top1?.value, decimals: 2), .bold),
         .init(NumberText.range(line.top1?.interval, decimals: 2)),
         .init(NumberText.hundredths(line.top5?.value, decimals: 2)),
@@ -153,8 +153,10 @@ extension ResultTable {
     "Training images", "Top-1 (%)", "95 % interval", "Top-5 (%)", "Relative drop (%)", "Worse classes",
   ]
 
-  /// The name with the kind, without which a set's GAN-test would look like its score.
   private func titled(_ line: Line) -> String { "\(line.name) (\(line.kind))" }
+
+  /// The name, with the kind where a set's GAN-test would look like its score.
+  private func marked(_ line: Line) -> String { line.isGANTest ? titled(line) : line.name }
 
   private func cells(_ line: Line) -> [String] {
     [
@@ -188,7 +190,7 @@ extension ResultTable {
   private var latex: String {
     func row(_ cells: [String]) -> String { cells.map(Self.escaped).joined(separator: " & ") + " \\\\\n" }
     var text = "% \\usepackage{booktabs}\n\\begin{tabular}{lrrrrr}\n\\toprule\n" + row(Self.titles) + "\\midrule\n"
-    for line in lines { text += row([titled(line)] + cells(line)) }
+    for line in lines { text += row([marked(line)] + cells(line)) }
     for table in literature?.tables ?? [] {
       text += "\\midrule\n\\multicolumn{6}{l}{\(Self.escaped(table.title))} \\\\\n"
       for published in LiteratureRows(table).rows { text += row([published.title] + cells(published)) }

@@ -70,7 +70,7 @@ import Testing
     #expect(document["data"]["synthetic"]["b"]["images"].number == 200)
     let text = try run(folder, ["a", "b"], "--html", "\(folder.path)/table.html")
     let page = String(decoding: try folder.bytes("table.html"), as: UTF8.self)
-    #expect(page.contains("fid ↓") && page.contains("precision, F1/8") && page.contains("is sorted by class"))
+    #expect(page.contains("fid\u{A0}↓") && page.contains("precision, F1/8") && page.contains("is sorted by class"))
     #expect(text.output.contains("fid ↓") && text.output.contains("a 200, b 200"), "\(text.output)")
   }
 

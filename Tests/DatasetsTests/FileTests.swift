@@ -46,7 +46,9 @@ struct FileTests {
     let folder = try DataFolder()
     let error = #expect(throws: FileError.self) { try AtomicFile.write(bytes: [1], to: folder["no/such/file"]) }
     #expect(error == FileError(.create, folder["no/such/file"], code: ENOENT))
-    #expect(error?.description == "cannot create \(folder["no/such/file"]): No such file or directory; make its folder first.")
+    #expect(
+      error?.description == "cannot create \(folder["no/such/file"]): No such file or directory; make its folder first."
+    )
     #expect(error?.exitCode == 74)
   }
 

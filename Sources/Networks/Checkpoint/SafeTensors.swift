@@ -119,7 +119,7 @@ extension SafeTensors {
       }
       guard offsets[0] >= 0, offsets[1] >= offsets[0], offsets[1] <= bytes.count - end, offsets[1] - offsets[0] == size
       else { throw damaged("\(name) does not fit into the file") }
-      taken.append(offsets[0]..<offsets[1])
+      if size > 0 { taken.append(offsets[0]..<offsets[1]) }
       entries.append((name, dtype, shape, (end + offsets[0])..<(end + offsets[1])))
     }
     // Tensors that share their bytes would let a small file fill the memory.

@@ -120,16 +120,25 @@ extension ClassMatching {
         }
         return file.names
       }
-      guard let lender, let lent = lender.listing.classNames?.sorted(by: NameOrder.bytes) else {
-        return (0..<count).map(String.init)
-      }
+      guard let lender, let own = lender.listing.classNames else { return (0..<count).map(String.init) }
+      // Names that are the numbers themselves mean these numbers, whatever the order of their letters.
+      let numbers = own.indices.map(String.init)
+      let areNumbers = Set(own) == Set(numbers)
+      let lent = areNumbers ? numbers : own.sorted(by: NameOrder.bytes)
       guard lent.count >= count else {
         throw DataError.classNames(
           side.listing.path, .count(names: lent.count, classes: count, title: "the \(side.title)"))
       }
-      notes.append(
-        "The \(side.title) has only numbers for its classes; they take the sorted names of the \(lender.title): "
-          + "0 is \(lent[0]), \(lent.count - 1) is \(lent[lent.count - 1]) (--class-names FILE gives others).")
+      if areNumbers, lent.count > 10 {
+        notes.append(
+          "The \(side.title) has only numbers for its classes; they are taken for those that the \(lender.title) uses as "
+            + "names, 10 for 10. A tool that sorts folders by letters counts 0, 1, 10 instead: --class-names FILE says so."
+        )
+      } else if !areNumbers {
+        notes.append(
+          "The \(side.title) has only numbers for its classes; they take the sorted names of the \(lender.title): "
+            + "0 is \(lent[0]), \(lent.count - 1) is \(lent[lent.count - 1]) (--class-names FILE gives others).")
+      }
       return lent
     }
     return (names, notes)

@@ -31,6 +31,9 @@ package struct LoadOptions: Sendable, Equatable {
   /// Whether an augmentation wants images as they were before resizing. They are then streamed where any was resized.
   package var keepsOriginals = false
 
+  /// Whether images that have the right size lose their margin, too.
+  var cutsAll: Bool { resize == .cropInner }
+
   package init(
     channels: Int? = nil, input: Int? = nil, resize: ResizeMode? = nil, filter: ResampleFilter = .bicubic
   ) {

@@ -41,12 +41,15 @@ struct SampleFit: Sendable {
   let options: LoadOptions
 
   /// The shorter side that suffices of a JPEG's, nil where all pixels are decoded.
-  var leastSide: Int? { options.decoding == .fast && options.resize != nil ? options.input : nil }
+  var leastSide: Int? {
+    guard options.decoding == .fast, let mode = options.resize else { return nil }
+    return options.input.map(mode.shortSide)
+  }
 
   /// The image in the samples' channels and size; nil where its size is another one and nothing may be resized.
   func fitted(_ image: Image) -> Image? {
     let image = shape.channels == 1 ? image.luminance() : image.asRGB()
-    if image.width == shape.width && image.height == shape.height { return image }
+    if !options.cutsAll, image.width == shape.width && image.height == shape.height { return image }
     guard options.input != nil, let mode = options.resize else { return nil }
     return image.resized(toSquare: shape.width, mode: mode, filter: options.filter)
   }

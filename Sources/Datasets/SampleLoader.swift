@@ -104,7 +104,7 @@ extension SampleLoader {
       try requireFit(pass, shape, order: order)
     }
     // An augmentation that cuts out of the original finds no more than the sample where nothing was resized.
-    let streams = !keeps || (options.keepsOriginals && !pass.fits(shape))
+    let streams = !keeps || (options.keepsOriginals && (options.cutsAll || !pass.fits(shape)))
     let block =
       streams
       ? SampleBlock.stream(SampleStream(reader: reader, entries: order, fit: fit, path: listing.path))

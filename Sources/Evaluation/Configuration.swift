@@ -1,4 +1,5 @@
 internal import Datasets
+internal import Images
 internal import Kernels
 internal import Networks
 internal import Training
@@ -185,6 +186,6 @@ extension Experiment {
       decode == .exact || (input != nil && resize != nil), "decode", decode.rawValue,
       "exact where images are not made smaller with --input and --resize")
     try check(
-      resize.map { ["squash", "crop"].contains($0) } ?? true, "resize", resize ?? "", "squash or crop")
+      resize.map { ResizeMode(rawValue: $0) != nil } ?? true, "resize", resize ?? "", ResizeMode.list)
   }
 }

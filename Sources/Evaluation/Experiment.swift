@@ -10,7 +10,7 @@ package struct Experiment: Codable, Equatable, Sendable {
   package var model = "resnet20"
   /// Side to which all images are resized; nil keeps them as they are.
   package var input: Int?
-  /// How images are made square: `squash` or `crop`.
+  /// How images are made square: `squash`, `crop` or `crop-inner`.
   package var resize: String?
   /// Whether JPEGs that are made smaller are decoded whole, or at a half, a quarter or an eighth of their size.
   package var decode = LoadOptions.Decoding.exact

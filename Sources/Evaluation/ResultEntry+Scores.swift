@@ -36,7 +36,24 @@ extension DifferenceEntry {
   package init(_ comparison: PairedComparison) {
     self.init(
       value: comparison.top1.value, interval: comparison.top1.interval.flatMap(Bounds.init),
-      seedInterval: comparison.seedInterval.flatMap(Bounds.init), pValue: comparison.pValue)
+      seedInterval: comparison.seedInterval.flatMap(Bounds.init), pValue: comparison.pValue,
+      seedPValue: comparison.seedPValue)
+  }
+}
+
+extension DifferenceEntry {
+  /// The differences with their p-values adjusted by Holm's method over all of them, each kind of test by itself.
+  static func adjusted(_ differences: [DifferenceEntry?]) -> [DifferenceEntry?] {
+    func adjust(_ value: (DifferenceEntry) -> Double?) -> [Double?] {
+      let values = differences.map { $0.flatMap(value) }
+      var rest = holmAdjusted(values.compactMap { $0 })[...]
+      return values.map { $0 == nil ? nil : rest.removeFirst() }
+    }
+    return zip(differences, zip(adjust(\.pValue), adjust(\.seedPValue))).map { difference, p in
+      guard var difference else { return nil }
+      (difference.adjustedP, difference.adjustedSeedP) = p
+      return difference
+    }
   }
 }
 
@@ -49,7 +66,7 @@ extension ClassEntry {
     self.init(
       name: name, support: score.support, top1: score.top1, top5: score.top5,
       interval: score.interval.flatMap(Bounds.init), baselineTop1: score.baselineTop1, difference: score.difference,
-      adjustedP: score.adjustedP,
+      adjustedP: score.adjustedP, adjustedSeedP: score.adjustedSeedP,
       confusedWith: score.confusedWith.map { Confusion(name: classNames[$0.predicted], count: $0.count) })
   }
 }

@@ -18,9 +18,8 @@ extension RunReport {
         baseline: entry.baseline, variant: variant(of: entry, request),
         difference: comparison.map(DifferenceEntry.init), training: outcome.training)
     }
-    let compared = trained.indices.filter { trained[$0].difference?.pValue != nil }
-    for (index, p) in zip(compared, holmAdjusted(compared.compactMap { trained[$0].difference?.pValue })) {
-      trained[index].difference?.adjustedP = p
+    for (index, difference) in DifferenceEntry.adjusted(trained.map(\.difference)).enumerated() {
+      trained[index].difference = difference
     }
     let ganTests = outcomes.flatMap(\.ganTests).map { test in
       ResultEntry(

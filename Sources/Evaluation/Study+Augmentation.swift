@@ -44,9 +44,12 @@ extension Study {
         var entry: Entry
         switch plan.mixing {
         case .concatenate:
-          let wanted = real.classCounts.map { Int((Double($0) * fraction).rounded()) }
-          let added = try matched(set.samples, to: wanted, name: set.name, notes: &notes)
-          entry = Entry(name: set.name, kind: .nas, fractionAdded: fraction, samples: real.concatenating(added))
+          let added = try adding(fraction, of: set, to: real, notes: &notes)
+          guard !entries.contains(where: { $0.name == set.name && $0.fractionAdded == added.fraction }) else {
+            continue
+          }
+          entry = Entry(
+            name: set.name, kind: .nas, fractionAdded: added.fraction, samples: real.concatenating(added.samples))
         case .batch:
           let added = try limited(set.samples, experiment, name: set.name, notes: &notes)
           entry = Entry(name: set.name, kind: .nas, fractionAdded: fraction, samples: real.concatenating(added))
@@ -76,6 +79,26 @@ extension Study {
           + "gain may come from these.")
     }
     return Study(data, entries: entries, notes: data.notes + unique(notes), experiment)
+  }
+
+  /// The samples of a set that a fraction of the real images asks for, class by class, or all there are; and which
+  /// fraction these are.
+  private static func adding(
+    _ fraction: Double, of set: StudyData.Named, to real: Samples, notes: inout [String]
+  ) throws -> (fraction: Double, samples: Samples) {
+    let wanted = real.classCounts.map { Int((Double($0) * fraction).rounded()) }
+    let present = zip(set.samples.classCounts, wanted).map { min($0, $1) }
+    let added = try set.samples.drawing(perClass: present)
+    let missing = wanted.reduce(0, +) - added.count
+    guard missing > 0, real.count > 0 else { return (fraction, added) }
+    // In whole percent, as tables show it, where that is not 0.
+    let share = Double(added.count) / Double(real.count)
+    let reached = share < 0.01 ? share : (share * 100).rounded() / 100
+    notes.append(
+      "\(set.name) has too few images of some classes for \(fraction) times the real ones: "
+        + "\(added.count.counted("image is", "images are")) added instead of \((added.count + missing).grouped), "
+        + "\(reached) times as many as real ones.")
+    return (reached, added)
   }
 
   private static func baselineName(_ way: MixedAugmentation?) -> String {

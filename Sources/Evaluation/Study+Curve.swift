@@ -18,7 +18,8 @@ extension Study {
         }
         let part = try samples.drawing(perClass: samples.proportionalCounts(total: size))
         var entry = Entry(name: set.name, kind: .cas, size: size, samples: part)
-        entry.baseline = try reference(to: part, size: size, data, experiment, known: &references)
+        let counts = counts(matching: part, name: entry.label, notes: &notes)
+        entry.baseline = try reference(to: counts, size: size, data, experiment, known: &references)
         entries.append(entry)
       }
     }
@@ -34,11 +35,10 @@ extension Study {
   /// The name of the real part with the same numbers of each class, which is drawn once; nil where the real set has
   /// too few, or there is none.
   private static func reference(
-    to part: Samples, size: Int, _ data: StudyData, _ experiment: Experiment,
+    to counts: [Int], size: Int, _ data: StudyData, _ experiment: Experiment,
     known: inout [(counts: [Int], entry: Entry)]
   ) throws -> String? {
     guard let real = data.realTrain, experiment.baseline != .none else { return nil }
-    let counts = part.classCounts
     if let same = known.first(where: { $0.counts == counts }) { return same.entry.name }
     guard zip(real.classCounts, counts).allSatisfy({ $0 >= $1 }) else { return nil }
     // Names of synthetic sets hold no at sign, so that these cannot clash with one.

@@ -26,6 +26,19 @@ extension Study {
     return try limited(samples, experiment, name: set.name, notes: &notes)
   }
 
+  /// The real images of each class that a set is compared with: as many as its own, and of a class that it lacks as
+  /// many as it has of the others on average, so that the class's accuracy of 0 counts as the loss that it is.
+  static func counts(matching samples: Samples, name: String, notes: inout [String]) -> [Int] {
+    let counts = samples.classCounts
+    let held = counts.count { $0 > 0 }
+    guard held > 0, held < counts.count else { return counts }
+    let mean = max(1, Int((Double(samples.count) / Double(held)).rounded()))
+    notes.append(
+      "\(name) lacks \((counts.count - held).counted("class", "classes")): its baseline has \(mean.grouped) real images of "
+        + "each of them, so that their loss counts.")
+    return counts.map { $0 > 0 ? $0 : mean }
+  }
+
   /// As many images of each class as wanted, or all there are, which is noted.
   static func matched(
     _ samples: Samples, to wanted: [Int], name: String, notes: inout [String]

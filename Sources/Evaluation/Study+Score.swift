@@ -15,7 +15,8 @@ extension Study {
       if let real = data.realTrain, experiment.baseline != .none {
         let drawn =
           experiment.baseline == .matched
-          ? try matched(real, to: samples.classCounts, name: set.name, notes: &notes)
+          ? try matched(
+            real, to: counts(matching: samples, name: set.name, notes: &notes), name: set.name, notes: &notes)
           : try limited(real, experiment, name: "the real training set", notes: &notes)
         let counts = drawn.classCounts
         if let known = baselines.first(where: { $0.counts == counts }) {

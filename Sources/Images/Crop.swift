@@ -5,6 +5,20 @@ package enum ResizeMode: String, CaseIterable, Sendable, Codable {
   /// The short side is scaled to the square's and the long one cut at both ends, as torchvision's `Resize` and
   /// `CenterCrop` do; what lies at the ends is lost.
   case crop
+  /// The same with 1/8 of the short side cut all round, as `Resize(256)` and `CenterCrop(224)` do, the usual way of testing
+  /// on ImageNet.
+  case cropInner = "crop-inner"
+
+  /// The names that a user may give, for messages: "squash, crop or crop-inner".
+  package static var list: String {
+    let names = allCases.map(\.rawValue)
+    return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
+  }
+
+  /// The short side of the scaled picture out of which a square of `side` pixels is cut.
+  package func shortSide(for side: Int) -> Int {
+    self == .cropInner ? Int((Double(side) * 8 / 7).rounded()) : side
+  }
 }
 
 extension Image {
@@ -26,7 +40,7 @@ extension Image {
     switch mode {
     case .squash:
       return resized(width: side, height: side, filter: filter)
-    case .crop: return middle(short: side, side: side, filter: filter)
+    case .crop, .cropInner: return middle(short: mode.shortSide(for: side), side: side, filter: filter)
     }
   }
 

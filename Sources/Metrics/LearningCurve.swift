@@ -45,10 +45,11 @@ extension LearningCurve {
 
   package static let resamples = 1000
 
-  /// The law of the curve, and the 95 % interval of its limit over test images and seeds; nil below four sizes.
+  /// The law of the curve, and the 95 % interval of its limit over test images and seeds; nil below four sizes, and where
+  /// these do not say what the limit is.
   package func fit() -> (law: PowerLaw, limit: Interval)? {
     let sizes = sizes.map(Double.init)
-    guard let law = PowerLaw.fitted(sizes: sizes, accuracies: accuracies) else { return nil }
+    guard let law = PowerLaw.fitted(sizes: sizes, accuracies: accuracies), law.hasLimit else { return nil }
     let limits = (0..<Self.resamples).compactMap {
       PowerLaw.fitted(sizes: sizes, accuracies: resampled($0))?.limit
     }

@@ -1,3 +1,4 @@
+import Foundation
 internal import Randomness
 
 /// The difference between the mean accuracies of two sets of classifiers on the same images, and what it could have
@@ -58,8 +59,18 @@ extension PairedBootstrap {
       for _ in 0..<images.count { sum += drawn[pattern[part.nextInteger(below: images.count)]] }
       replicates.append(Double(sum) / scale(images.count))
     }
-    return BootstrapDistribution(estimate: estimate, replicates: replicates)
+    let interval = BootstrapDistribution(estimate: estimate, replicates: replicates)
       .acceleratedInterval(jackknife: jackknife(images, fixed: pattern.map { fixed[$0] }))
+    guard let interval, interval.low == interval.high else { return interval }
+    return Self.unanimous(estimate, images: images.count)
+  }
+
+  /// The interval where all images say the same, so that drawing them again changes nothing. By the exact binomial
+  /// interval (Clopper and Pearson 1934) less than a share 1 − 0.025^(1/n) of all images says anything else, at most
+  /// that one side alone is right.
+  private static func unanimous(_ value: Double, images: Int) -> Interval {
+    let others = 1 - pow(0.025, 1 / Double(images))
+    return Interval(low: value - others * (value + 1), high: value + others * (1 - value))
   }
 
   /// The scores of the images when the classifiers are drawn with replacement.

@@ -26,6 +26,8 @@ package struct PairedComparison: Sendable, Equatable {
     package let top1: Difference?
     /// Exact McNemar on the seeds' majority predictions.
     package let pValue: Double?
+    /// Student's test over seeds, with the spread that all classes share; nil where a side has one seed.
+    package let seedPValue: Double?
   }
 
   package let top1: Difference
@@ -35,6 +37,8 @@ package struct PairedComparison: Sendable, Equatable {
   package let seedInterval: Interval?
   /// Exact McNemar on the seeds' majority predictions.
   package let pValue: Double
+  /// Student's test over seeds, paired where they are the same; nil where a side has one seed.
+  package let seedPValue: Double?
   /// Empty where the sets have different seeds.
   package let perSeed: [SeedPair]
   /// In class order; empty unless asked for.
@@ -81,16 +85,25 @@ extension PairedComparison {
       return exactMcNemar(right.count { $0.0 && !$0.1 }, right.count { $0.1 && !$0.0 })
     }
     self.pValue = pValue(images)
+    func accuracies(_ hits: [[Bool]]) -> [Double] { hits.map { row in Double(row.count { $0 }) / Double(row.count) } }
+    seedPValue = SeedAccuracies(
+      first: accuracies(top1Hits.0), second: accuracies(top1Hits.1), images: images.count
+    ).pValue(isPaired: isPaired)
     guard perClass else {
       classes = []
       return
     }
     var ofClass = [[Int]](repeating: [], count: first[0].classes)
     for (image, label) in labels.enumerated() { ofClass[Int(label)].append(image) }
-    classes = ofClass.map { images in
+    let tested = ofClass.indices.filter { !ofClass[$0].isEmpty }
+    let byClass = SeedAccuracies.ofClasses(first, second)
+    let seedPValues = SeedAccuracies.pValues(ofClasses: tested.map { byClass[$0] }, isPaired: isPaired)
+    let places = Dictionary(zip(tested, tested.indices), uniquingKeysWith: { first, _ in first })
+    classes = ofClass.enumerated().map { label, images in
       ClassDifference(
         support: images.count, top1: Difference(bootstrap, top1Hits, images),
-        pValue: images.isEmpty ? nil : pValue(images))
+        pValue: images.isEmpty ? nil : pValue(images),
+        seedPValue: places[label].flatMap { place in seedPValues.map { $0[place] } })
     }
   }
 }

@@ -2,7 +2,8 @@ extension ScoreCard {
   /// Scores the classifiers of one training set, and compares them with those of its baseline.
   /// - Parameters:
   ///   - seeds: at least one; all about the same test images in the same order.
-  ///   - baseline: classifiers trained on real images, about those same test images; any number of seeds, or nil.
+  ///   - baseline: classifiers trained on real images, about those same test images, or nil. With as many seeds they are
+  ///     the same seeds.
   package init(seeds: [Predictions], baseline: [Predictions]? = nil) {
     precondition(!seeds.isEmpty && baseline?.isEmpty != true, "a score needs at least one classifier")
     let images = seeds[0].count
@@ -27,6 +28,7 @@ extension ScoreCard {
     let top5 = count > 5 ? meanClassAccuracies(seeds, top: 5) : [Double?](repeating: nil, count: count)
     let baselineTop1 = baseline.map { meanClassAccuracies($0, top: 1) }
     let adjusted = baseline.map { adjustedPValues(seeds: seeds, baseline: $0) }
+    let adjustedSeeds = baseline.flatMap { adjustedSeedPValues(seeds: seeds, baseline: $0) }
     let supports = seeds[0].classCounts(top: 1).map(\.support)
     let confusion = ConfusionMatrix(classes: count, summing: seeds)
     return (0..<count).map { index in
@@ -36,7 +38,7 @@ extension ScoreCard {
         interval: top1[index].flatMap { Interval.wilson(proportion: $0, trials: supports[index]) },
         baselineTop1: reference,
         difference: top1[index].flatMap { value in reference.map { value - $0 } },
-        adjustedP: adjusted?[index],
+        adjustedP: adjusted?[index], adjustedSeedP: adjustedSeeds?[index],
         confusedWith: confusion.confusions(of: index, limit: 3).map {
           ClassConfusion(predicted: $0.class, count: $0.count)
         })
@@ -64,10 +66,21 @@ extension ScoreCard {
       if isRight { better[index] += 1 } else { worse[index] += 1 }
     }
     let classes = tested.indices.filter { tested[$0] }
-    let adjusted = holmAdjusted(classes.map { exactMcNemar(better[$0], worse[$0]) })
-    var values = [Double?](repeating: nil, count: better.count)
-    for (index, value) in zip(classes, adjusted) { values[index] = value }
-    return values
+    return spread(holmAdjusted(classes.map { exactMcNemar(better[$0], worse[$0]) }), over: classes, of: better.count)
+  }
+
+  /// The same of the tests over seeds; nil where a side has one seed.
+  private static func adjustedSeedPValues(seeds: [Predictions], baseline: [Predictions]) -> [Double?]? {
+    let tested = seeds[0].classCounts(top: 1).enumerated().filter { $0.element.support > 0 }.map(\.offset)
+    let accuracies = SeedAccuracies.ofClasses(seeds, baseline)
+    return SeedAccuracies.pValues(ofClasses: tested.map { accuracies[$0] }, isPaired: seeds.count == baseline.count)
+      .map { spread(holmAdjusted($0), over: tested, of: accuracies.count) }
+  }
+
+  private static func spread(_ values: [Double], over places: [Int], of count: Int) -> [Double?] {
+    var all = [Double?](repeating: nil, count: count)
+    for (place, value) in zip(places, values) { all[place] = value }
+    return all
   }
 }
 

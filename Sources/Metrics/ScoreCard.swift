@@ -33,6 +33,8 @@ package struct ClassScore: Sendable, Equatable {
   package let difference: Double?
   /// Exact McNemar on the majority predictions of the two sides' seeds, Holm over the classes with test images.
   package let adjustedP: Double?
+  /// Student's test over seeds, with the spread that all classes share, Holm over the same classes; nil for one seed.
+  package let adjustedSeedP: Double?
   /// The three wrong classes predicted most often, counts summed over seeds.
   package let confusedWith: [ClassConfusion]
 }

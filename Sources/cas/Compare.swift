@@ -9,8 +9,8 @@ struct Compare: ParsableCommand {
     abstract: "Compare results of finished runs pair by pair on the same test images.",
     discussion: """
       Takes every result but the baselines of all runs. The images that only one of two classifiers gets right decide: \
-      McNemar's exact test on the seeds' majority predictions, Holm-adjusted over the pairs, and a bootstrap over test \
-      images and seeds for the size of the difference. Runs with other test images are refused.
+      McNemar's exact test on the seeds' majority predictions, Student's t-test over the seeds where there are several, \
+      both Holm-adjusted over the pairs, and a bootstrap over test images and seeds for the size of the difference. Runs with other test images are refused.
       """)
 
   @Argument(

@@ -131,7 +131,7 @@ struct DataPack: ParsableCommand {
   @Option(help: "Side of the square that images are made to fit; needs --resize.")
   var input: Int?
 
-  @Option(help: "squash or crop: how images become square.")
+  @Option(help: "squash, crop, or crop-inner: how images become square.")
   var resize: ResizeMode?
 
   @OptionGroup var options: DataOptions

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Evaluation
 import Foundation
+import Images
 import Networks
 import Reports
 
@@ -31,7 +32,7 @@ struct Evaluate: ParsableCommand {
   @Option(help: "Side to which images are resized; needs --resize.")
   var input: Int?
 
-  @Option(help: "squash or crop: how images become square.")
+  @Option(help: "squash, crop, or crop-inner: how images become square.")
   var resize: String?
 
   @Option(help: "Threads; results do not depend on it.")
@@ -42,7 +43,9 @@ struct Evaluate: ParsableCommand {
   func validate() throws {
     if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024.") }
     if let input, !(8...4096).contains(input) { throw ValidationError("--input takes 8 to 4096 pixels.") }
-    if let resize, !["squash", "crop"].contains(resize) { throw ValidationError("--resize takes squash or crop.") }
+    if let resize, ResizeMode(rawValue: resize) == nil {
+      throw ValidationError("--resize takes \(ResizeMode.list).")
+    }
   }
 
   func run() throws {

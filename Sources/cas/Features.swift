@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Evaluation
 import Foundation
+import Images
 
 /// `cas features`: the numbers by which a network describes images.
 struct Features: ParsableCommand {
@@ -36,7 +37,7 @@ struct Features: ParsableCommand {
   @Option(help: "Side to which images are resized; needs --resize.")
   var input: Int?
 
-  @Option(help: "squash or crop: how images become square.")
+  @Option(help: "squash, crop, or crop-inner: how images become square.")
   var resize: String?
 
   @Option(help: "The .npz file to write.")
@@ -51,7 +52,9 @@ struct Features: ParsableCommand {
   func validate() throws {
     if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024.") }
     if let input, !(8...4096).contains(input) { throw ValidationError("--input takes 8 to 4096 pixels.") }
-    if let resize, !["squash", "crop"].contains(resize) { throw ValidationError("--resize takes squash or crop.") }
+    if let resize, ResizeMode(rawValue: resize) == nil {
+      throw ValidationError("--resize takes \(ResizeMode.list).")
+    }
     if !["train", "test"].contains(split) { throw ValidationError("--split takes train or test.") }
   }
 

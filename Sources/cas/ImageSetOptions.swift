@@ -1,5 +1,6 @@
 import ArgumentParser
 import Evaluation
+import Images
 
 /// The images that `cas metrics` describes by itself.
 struct ImageSetOptions: ParsableArguments {
@@ -35,14 +36,16 @@ struct ImageSetOptions: ParsableArguments {
   @Option(help: "Side to which images are resized; needs --resize.")
   var input: Int?
 
-  @Option(help: "squash or crop: how images become square.")
+  @Option(help: "squash, crop, or crop-inner: how images become square.")
   var resize: String?
 
   var areGiven: Bool { !synthetic.isEmpty || real != nil }
 
   func validate() throws {
     if let input, !(8...4096).contains(input) { throw ValidationError("--input takes 8 to 4096 pixels.") }
-    if let resize, !["squash", "crop"].contains(resize) { throw ValidationError("--resize takes squash or crop.") }
+    if let resize, ResizeMode(rawValue: resize) == nil {
+      throw ValidationError("--resize takes \(ResizeMode.list).")
+    }
     if ImageSets.Reference(rawValue: reference) == nil { throw ValidationError("--reference takes test or train.") }
   }
 

@@ -67,7 +67,7 @@ struct RunCommand {
     let environment = ProcessInfo.processInfo.environment
     // Before the trainings, so that a metric that these samples do not allow is known at once; in fp32, whatever these are.
     let metrics = try MetricsStudy.beside(
-      request, experiment, data, machine: Machine(threads: options.threads, environment: environment),
+      request, experiment, data, study, machine: Machine(threads: options.threads, environment: environment),
       description: MachineDescription(machine), version: build.identity, environment: environment, events: events)
     let cache = BaselineCache.standard(build: build.identity, environment: environment)
     var runner = StudyRunner(study, experiment, folder: folder, machine: machine, cache: cache)

@@ -66,7 +66,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Side to which images are resized; needs --resize.")
   var input: String?
 
-  @Option(help: "squash or crop: how images become square.")
+  @Option(help: "squash, crop, or crop-inner: how images become square.")
   var resize: String?
 
   @Option(help: "exact, or fast: JPEGs that are made smaller are decoded at 1/2, 1/4 or 1/8 of their size.")

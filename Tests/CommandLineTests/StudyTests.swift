@@ -97,6 +97,19 @@ import Testing
     #expect(refused.code == 64 && refused.errors.contains("--batch-size"), "\(refused.errors)")
   }
 
+  @Test func fractionsAreThoseThatTheSamplesSufficeFor() throws {
+    let folder = try data()
+    let report = try run(
+      folder, ["nas", "--synthetic", "\(folder.path)/t1", "--add", "0,0.5,1,2", "--steps", "2"], output: "short")
+    let results = report["results"].list
+    #expect(results.map { $0["fractionAdded"].number } == [0.5, 0.75, 0])
+    #expect(results.map { $0["training"]["trainingImages"].number } == [72, 84, 48])
+    #expect(
+      report["warnings"].list.contains {
+        $0.text?.contains("36 images are added instead of 96, 0.75 times as many as real ones") == true
+      })
+  }
+
   @Test func curvesAreNestedAndFitted() throws {
     let folder = try data()
     let report = try run(

@@ -93,6 +93,19 @@ struct ClassMatchingTests {
       ])
   }
 
+  @Test func numbersAreThemselvesWhereFoldersAreNumbered() throws {
+    let folders = (0..<12).map(String.init).sorted()
+    let matching = try ClassMatching(
+      test: listing("real", folders),
+      others: [side("synthetic set s", nil, counts: [Int](repeating: 1, count: 12))])
+    #expect(matching.others[0].targets.map { $0.map { matching.classNames[$0] } } == (0..<12).map(String.init))
+    #expect(matching.notes.count == 1 && matching.notes[0].contains("10 for 10"), "\(matching.notes)")
+    // With ten classes both orders are the same.
+    let few = try ClassMatching(
+      test: listing("real", ["1", "0"]), others: [side("synthetic set s", nil, counts: [1, 1])])
+    #expect(few.notes.isEmpty && few.others[0].targets == [0, 1])
+  }
+
   @Test func numbersTakeTheNamesOfTheFile() throws {
     let matching = try ClassMatching(
       test: listing("real", ["a", "b", "c"]), others: [side("synthetic set s", nil, counts: [1, 1, 1])],

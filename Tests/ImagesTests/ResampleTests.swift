@@ -97,6 +97,15 @@ import Testing
     #expect(image.resized(toSquare: side, mode: .crop, filter: filter) == part)
   }
 
+  @Test func theInnerCropLosesAnEighthOfTheShortSide() {
+    let image = Image(width: 20, height: 16, channels: 1, pixels: SplitMix.bytes(seed: 9, count: 320))
+    #expect(
+      image.resized(toSquare: 14, mode: .cropInner, filter: .bicubic)
+        == image.cropped(x: 3, y: 1, width: 14, height: 14))
+    #expect(ResizeMode.cropInner.shortSide(for: 224) == 256 && ResizeMode.crop.shortSide(for: 224) == 224)
+    #expect(ResizeMode.list == "squash, crop or crop-inner")
+  }
+
   /// The whole scaled picture would have 10^10 pixels.
   @Test(arguments: ResizeMode.allCases, [(1, 1_000_000), (1_000_000, 1)])
   func extremeShapesNeedNoMoreMemoryThanTheirSquare(_ mode: ResizeMode, _ size: (Int, Int)) {

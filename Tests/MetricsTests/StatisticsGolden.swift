@@ -39,6 +39,22 @@ struct StatisticsGolden: Decodable {
     let law: [Double]
   }
 
+  struct SeedTest: Decodable {
+    let first: [Double]
+    let second: [Double]
+    /// The p-value of pairs; nil where the sides have different numbers of seeds.
+    let paired: Double?
+    let apart: Double
+  }
+
+  struct ClassSeedTests: Decodable {
+    /// By class, then by seed.
+    let first: [[Double]]
+    let second: [[Double]]
+    let images: [Int]
+    let p: [Double]
+  }
+
   let adjusted: [Adjusted]
   let mcnemar: [[Double]]
   let wilson: [[Double]]
@@ -47,6 +63,8 @@ struct StatisticsGolden: Decodable {
   let correlations: [Pairs]
   let bootstraps: [Bootstrap]
   let powerLaws: [Law]
+  let seedTests: [SeedTest]
+  let classSeedTests: ClassSeedTests
 
   static func load() throws -> StatisticsGolden {
     let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Golden/statistics.json")

@@ -65,7 +65,7 @@ extension Example {
       CurveEntry(
         name: "cvae",
         points: points([0.70, 0.70, 0.70, 0.70], [nil, nil, nil, .init(value: 0.5, low: 0.4, high: 0.7)]),
-        fit: .init(limit: 0.7, interval: nil, scale: 0, exponent: 0.05)),
+        fit: nil),
       CurveEntry(name: "baseline", points: points([0.72, 0.77, 0.81, 0.87], [nil, nil, nil, nil]), fit: nil),
     ]
     return report

@@ -36,13 +36,13 @@ package struct RunComparison {
     let runs = try request.runs.map { try FinishedRun(RunFolder(path: $0)) }
     let sides = try Self.sides(runs, request)
     try Self.requireSameImages(runs)
-    let entries = Self.pairs(of: sides).compactMap { first, second -> (ComparisonEntry, PairedComparison)? in
+    let entries = Self.pairs(of: sides).compactMap { first, second -> ComparisonEntry? in
       let isPaired = first.classifiers.seeds == second.classifiers.seeds
       guard
         let comparison = PairedComparison(
           first.classifiers.predictions, second.classifiers.predictions, isPaired: isPaired, perClass: true)
       else { return nil }
-      return (ComparisonEntry(comparison, first, second, classNames: runs[0].classNames), comparison)
+      return ComparisonEntry(comparison, first, second, classNames: runs[0].classNames)
     }
     document = ComparisonDocument(
       version: version, config: try JSONDecoder().decode(JSONValue.self, from: try JSONEncoder().encode(request)),
@@ -133,23 +133,19 @@ extension RunComparison {
   }
 
   /// The entries with their p-values adjusted by Holm's method: over the pairs, and over all classes of all pairs.
-  private static func adjusted(
-    _ entries: [(entry: ComparisonEntry, comparison: PairedComparison)]
-  ) -> [ComparisonEntry] {
-    var result = entries.map(\.entry)
-    for (index, p) in holmAdjusted(entries.map(\.comparison.pValue)).enumerated() {
-      result[index].top1.adjustedP = p
+  private static func adjusted(_ entries: [ComparisonEntry]) -> [ComparisonEntry] {
+    var result = entries
+    for (index, difference) in DifferenceEntry.adjusted(entries.map(\.top1)).enumerated() {
+      if let difference { result[index].top1 = difference }
     }
     let places = entries.indices.flatMap { pair in
-      entries[pair].comparison.classes.indices.compactMap { label in
-        entries[pair].comparison.classes[label].pValue.map { (pair: pair, label: label, p: $0) }
-      }
+      entries[pair].perClass.indices.filter { entries[pair].perClass[$0].top1?.pValue != nil }.map { (pair, $0) }
     }
-    for (place, p) in zip(places, holmAdjusted(places.map(\.p))) {
-      result[place.pair].perClass[place.label].top1?.adjustedP = p
-    }
-    for (place, rate) in zip(places, benjaminiHochbergAdjusted(places.map(\.p))) {
-      result[place.pair].perClass[place.label].falseDiscoveryRate = rate
+    let differences = places.map { entries[$0.0].perClass[$0.1].top1 }
+    let rates = benjaminiHochbergAdjusted(differences.compactMap { $0?.pValue })
+    for ((pair, label), (difference, rate)) in zip(places, zip(DifferenceEntry.adjusted(differences), rates)) {
+      result[pair].perClass[label].top1 = difference
+      result[pair].perClass[label].falseDiscoveryRate = rate
     }
     return result
   }
@@ -172,7 +168,9 @@ extension ComparisonEntry {
         Class(
           name: name, support: entry.support, accuracies: (entry.top1?.first, entry.top1?.second),
           top1: entry.top1.map {
-            DifferenceEntry(value: $0.value, interval: $0.interval.flatMap(Bounds.init), pValue: entry.pValue)
+            DifferenceEntry(
+              value: $0.value, interval: $0.interval.flatMap(Bounds.init), pValue: entry.pValue,
+              seedPValue: entry.seedPValue)
           })
       })
   }

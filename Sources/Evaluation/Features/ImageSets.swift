@@ -1,4 +1,4 @@
-internal import Datasets
+package import Datasets
 import Foundation
 internal import Metrics
 internal import Reports
@@ -40,11 +40,13 @@ package struct ImageSets: Codable, Equatable, Sendable {
 extension ImageSets {
   /// Reads the images, makes the extractor ready, and describes every set once, or takes it from the cache.
   ///
-  /// - Parameter given: the same images, where they have been read already.
+  /// - Parameters:
+  ///   - given: the same images, where they have been read already.
+  ///   - drawn: for each name of a synthetic set the part of it that is described; the whole set where there is none.
   /// - Throws: `Interrupted`, `UsageError`, and what reading images and weights throws.
   package func described(
     machine: Machine, baselines: BaselineCache?, cache: FeatureCache?, events: StudyRunner.Events,
-    given: StudyData? = nil
+    given: StudyData? = nil, drawn: [String: Samples] = [:]
   ) throws -> Described {
     let network = try FeatureNetwork(name: features)
     guard weights != nil || network == .own else {
@@ -78,7 +80,9 @@ extension ImageSets {
     }
     let sets = MetricsStudy.Sets(
       real: real, training: reference == .test ? train : nil,
-      synthetic: try data.synthetic.map { try describe($0.samples, $0.name, "the samples \($0.name)") })
+      synthetic: try data.synthetic.map {
+        try describe(drawn[$0.name] ?? $0.samples, $0.name, "the samples \($0.name)")
+      })
     return Described(sets: sets, notes: notes, weightsHash: extractor.weightsHash)
   }
 

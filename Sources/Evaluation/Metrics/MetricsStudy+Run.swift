@@ -4,12 +4,12 @@ package import Reports
 
 extension MetricsStudy {
   /// The metrics of a run's synthetic sets against its real test images, described by the network that is trained on the
-  /// real training images (`cas train --metrics`).
+  /// real training images (`cas train --metrics`): of the samples that are trained on, where these are a part.
   ///
   /// - Returns: the numbers of each set, and what is to be known about how they were computed.
   /// - Throws: `UsageError` for a metric that there is none of; what `cas metrics` throws.
   package static func beside(
-    _ request: RunRequest, _ experiment: Experiment, _ data: StudyData, machine: Machine,
+    _ request: RunRequest, _ experiment: Experiment, _ data: StudyData, _ study: Study, machine: Machine,
     description: MachineDescription, version: String, environment: [String: String], events: StudyRunner.Events
   ) throws -> (sets: [MetricsResult], notes: [String]) {
     guard let names = request.metrics else { return ([], []) }
@@ -24,7 +24,10 @@ extension MetricsStudy {
       machine: machine, baselines: BaselineCache.standard(build: version, environment: environment),
       cache: FeatureCache.standard(build: version, environment: environment), events: events,
       // A run without a baseline has left the real training images where they are.
-      given: experiment.baseline == .none ? nil : data)
+      given: experiment.baseline == .none ? nil : data,
+      drawn: Dictionary(
+        study.entries.filter { $0.kind == .cas }.map { ($0.name, $0.samples) }, uniquingKeysWith: { first, _ in first })
+    )
     let context = Context(version: version, config: try asked.json(), description: description)
     let document = try MetricsStudy(asked, machine: machine, events: events).run(described.sets, context).document
     return (document.results, described.notes + document.warnings)

@@ -18,6 +18,10 @@ package struct PowerLaw: Sendable, Equatable {
   }
 
   package func value(at size: Double) -> Double { limit - scale * pow(size, -exponent) }
+
+  /// Whether the points say where the curve tends to: not where they do not rise, nor where the slowest law that is tried
+  /// fits best, because slower ones would fit better and tend to more.
+  var hasLimit: Bool { scale > 0 && exponent > Self.exponents.lowerBound * 1.01 }
 }
 
 extension PowerLaw {

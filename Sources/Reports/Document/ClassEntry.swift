@@ -23,12 +23,15 @@ package struct ClassEntry: Codable, Sendable, Equatable {
   @ExplicitNull package var difference: Double?
   /// Exact McNemar on the seeds' majority predictions, Holm over the classes.
   @ExplicitNull package var adjustedP: Double?
+  /// Student's t-test over seeds with the spread that all classes share, Holm over the classes; null for one seed.
+  @ExplicitNull package var adjustedSeedP: Double?
   /// At most three, the most frequent first.
   package var confusedWith: [Confusion]
 
   package init(
     name: String, support: Int, top1: Double?, top5: Double? = nil, interval: Bounds? = nil,
-    baselineTop1: Double? = nil, difference: Double? = nil, adjustedP: Double? = nil, confusedWith: [Confusion] = []
+    baselineTop1: Double? = nil, difference: Double? = nil, adjustedP: Double? = nil, adjustedSeedP: Double? = nil,
+    confusedWith: [Confusion] = []
   ) {
     self.name = name
     self.support = support
@@ -38,15 +41,16 @@ package struct ClassEntry: Codable, Sendable, Equatable {
     self.baselineTop1 = baselineTop1
     self.difference = difference
     self.adjustedP = adjustedP
+    self.adjustedSeedP = adjustedSeedP
     self.confusedWith = confusedWith
   }
 }
 
 extension ClassEntry {
-  /// Below this adjusted p-value a difference counts as one.
-  package static let significance = 0.05
+  /// The larger one of the adjusted p-values.
+  var largestP: Double? { adjustedP.map { max($0, adjustedSeedP ?? 0) } }
 
   package var isSignificantlyWorse: Bool { isSignificant && (difference ?? 0) < 0 }
   package var isSignificantlyBetter: Bool { isSignificant && (difference ?? 0) > 0 }
-  private var isSignificant: Bool { (adjustedP ?? 1) < Self.significance }
+  private var isSignificant: Bool { Significance.holds(adjustedP, adjustedSeedP) }
 }

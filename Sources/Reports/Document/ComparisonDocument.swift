@@ -22,6 +22,11 @@ package struct ComparisonDocument: Codable, JSONDocument, Sendable, Equatable {
   }
 }
 
+extension ComparisonDocument {
+  /// Whether every pair was tested over seeds, too.
+  var hasSeedTests: Bool { results.allSatisfy { $0.top1.adjustedSeedP != nil } }
+}
+
 /// A pair of results; differences are the first's accuracy minus the second's.
 package struct ComparisonEntry: Codable, Sendable, Equatable {
   /// Two classifiers of the same seed on all test images.
@@ -49,7 +54,7 @@ package struct ComparisonEntry: Codable, Sendable, Equatable {
     package var support: Int
     @ExplicitNull package var first: Double?
     @ExplicitNull package var second: Double?
-    /// Its p-value is adjusted over all classes of all pairs.
+    /// Its p-values are adjusted over all classes of all pairs.
     @ExplicitNull package var top1: DifferenceEntry?
     /// The p-value adjusted by Benjamini and Hochberg's method over the same tests: among the classes below q, the
     /// expected share of false findings is at most q. With hundreds of classes it finds what Holm's method cannot.
@@ -67,7 +72,7 @@ package struct ComparisonEntry: Codable, Sendable, Equatable {
   package var second: String
   package var top1First: Double
   package var top1Second: Double
-  /// Its p-value is adjusted over the pairs.
+  /// Its p-values are adjusted over the pairs.
   package var top1: DifferenceEntry
   /// Null with five classes or fewer.
   @ExplicitNull package var top5: DifferenceEntry?

@@ -57,7 +57,7 @@ package struct CurveEntry: Codable, Sendable, Equatable {
   /// The set's name, or `baseline` for the real images.
   package var name: String
   package var points: [Point]
-  /// Null below four sizes.
+  /// Null below four sizes, and where these do not say what the limit is.
   @ExplicitNull package var fit: Fit?
 
   package init(name: String, points: [Point], fit: Fit?) {

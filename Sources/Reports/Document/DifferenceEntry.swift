@@ -9,18 +9,29 @@ package struct DifferenceEntry: Codable, Sendable, Equatable {
   @ExplicitNull package var pValue: Double?
   /// The same by Holm's method over all differences of the document.
   @ExplicitNull package var adjustedP: Double?
+  /// Student's t-test over seeds, paired where they are the same; null for one seed, and for Top-5.
+  @ExplicitNull package var seedPValue: Double?
+  /// The same by Holm's method over all differences of the document.
+  @ExplicitNull package var adjustedSeedP: Double?
 
   package init(
-    value: Double, interval: Bounds?, seedInterval: Bounds? = nil, pValue: Double? = nil, adjustedP: Double? = nil
+    value: Double, interval: Bounds?, seedInterval: Bounds? = nil, pValue: Double? = nil, adjustedP: Double? = nil,
+    seedPValue: Double? = nil, adjustedSeedP: Double? = nil
   ) {
     self.value = value
     self.interval = interval
     self.seedInterval = seedInterval
     self.pValue = pValue
     self.adjustedP = adjustedP
+    self.seedPValue = seedPValue
+    self.adjustedSeedP = adjustedSeedP
   }
 
-  package var isSignificant: Bool { (adjustedP ?? 1) < ClassEntry.significance }
+  /// The larger one of the adjusted p-values.
+  var largestP: Double? { adjustedP.map { max($0, adjustedSeedP ?? 0) } }
+
+  /// Whether other test images would hardly have given it, nor, as far as there are several seeds, other trainings.
+  package var isSignificant: Bool { Significance.holds(adjustedP, adjustedSeedP) }
 }
 
 /// The value of a sweep's axis for one result.

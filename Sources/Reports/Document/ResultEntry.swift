@@ -123,6 +123,9 @@ extension ResultEntry {
     return perClass.enumerated().sorted { (key($0.element), $0.offset) < (key($1.element), $1.offset) }.map(\.element)
   }
 
+  /// Whether its classes were tested over seeds, too.
+  var hasSeedTests: Bool { perClass.contains { $0.adjustedSeedP != nil } }
+
   /// The classes that are significantly worse than the baseline's.
   package var failedClasses: [ClassEntry] { perClass.filter(\.isSignificantlyWorse) }
 }

@@ -26,8 +26,9 @@ package struct ComparisonPage: Sendable {
         "\(warnings)\(results)\(pairs)\(shown.enumerated().map { classes(of: $0.element, number: $0.offset) })\(rest)",
       footer: """
         Differences are those of Top-1 accuracy on the same test images, in percentage points, with 95 % bootstrap \
-        intervals over test images and seeds. p-values are those of exact McNemar tests on the seeds’ majority predictions, \
-        adjusted by Holm’s method over all pairs, and for classes over all classes of all pairs.
+        intervals over test images and seeds. A p-value is the larger one of the exact McNemar test’s on the seeds’ majority \
+        predictions and, with several seeds, of Student’s t-test over them, each adjusted by Holm’s method over all pairs, and \
+        for classes over all classes of all pairs.
         """
     ).text
   }
@@ -95,7 +96,7 @@ package struct ComparisonPage: Sendable {
       <tr><th scope="row">\(breakable: pair.first)</th><td>\(breakable: pair.second)</td>\
       <td class="number">\(NumberText.hundredths(pair.top1First, decimals: 2))</td>\
       <td class="number">\(NumberText.hundredths(pair.top1Second, decimals: 2))</td>\
-      <td class="number">\(points(pair.top1))</td><td class="number">\(NumberText.pValue(pair.top1.adjustedP))</td></tr>
+      <td class="number">\(points(pair.top1))</td><td class="number">\(NumberText.pValue(pair.top1.largestP))</td></tr>
 
       """
     }
@@ -104,7 +105,8 @@ package struct ComparisonPage: Sendable {
       <h2 id="pairs">Pair by pair</h2>
       <div class="scroll" role="group" aria-labelledby="pairs" tabindex="0">
       <table class="sortable">
-      <caption><span>Bold differences are significant (p\u{A0}<\u{A0}0.05).</span></caption>
+      <caption><span>Bold differences are significant (p\u{A0}<\u{A0}0.05\(comparison.hasSeedTests ? "" : "; \(Significance.oneSeed)")).\
+      </span></caption>
       <thead><tr><th scope="col">First</th><th scope="col">Second</th><th scope="col" class="number">First, Top-1</th>\
       <th scope="col" class="number">Second, Top-1</th><th scope="col" class="number">Difference</th>\
       <th scope="col" class="number">Adjusted p</th></tr></thead>
@@ -143,7 +145,7 @@ package struct ComparisonPage: Sendable {
       <tr><th scope="row">\(entry.name)<small>\(NumberText.count(entry.support, "image", "images"))</small></th>\
       <td class="number">\(NumberText.hundredths(entry.first, decimals: 1))</td>\
       <td class="number">\(NumberText.hundredths(entry.second, decimals: 1))</td>\
-      <td class="number">\(points(entry.top1))</td><td class="number">\(NumberText.pValue(entry.top1?.adjustedP))</td></tr>
+      <td class="number">\(points(entry.top1))</td><td class="number">\(NumberText.pValue(entry.top1?.largestP))</td></tr>
 
       """
     }

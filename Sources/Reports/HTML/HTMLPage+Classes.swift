@@ -24,7 +24,8 @@ extension HTMLPage {
     let caption =
       isCompared
       ? "Worst first, by the change from training on real images, in percentage points; the bar is Top-1, its mark the "
-        + "baseline. Bold changes are significant (p\u{A0}<\u{A0}0.05). \(Self.shares)"
+        + "baseline. Bold changes are significant (p\u{A0}<\u{A0}0.05"
+        + "\(result.hasSeedTests ? " over test images and over seeds" : "; \(Significance.oneSeed)")). \(Self.shares)"
       : "Worst first, by Top-1 accuracy in percent. \(Self.shares)"
     let open = table(of: Array(shown), in: result, caption: caption, label: identifier)
     return """
@@ -65,7 +66,7 @@ extension HTMLPage {
         entry.isSignificantlyWorse
         ? "<strong class=\"worse\">\(points)</strong>"
         : entry.isSignificantlyBetter ? "<strong class=\"better\">\(points)</strong>" : "\(points)"
-      let p: Markup = entry.adjustedP == nil ? "" : "<small>p \(equals(entry.adjustedP))</small>"
+      let p: Markup = entry.largestP == nil ? "" : "<small>p \(equals(entry.largestP))</small>"
       compared = """
         <td class="number">\(NumberText.hundredths(entry.baselineTop1, decimals: 1))</td>\
         <td class="number">\(change)\(p)</td>

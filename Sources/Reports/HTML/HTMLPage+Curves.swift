@@ -77,9 +77,9 @@ extension HTMLPage {
 }
 
 extension CurveEntry {
-  /// The fitted law over the measured sizes; empty without one that rises.
+  /// The fitted law over the measured sizes; empty without one.
   fileprivate var law: [LineChart.Point] {
-    guard let fit, fit.scale > 0, let first = points.first?.size, let last = points.last?.size, first < last else {
+    guard let fit, let first = points.first?.size, let last = points.last?.size, first < last else {
       return []
     }
     let ratio = Double(last) / Double(first)

@@ -94,7 +94,7 @@ extension HTMLPage {
       <table>
       <caption><span>Top-1 in percent\(ways.count > 1 ? " for each way of changing the images" : ""), and the gain over the \
       real images alone\(ways.count > 1 ? " in the same way" : "") in points, with its 95 % interval over test images and \
-      seeds. Bold gains are significant (exact McNemar, Holm over the table, p\u{A0}<\u{A0}0.05). Bands in the picture are \
+      seeds. Bold gains are significant (p\u{A0}<\u{A0}0.05 over test images and, with several, over seeds; Holm over the table). Bands in the picture are \
       95 % intervals over seeds, or over test images where there is one seed.</span></caption>
       <thead><tr><th scope="col">Training images</th>\(heads)</tr></thead>
       <tbody>

@@ -76,7 +76,8 @@ extension HTMLPage {
       footer: """
         Accuracies are fractions of test images, averaged over seeds. Intervals beside them are 95 % Wilson intervals \
         for the number of test images; intervals over seeds are 95 % Student intervals. Classes are compared with exact \
-        McNemar tests on the seeds’ majority predictions, adjusted by Holm’s method. Everything is also in \
+        McNemar tests on the seeds’ majority predictions and, with several seeds, with Student’s t-tests over them, adjusted by \
+        Holm’s method; the larger p counts. Everything is also in \
         <code>report.json</code>.
         """
     ).text

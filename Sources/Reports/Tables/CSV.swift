@@ -22,7 +22,7 @@ extension CSV {
     var csv = CSV(header: [
       "key", "result", "kind", "fraction_added", "class", "support", "top1", "top1_low", "top1_high", "top5",
       "baseline_top1", "difference", "adjusted_p", "confused_with_1", "confused_count_1", "confused_with_2",
-      "confused_count_2", "confused_with_3", "confused_count_3", "augmentation", "size",
+      "confused_count_2", "confused_with_3", "confused_count_3", "augmentation", "size", "adjusted_seed_p",
     ])
     for result in report.results {
       for entry in result.perClass {
@@ -36,7 +36,7 @@ extension CSV {
             String(entry.support),
             number(entry.top1), number(entry.interval?.low), number(entry.interval?.high), number(entry.top5),
             number(entry.baselineTop1), number(entry.difference), number(entry.adjustedP),
-          ] + confusions + [result.augmentation ?? "", result.size.map { "\($0)" } ?? ""])
+          ] + confusions + [result.augmentation ?? "", result.size.map { "\($0)" } ?? "", number(entry.adjustedSeedP)])
       }
     }
     return csv

@@ -123,7 +123,7 @@ extension ResultTable {
     var csv = CSV(header: [
       "key", "kind", "top1", "top1_low", "top1_high", "top1_seed_low", "top1_seed_high", "seeds", "top5",
       "relative_drop_top1", "relative_drop_top5", "difference", "adjusted_p", "failed_classes", "classes", "images",
-      "steps",
+      "steps", "adjusted_seed_p",
     ])
     func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
     func whole(_ value: Int?) -> String { value.map { "\($0)" } ?? "" }
@@ -133,7 +133,7 @@ extension ResultTable {
         number(line.top1?.interval?.high), number(line.top1?.seedInterval?.low), number(line.top1?.seedInterval?.high),
         whole(line.seeds), number(line.top5?.value), number(line.drop?.top1), number(line.drop?.top5),
         number(line.difference?.value), number(line.difference?.adjustedP), whole(line.failed), whole(line.classes),
-        whole(line.images), whole(line.steps),
+        whole(line.images), whole(line.steps), number(line.difference?.adjustedSeedP),
       ])
     }
     for table in literature?.tables ?? [] {

@@ -13,8 +13,9 @@ package struct ComparisonSummary: Sendable {
     var blocks = [pairs, seeds, classes].filter { !$0.isEmpty }
     blocks.append(
       ("Differences are in points, first minus second; intervals are 95 % bootstrap intervals over test images and "
-        + "seeds; p is the exact McNemar test on the seeds' majority predictions, adjusted by Holm's method over the "
-        + "pairs, and for classes over all classes of all pairs. * p < 0.05")
+        + "seeds; p is the larger one of the exact McNemar test's on the seeds' majority predictions and, with several "
+        + "seeds, of Student's t-test over them, each adjusted by Holm's method over the pairs, and for classes over all "
+        + "classes of all pairs. * p < 0.05\(document.hasSeedTests ? "" : "; \(Significance.oneSeed)")")
         .wrapped(to: style.width).map { style.emphasised($0, .faint) })
     let warnings = document.warnings.flatMap { "! \($0.printable)".wrapped(to: style.width, indent: 2) }
     if !warnings.isEmpty { blocks.append(warnings) }
@@ -36,7 +37,7 @@ package struct ComparisonSummary: Sendable {
         .init(NumberText.hundredths(entry.top1First, decimals: 2)),
         .init(NumberText.hundredths(entry.top1Second, decimals: 2)),
         .init(points + (entry.top1.isSignificant ? "*" : " "), .bold),
-        .init(NumberText.range(entry.top1.interval, decimals: 2)), .init(NumberText.pValue(entry.top1.adjustedP)),
+        .init(NumberText.range(entry.top1.interval, decimals: 2)), .init(NumberText.pValue(entry.top1.largestP)),
         .init(NumberText.hundredths(entry.top5?.value, decimals: 2, signed: true)),
       ])
     }

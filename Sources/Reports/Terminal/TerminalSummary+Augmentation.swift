@@ -63,11 +63,12 @@ extension TerminalSummary {
   }
 
   private func augmentationNote(ways: Int) -> [String] {
+    let hasSeeds = report.results.contains { $0.difference?.adjustedSeedP != nil }
     let note =
       "\(ways == 1 ? "" : "Top-1 in percent by the way of changing images; ")gain: points above the real images alone"
       + (ways > 1 ? " with the same augmentation" : "")
-      + "\(ways > 1 ? "" : " (95 % interval over test images and seeds)"); * p < 0.05, exact McNemar test, "
-      + "Holm-adjusted over the table. " + budget
+      + "\(ways > 1 ? "" : " (95 % interval over test images and seeds)"). * "
+      + Significance.meaning(hasSeeds: hasSeeds, family: "the table") + ". " + budget
     return note.wrapped(to: style.width).map { style.emphasised($0, .faint) }
   }
 

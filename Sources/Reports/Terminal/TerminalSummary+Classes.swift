@@ -42,7 +42,7 @@ extension TerminalSummary {
     var notes: [String] = []
     if hidden > 0 { notes.append("… and \(NumberText.count(hidden, "class", "classes")) more: see per_class.csv") }
     if result.perClass.contains(where: { $0.isSignificantlyWorse || $0.isSignificantlyBetter }) {
-      notes.append("* p < 0.05, exact McNemar test, Holm-adjusted over the classes")
+      notes.append("* " + Significance.meaning(hasSeeds: result.hasSeedTests, family: "the classes"))
     }
     return notes.flatMap { $0.wrapped(to: style.width) }.map { style.emphasised($0, .faint) }
   }

@@ -42,9 +42,10 @@ extension TerminalSummary {
   private func sentence(_ curve: CurveEntry) -> String {
     let name = curve.title
     guard let fit = curve.fit else {
-      return "\(name): a limit needs four sizes or more."
+      return curve.points.count < 4
+        ? "\(name): a limit needs four sizes or more."
+        : "\(name): these sizes do not say what Top-1 tends to."
     }
-    guard fit.scale > 0 else { return "\(name): Top-1 does not rise with the number of images." }
     return "\(name): with ever more images Top-1 tends to \(NumberText.percent(fit.limit, decimals: 1)) "
       + "[\(NumberText.range(fit.interval, decimals: 1))], by a power law with the exponent "
       + "\(NumberText.fixed(fit.exponent, decimals: 2)) (95 % bootstrap interval over test images and seeds)."

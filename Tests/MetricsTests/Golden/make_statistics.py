@@ -101,6 +101,39 @@ def power_laws():
     return result
 
 
+def seed_tests():
+    """Student's tests between accuracies of seeds: paired; and apart, with the smaller of the degrees of freedom."""
+    result = []
+    for seed, counts in [(1, (2, 2)), (2, (3, 3)), (3, (5, 5)), (4, (3, 6)), (5, (10, 2))]:
+        rng = np.random.default_rng(seed)
+        first, second = (np.round(mean + 0.02 * rng.normal(size=n), 4) for mean, n in zip((0.75, 0.72), counts))
+        paired = None
+        if len(first) == len(second):
+            paired = float(stats.ttest_rel(first, second).pvalue)
+        apart = stats.ttest_ind(first, second, equal_var=False)
+        result.append({
+            "first": first.tolist(), "second": second.tolist(), "paired": paired,
+            "apart": float(2 * stats.t.sf(abs(apart.statistic), min(counts) - 1))})
+    return result
+
+
+def class_seed_tests():
+    """The same of classes that share a dispersion, by the definition."""
+    rng = np.random.default_rng(6)
+    images = np.array([100, 100, 400, 50])
+    mean = np.array([0.6, 0.9, 0.99, 0.3])
+    first = np.round((mean + 0.05 * np.sqrt(mean * (1 - mean)) * rng.normal(size=(3, 4))) * images) / images
+    second = np.round((mean - 0.1 + 0.05 * np.sqrt(mean * (1 - mean)) * rng.normal(size=(3, 4))) * images) / images
+    difference = first - second
+    variance = difference.var(axis=0, ddof=1) / 3
+    p = (np.concatenate([first, second]).mean(axis=0) * images + 0.5) / (images + 1)
+    shared = variance.sum() / (p * (1 - p)).sum() * p * (1 - p)
+    t = difference.mean(axis=0) / np.sqrt(np.maximum(variance, shared))
+    return {
+        "first": first.T.tolist(), "second": second.T.tolist(), "images": images.tolist(),
+        "p": (2 * stats.t.sf(np.abs(t), 2 * 4)).tolist()}
+
+
 def main():
     rng = np.random.default_rng(11)
     p_lists = [
@@ -120,6 +153,7 @@ def main():
         "normalQuantiles": [[p, float(stats.norm.ppf(p))] for p in (1e-300, 1e-12, 0.001, 0.025, 0.3, 0.5, 0.8, 0.975, 0.999999)],
         "normalTails": [[z, float(2 * stats.norm.sf(abs(z)))] for z in (0.0, 0.5, -1.96, 3.3, 9.0, -20.0)],
         "correlations": correlations(), "bootstraps": bootstraps(), "powerLaws": power_laws(),
+        "seedTests": seed_tests(), "classSeedTests": class_seed_tests(),
     }
     path = pathlib.Path(__file__).with_name("statistics.json")
     path.write_text(json.dumps(golden, separators=(",", ":")) + "\n")

@@ -32,7 +32,7 @@ package struct LoadOptions: Sendable, Equatable {
   package var keepsOriginals = false
 
   /// Whether images that have the right size lose their margin, too.
-  var cutsAll: Bool { resize == .cropInner }
+  var cutsAll: Bool { input != nil && resize == .cropInner }
 
   package init(
     channels: Int? = nil, input: Int? = nil, resize: ResizeMode? = nil, filter: ResampleFilter = .bicubic

@@ -39,7 +39,7 @@ extension Configuration {
     }
     guard var node else { return }
     guard var mapping = node.mapping else {
-      throw UsageError.message("\(source) is not a mapping of keys to values. See `cas train --help` for the keys.")
+      throw UsageError.message("\(source) is not a mapping of keys to values. docs/training.md lists the keys.")
     }
     mapping["inputs"] = nil
     node.mapping = mapping
@@ -187,5 +187,6 @@ extension Experiment {
       "exact where images are not made smaller with --input and --resize")
     try check(
       resize.map { ResizeMode(rawValue: $0) != nil } ?? true, "resize", resize ?? "", ResizeMode.list)
+    try check(resize == nil || input != nil, "resize", resize ?? "", "nothing where there is no input")
   }
 }

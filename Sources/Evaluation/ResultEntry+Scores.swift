@@ -36,12 +36,27 @@ extension DifferenceEntry {
   package init(_ comparison: PairedComparison) {
     self.init(
       value: comparison.top1.value, interval: comparison.top1.interval.flatMap(Bounds.init),
-      seedInterval: comparison.seedInterval.flatMap(Bounds.init), pValue: comparison.pValue,
-      seedPValue: comparison.seedPValue)
+      seedInterval: comparison.seedInterval.flatMap(Bounds.init), pValue: comparison.pValue)
   }
 }
 
 extension DifferenceEntry {
+  /// The differences with their p-values over seeds, and all p-values adjusted over them; nil stays nil.
+  ///
+  /// - Parameter independent: the degrees of freedom of all trainings, where every set is compared with every other.
+  static func tested(
+    _ differences: [DifferenceEntry?], seeds: [SeedAccuracies?], independent: Int = .max
+  ) -> [DifferenceEntry?] {
+    var values = SeedAccuracies.pValues(seeds.compactMap { $0 }, independent: independent)[...]
+    return adjusted(
+      zip(differences, seeds).map { difference, seeds in
+        let value = seeds == nil ? nil : values.removeFirst()
+        guard var difference else { return nil }
+        difference.seedPValue = value
+        return difference
+      })
+  }
+
   /// The differences with their p-values adjusted by Holm's method over all of them, each kind of test by itself.
   static func adjusted(_ differences: [DifferenceEntry?]) -> [DifferenceEntry?] {
     func adjust(_ value: (DifferenceEntry) -> Double?) -> [Double?] {

@@ -6,20 +6,21 @@ extension RunReport {
   static func results(
     _ outcomes: [StudyRunner.Outcome], request: RunRequest, classNames: [String]
   ) -> [ResultEntry] {
-    var trained = outcomes.map { outcome in
-      let entry = outcome.entry
-      let baseline = outcomes.first { $0.entry.name == entry.baseline && $0.entry.kind == .baseline }
-      let comparison = baseline.flatMap {
+    let comparisons = outcomes.map { outcome in
+      outcomes.first { $0.entry.name == outcome.entry.baseline && $0.entry.kind == .baseline }.flatMap {
         PairedComparison(outcome.predictions, $0.predictions, isPaired: true, perClass: false)
       }
+    }
+    let differences = DifferenceEntry.tested(
+      comparisons.map { $0.map(DifferenceEntry.init) }, seeds: comparisons.map { $0?.seeds })
+    let trained = zip(outcomes, differences).map { outcome, difference in
+      let entry = outcome.entry
+      let baseline = outcomes.first { $0.entry.name == entry.baseline && $0.entry.kind == .baseline }
       return ResultEntry(
         name: entry.name, kind: entry.kind.reported,
         scores: ScoreCard(seeds: outcome.predictions, baseline: baseline?.predictions), classNames: classNames,
         baseline: entry.baseline, variant: variant(of: entry, request),
-        difference: comparison.map(DifferenceEntry.init), training: outcome.training)
-    }
-    for (index, difference) in DifferenceEntry.adjusted(trained.map(\.difference)).enumerated() {
-      trained[index].difference = difference
+        difference: difference, training: outcome.training)
     }
     let ganTests = outcomes.flatMap(\.ganTests).map { test in
       ResultEntry(

@@ -45,9 +45,8 @@ extension Study {
         switch plan.mixing {
         case .concatenate:
           let added = try adding(fraction, of: set, to: real, notes: &notes)
-          guard !entries.contains(where: { $0.name == set.name && $0.fractionAdded == added.fraction }) else {
-            continue
-          }
+          let total = real.count + added.samples.count
+          guard !entries.contains(where: { $0.name == set.name && $0.samples.count == total }) else { continue }
           entry = Entry(
             name: set.name, kind: .nas, fractionAdded: added.fraction, samples: real.concatenating(added.samples))
         case .batch:
@@ -91,9 +90,9 @@ extension Study {
     let added = try set.samples.drawing(perClass: present)
     let missing = wanted.reduce(0, +) - added.count
     guard missing > 0, real.count > 0 else { return (fraction, added) }
-    // In whole percent, as tables show it, where that is not 0.
+    // In tenths of a percent, rounded down, so that it is less than what was asked for.
     let share = Double(added.count) / Double(real.count)
-    let reached = share < 0.01 ? share : (share * 100).rounded() / 100
+    let reached = share < 0.001 ? share : (share * 1000).rounded(.down) / 1000
     notes.append(
       "\(set.name) has too few images of some classes for \(fraction) times the real ones: "
         + "\(added.count.counted("image is", "images are")) added instead of \((added.count + missing).grouped), "

@@ -18,8 +18,13 @@ extension Study {
         }
         let part = try samples.drawing(perClass: samples.proportionalCounts(total: size))
         var entry = Entry(name: set.name, kind: .cas, size: size, samples: part)
-        let counts = counts(matching: part, name: entry.label, notes: &notes)
+        let lacking = zip(samples.classCounts, data.realTrain?.classCounts ?? []).contains { $0 == 0 && $1 > 0 }
+        // Real images that lack the same classes would hide that the set does.
+        let counts = lacking ? data.realTrain?.proportionalCounts(total: size) ?? [] : part.classCounts
         entry.baseline = try reference(to: counts, size: size, data, experiment, known: &references)
+        if lacking, entry.baseline != nil {
+          notes.append("\(set.name) lacks classes: the real images beside it have all, in their own proportions.")
+        }
         entries.append(entry)
       }
     }

@@ -28,15 +28,17 @@ extension Study {
 
   /// The real images of each class that a set is compared with: as many as its own, and of a class that it lacks as
   /// many as it has of the others on average, so that the class's accuracy of 0 counts as the loss that it is.
-  static func counts(matching samples: Samples, name: String, notes: inout [String]) -> [Int] {
+  static func counts(of real: Samples, matching samples: Samples, name: String, notes: inout [String]) -> [Int] {
     let counts = samples.classCounts
     let held = counts.count { $0 > 0 }
     guard held > 0, held < counts.count else { return counts }
     let mean = max(1, Int((Double(samples.count) / Double(held)).rounded()))
+    let wanted = zip(counts, real.classCounts).map { $0 > 0 ? $0 : min(mean, $1) }
+    let added = wanted.reduce(0, +) - samples.count
     notes.append(
-      "\(name) lacks \((counts.count - held).counted("class", "classes")): its baseline has \(mean.grouped) real images of "
-        + "each of them, so that their loss counts.")
-    return counts.map { $0 > 0 ? $0 : mean }
+      "\(name) lacks \((counts.count - held).counted("class", "classes")): its baseline has "
+        + "\(added.counted("real image", "real images")) of them, so that their loss counts.")
+    return wanted
   }
 
   /// As many images of each class as wanted, or all there are, which is noted.

@@ -16,7 +16,7 @@ extension Study {
         let drawn =
           experiment.baseline == .matched
           ? try matched(
-            real, to: counts(matching: samples, name: set.name, notes: &notes), name: set.name, notes: &notes)
+            real, to: counts(of: real, matching: samples, name: set.name, notes: &notes), name: set.name, notes: &notes)
           : try limited(real, experiment, name: "the real training set", notes: &notes)
         let counts = drawn.classCounts
         if let known = baselines.first(where: { $0.counts == counts }) {

@@ -119,7 +119,7 @@ extension StudyRunner {
     let path = folder.model(job.name, seed: job.seed)
     if FileManager.default.fileExists(atPath: path) {
       let bytes = try InputFile.contents(of: path)
-      return (try ModelFile.load(bytes, path: path, job: job), false)
+      return (try Self.naming(path) { try ModelFile.load(bytes, path: path, job: job) }, false)
     }
     if entry.kind == .baseline, let hit = cache?.lookup(job, kernels: machine.kernels) {
       log = log.filter { $0.name != job.name || $0.seed != job.seed } + hit.history
@@ -145,12 +145,21 @@ extension StudyRunner {
     let (path, job) = (folder.checkpoint, trainer.job)
     guard FileManager.default.fileExists(atPath: path) else { return }
     let bytes = try InputFile.contents(of: path)
-    let owner = try TrainingState.fingerprint(of: bytes, path: path)
+    let owner = try Self.naming(path) { try TrainingState.fingerprint(of: bytes, path: path) }
     if owner != job.fingerprint, try study.jobs(experiment).contains(where: { $0.fingerprint == owner }) { return }
-    let state = try TrainingState(
-      bytes, path: path, fingerprint: job.fingerprint, kernels: allowsKernelChange ? nil : machine.kernels)
+    let state = try Self.naming(path) {
+      try TrainingState(
+        bytes, path: path, fingerprint: job.fingerprint, kernels: allowsKernelChange ? nil : machine.kernels)
+    }
     try trainer.restore(state, path: path)
     events.note("\(job.name), seed \(job.seed): goes on after step \(state.step).")
+  }
+
+  /// Gives an error about a file of the run the remedy that a run has.
+  private static func naming<Value>(_ path: String, _ read: () throws -> Value) throws -> Value {
+    do { return try read() } catch CheckpointError.damaged(_, let detail) {
+      throw TrainingError.damagedFile(path: path, detail: detail)
+    }
   }
 
   private func train(_ trainer: Trainer, log: inout [EpochRecord]) throws {

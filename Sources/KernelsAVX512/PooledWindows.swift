@@ -75,29 +75,32 @@ package func maximumWindowsBackward(
       var channel = 0
       while channel + 16 <= channels {
         var best = Vector(repeating: -.infinity)
-        var place = SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: rowBegin * width + columnBegin))
+        // The number of the window's position, as a float: masks of the same kind stay in registers.
+        var place = Vector.zero
+        var number: Float = 0
         var row = rowBegin
         while row < rowEnd {
           var column = columnBegin
           while column < columnEnd {
-            let here = row * width + column
-            let value = load(image + here * channels + channel)
+            let value = load(image + (row * width + column) * channels + channel)
             let larger = (value .> best) .| (value .!= value)
             best.replace(with: value, where: larger)
-            place.replace(with: SIMD16(repeating: Int32(truncatingIfNeeded: here)), where: larger)
+            place.replace(with: Vector(repeating: number), where: larger)
+            number += 1
             column += 1
           }
           row += 1
         }
         let change = load(source + channel)
+        number = 0
         row = rowBegin
         while row < rowEnd {
           var column = columnBegin
           while column < columnEnd {
-            let here = row * width + column
-            let target = result + here * channels + channel
-            let chosen = place .== SIMD16(repeating: Int32(truncatingIfNeeded: here))
+            let target = result + (row * width + column) * channels + channel
+            let chosen = place .== Vector(repeating: number)
             store(load(target) + Vector.zero.replacing(with: change, where: chosen), target)
+            number += 1
             column += 1
           }
           row += 1

@@ -26,7 +26,7 @@ package struct PairedComparison: Sendable, Equatable {
     package let top1: Difference?
     /// Exact McNemar on the seeds' majority predictions.
     package let pValue: Double?
-    /// Student's test over seeds, with the spread that all classes share; nil where a side has one seed.
+    /// Student's test over seeds among those of all classes; nil where a side has one seed.
     package let seedPValue: Double?
   }
 
@@ -37,8 +37,8 @@ package struct PairedComparison: Sendable, Equatable {
   package let seedInterval: Interval?
   /// Exact McNemar on the seeds' majority predictions.
   package let pValue: Double
-  /// Student's test over seeds, paired where they are the same; nil where a side has one seed.
-  package let seedPValue: Double?
+  /// For the test over seeds, which is one of several comparisons.
+  package let seeds: SeedAccuracies
   /// Empty where the sets have different seeds.
   package let perSeed: [SeedPair]
   /// In class order; empty unless asked for.
@@ -86,9 +86,8 @@ extension PairedComparison {
     }
     self.pValue = pValue(images)
     func accuracies(_ hits: [[Bool]]) -> [Double] { hits.map { row in Double(row.count { $0 }) / Double(row.count) } }
-    seedPValue = SeedAccuracies(
-      first: accuracies(top1Hits.0), second: accuracies(top1Hits.1), images: images.count
-    ).pValue(isPaired: isPaired)
+    seeds = SeedAccuracies(
+      first: accuracies(top1Hits.0), second: accuracies(top1Hits.1), isPaired: isPaired, images: images.count)
     guard perClass else {
       classes = []
       return
@@ -96,14 +95,14 @@ extension PairedComparison {
     var ofClass = [[Int]](repeating: [], count: first[0].classes)
     for (image, label) in labels.enumerated() { ofClass[Int(label)].append(image) }
     let tested = ofClass.indices.filter { !ofClass[$0].isEmpty }
-    let byClass = SeedAccuracies.ofClasses(first, second)
-    let seedPValues = SeedAccuracies.pValues(ofClasses: tested.map { byClass[$0] }, isPaired: isPaired)
-    let places = Dictionary(zip(tested, tested.indices), uniquingKeysWith: { first, _ in first })
+    let byClass = SeedAccuracies.ofClasses(first, second, isPaired: isPaired)
+    let seedPValues = Dictionary(
+      zip(tested, SeedAccuracies.pValues(tested.map { byClass[$0] })), uniquingKeysWith: { first, _ in first })
     classes = ofClass.enumerated().map { label, images in
       ClassDifference(
         support: images.count, top1: Difference(bootstrap, top1Hits, images),
         pValue: images.isEmpty ? nil : pValue(images),
-        seedPValue: places[label].flatMap { place in seedPValues.map { $0[place] } })
+        seedPValue: seedPValues[label] ?? nil)
     }
   }
 }

@@ -72,9 +72,10 @@ extension ScoreCard {
   /// The same of the tests over seeds; nil where a side has one seed.
   private static func adjustedSeedPValues(seeds: [Predictions], baseline: [Predictions]) -> [Double?]? {
     let tested = seeds[0].classCounts(top: 1).enumerated().filter { $0.element.support > 0 }.map(\.offset)
-    let accuracies = SeedAccuracies.ofClasses(seeds, baseline)
-    return SeedAccuracies.pValues(ofClasses: tested.map { accuracies[$0] }, isPaired: seeds.count == baseline.count)
-      .map { spread(holmAdjusted($0), over: tested, of: accuracies.count) }
+    let accuracies = SeedAccuracies.ofClasses(seeds, baseline, isPaired: seeds.count == baseline.count)
+    let values = SeedAccuracies.pValues(tested.map { accuracies[$0] }).compactMap { $0 }
+    guard !values.isEmpty else { return nil }
+    return spread(holmAdjusted(values), over: tested, of: accuracies.count)
   }
 
   private static func spread(_ values: [Double], over places: [Int], of count: Int) -> [Double?] {

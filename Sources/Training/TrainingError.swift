@@ -3,6 +3,8 @@ package enum TrainingError: Error, Equatable {
   case diverged(name: String, epoch: Int, step: Int, learningRate: Double)
   case tooFewImages(name: String, images: Int)
   case foreignCheckpoint(path: String, what: String)
+  /// A file of a run that cannot be read as what it was written as.
+  case damagedFile(path: String, detail: String)
   case otherKernels(path: String, saved: String, present: String)
 }
 
@@ -18,6 +20,8 @@ extension TrainingError: CustomStringConvertible {
     case .foreignCheckpoint(let path, let what):
       "\(path) belongs to another training: \(what) differs. Restore it to go on, "
         + "or choose another --output."
+    case .damagedFile(let path, let detail):
+      "\(path) is damaged: \(detail). Remove it, and its training begins again; all others are kept."
     case .otherKernels(let path, let saved, let present):
       "\(path) was computed with \(saved), and this machine would go on with \(present), which gives other bytes. "
         + "Pass --allow-kernel-change to go on all the same."

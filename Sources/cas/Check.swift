@@ -47,7 +47,7 @@ struct Check: ParsableCommand {
     gate.minClassTop1 = try fraction("--min-class-top1", minClassTop1, 0...1)
     gate.minDifference = try fraction("--min-difference", minDifference, -1...1)
     let report = try FinishedRun.report(of: RunFolder(path: folder))
-    let document = try gate.check(report, path: folder, names: result)
+    let document = try gate.check(report, path: folder, names: result, version: BuildDescription.current.identity)
     if !quiet || json { try Terminal.write(json ? Array(try document.json()) : Array(document.text.utf8)) }
     if !document.holds { throw ExitCode(Failure.thresholdMissed.rawValue) }
   }

@@ -35,6 +35,9 @@ struct Evaluate: ParsableCommand {
   @Option(help: "squash, crop, or crop-inner: how images become square.")
   var resize: String?
 
+  @Option(help: "auto, fp32 or bf16: which numbers features have. A run tests in those that it trained in.")
+  var precision = Experiment.Precision.fp32
+
   @Option(help: "Threads; results do not depend on it.")
   var threads: Int?
 
@@ -46,12 +49,14 @@ struct Evaluate: ParsableCommand {
     if let resize, ResizeMode(rawValue: resize) == nil {
       throw ValidationError("--resize takes \(ResizeMode.list).")
     }
+    if resize != nil && input == nil { throw ValidationError("--resize needs --input.") }
   }
 
   func run() throws {
     if let model { try Architecture.check(model) }
     let terminal = Terminal(isQuiet: printed.quiet)
-    let machine = try Machine(threads: threads, environment: ProcessInfo.processInfo.environment)
+    let machine = try Machine(
+      threads: threads, precision: precision, environment: ProcessInfo.processInfo.environment)
     let request = WeightsEvaluation.Request(
       weights: NamedPath.absolute(weights), model: model, real: NamedPath.absolute(real),
       classNames: classNames.map(NamedPath.absolute), normalization: normalize, input: input, resize: resize)

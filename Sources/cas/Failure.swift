@@ -30,7 +30,7 @@ enum Failure: Int32 {
     case is CheckpointError, is FeatureSetError: self = .badData
     case let error as TrainingError:
       switch error {
-      case .tooFewImages: self = .badData
+      case .tooFewImages, .damagedFile: self = .badData
       case .foreignCheckpoint, .otherKernels: self = .usage
       case .diverged: self = .other
       }

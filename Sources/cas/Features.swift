@@ -55,6 +55,7 @@ struct Features: ParsableCommand {
     if let resize, ResizeMode(rawValue: resize) == nil {
       throw ValidationError("--resize takes \(ResizeMode.list).")
     }
+    if resize != nil && input == nil { throw ValidationError("--resize needs --input.") }
     if !["train", "test"].contains(split) { throw ValidationError("--split takes train or test.") }
   }
 

@@ -46,6 +46,7 @@ struct ImageSetOptions: ParsableArguments {
     if let resize, ResizeMode(rawValue: resize) == nil {
       throw ValidationError("--resize takes \(ResizeMode.list).")
     }
+    if resize != nil && input == nil { throw ValidationError("--resize needs --input.") }
     if ImageSets.Reference(rawValue: reference) == nil { throw ValidationError("--reference takes test or train.") }
   }
 

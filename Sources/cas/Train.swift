@@ -58,6 +58,14 @@ struct NAS: ParsableCommand {
   var augment: String?
 
   func run() throws {
+    try options.refuse(
+      [
+        ("--no-baseline", options.noBaseline), ("--baseline-size", options.baselineSize != nil),
+        ("--match-label-counts", options.matchLabelCounts), ("--no-gan-test", options.noGANTest),
+      ], because: "cas nas adds samples to the whole real training set, and compares with that set alone")
+    try options.refuse(
+      [("--weighting", mix == .batch && options.weighting != nil)],
+      because: "with --mix batch every batch has its own share of samples")
     let add = add ?? "0,0.25,0.5,1"
     let fractions = add.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
     guard fractions.allSatisfy({ $0.map { $0.isFinite && $0 >= 0 && $0 <= 100 } ?? false }) else {
@@ -104,6 +112,9 @@ struct Curve: ParsableCommand {
   }
 
   func run() throws {
+    try options.refuse(
+      [("--baseline-size", options.baselineSize != nil), ("--no-gan-test", options.noGANTest)],
+      because: "the real images of a curve have the sizes of the samples, and are tested on the real test images alone")
     let own = [("--sizes", sizes != nil)] + axis.given
     let sizes = sizes ?? "2"
     let numbers = sizes.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }

@@ -30,7 +30,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "The network: resnet8, resnet20, resnet56, resnet18, resnet50, wrn-28-10 …")
   var model: String?
 
-  @Option(help: "Passes over the smallest training set.")
+  @Option(help: "Passes over the smallest training set; in a curve, over the largest size.")
   var epochs: String?
 
   @Option(help: "Optimiser steps of every training, instead of epochs.")
@@ -182,6 +182,12 @@ extension TrainingOptions {
     throw UsageError.message(
       "\(given.count > 1 ? given.joined(separator: ", ") : first) cannot be given with --resume: a run goes on with its "
         + "own data and settings. Leave it out, or start another run with another --output.")
+  }
+
+  /// Refuses options that would change nothing.
+  func refuse(_ given: [(option: String, isGiven: Bool)], because reason: String) throws {
+    guard let first = given.first(where: \.isGiven) else { return }
+    throw UsageError.message("\(first.option) would change nothing: \(reason). Leave it out.")
   }
 
   /// The request of a new run.

@@ -184,6 +184,28 @@ import Testing
     #expect(precision[..<2].allSatisfy { $0 > 0.85 } && precision[2] < 0.8 && precision[3] < precision[2])
   }
 
+  @Test func whatIsNoCovarianceIsRefused() throws {
+    let folder = try folder()
+    #expect(
+      try run(folder, ["a"], "--metrics", "fid", "--no-intervals", "--write-statistics", "\(folder.path)/s.npz").code
+        == 0)
+    let arrays = try NPZ.read("\(folder.path)/s.npz")
+    let mean = try #require(arrays["mu"]?.float64)
+    let sigma = try #require(arrays["sigma"]?.float64)
+    var (negative, lopsided) = (sigma, sigma)
+    negative[0] = -1
+    lopsided[1] += 0.5
+    for (values, code) in [(sigma, 0), (negative, 65), (lopsided, 65)] {
+      try NPZ.write(
+        [
+          ("mu", NPYArray(mean, shape: [mean.count])), ("sigma", NPYArray(values, shape: [mean.count, mean.count])),
+        ], to: "\(folder.path)/changed.npz")
+      let result = try run(folder, ["a"], real: "changed", "--metrics", "fid", "--no-intervals")
+      #expect(result.code == Int32(code), "\(result.errors)")
+      #expect(code == 0 || result.errors.contains("changed.npz/sigma: it is no covariance matrix"), "\(result.errors)")
+    }
+  }
+
   /// No changed byte of the archive's structure may stop the program.
   @Test func damagedFilesAreErrors() throws {
     let folder = try folder()

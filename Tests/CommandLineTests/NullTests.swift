@@ -71,7 +71,9 @@ import Testing
     let baseline = report["results"].entry("kind", "baseline")
     #expect(baseline["training"]["trainingImages"].number == 72 && half["training"]["trainingImages"].number == 24)
     #expect(
-      report["warnings"].list.contains { $0.text?.hasPrefix("half lacks 2 classes: its baseline has 24 real") == true })
+      report["warnings"].list.contains {
+        $0.text?.hasPrefix("half lacks 2 classes: its baseline has 48 real images of them") == true
+      })
     #expect(report["data"]["synthetic"]["half"]["missingClasses"].list.compactMap(\.text) == ["diagonal", "upright"])
     let shown = try Program.run("train", "--resume", "\(folder.path)/run-half")
     #expect(shown.output.contains("no images of diagonal, upright, so it scores 0 there"), "\(shown.output)")

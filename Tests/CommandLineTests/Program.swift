@@ -24,18 +24,26 @@ struct Program {
     return running.finish()
   }
 
+  /// Runs a line of a shell, in which the program is `"$CAS"`.
+  static func shell(_ line: String) throws -> Result {
+    try Running(["-c", line], environment: ["CAS": path], executable: "/bin/sh").finish()
+  }
+
   /// A program that runs beside the test, to be interrupted.
   final class Running {
     private let process = Process()
     private let output: URL
     private let errors: URL
 
-    init(_ arguments: [String], environment: [String: String] = [:], in folder: String? = nil) throws {
+    init(
+      _ arguments: [String], environment: [String: String] = [:], in folder: String? = nil,
+      executable: String = Program.path
+    ) throws {
       let stem = FileManager.default.temporaryDirectory.appending(path: "cas-run-\(UUID().uuidString)").path
       output = URL(filePath: stem + ".out")
       errors = URL(filePath: stem + ".err")
       for file in [output, errors] { try Data().write(to: file) }
-      process.executableURL = URL(filePath: Program.path)
+      process.executableURL = URL(filePath: executable)
       process.arguments = arguments
       if let folder { process.currentDirectoryURL = URL(filePath: folder) }
       var merged = ProcessInfo.processInfo.environment
@@ -50,6 +58,8 @@ struct Program {
 
     func send(_ number: Int32) { kill(process.processIdentifier, number) }
     var isRunning: Bool { process.isRunning }
+    /// What it has written to stderr so far.
+    var errorText: String { (try? String(contentsOf: errors, encoding: .utf8)) ?? "" }
 
     func finish() -> Result {
       process.waitUntilExit()

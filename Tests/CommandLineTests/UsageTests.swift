@@ -20,6 +20,14 @@ import Testing
     (["nas", "--synthetic", "x", "--real", "y", "--add", "0.5,half"], "--add"),
     (["train", "--synthetic", "baseline=x", "--real", "y"], "baseline"),
     (["train", "--synthetic", "x", "--real", "y", "--metrics", "fidd"], "Did you mean fid"),
+    (["nas", "--synthetic", "x", "--real", "y", "--no-baseline"], "--no-baseline would change nothing"),
+    (["nas", "--synthetic", "x", "--real", "y", "--mix", "batch", "--weighting", "balanced"], "--mix batch"),
+    (
+      ["curve", "--synthetic", "x", "--real", "y", "--sizes", "5", "--no-gan-test"],
+      "--no-gan-test would change nothing"
+    ),
+    (["train", "--synthetic", "x", "--real", "y", "--set", "resize=crop-inner"], "resize cannot be crop-inner"),
+    (["evaluate", "--weights", "x", "--real", "y", "--resize", "crop"], "--resize needs --input"),
     (["report", "x", "--format", "html"], "markdown"),
     (["report", "x", "y", "--output", "p", "--format", "csv"], "--output"),
   ])

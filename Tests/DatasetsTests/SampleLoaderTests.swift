@@ -134,6 +134,9 @@ import Testing
   @Test func anotherSizeThanTheInputNeedsAResizeMode() throws {
     let folder = try set()
     #expect(try load(folder["set"], LoadOptions(input: 6)) == load(folder["set"]))
+    for mode in ResizeMode.allCases {
+      #expect(try load(folder["set"], LoadOptions(resize: mode)) == load(folder["set"]))
+    }
     let error = #expect(throws: DataError.self) { try load(folder["set"], LoadOptions(input: 5)) }
     #expect(
       error?.description

@@ -26,7 +26,7 @@ import Training
   @Test func settingsSurviveTheirFile() throws {
     var experiment = Experiment()
     experiment.steps = 77
-    experiment.resize = "crop"
+    (experiment.input, experiment.resize) = (32, "crop")
     experiment.seed = .max
     experiment.training.optimizer.learningRate = 1.0 / 3
     experiment.training.optimizer.weightDecay = 5e-300

@@ -76,27 +76,27 @@ import Testing
     ])
     var gate = Gate()
     (gate.minTop1, gate.maxDrop, gate.minClassTop1, gate.minDifference) = (0.5, 0.5, 0.25, -0.5)
-    let passed = try gate.check(report, path: "p", names: [])
+    let passed = try gate.check(report, path: "p", names: [], version: "1")
     #expect(passed.holds && passed.results.count == 4 && passed.results.last?.note == "b")
     gate.minTop1 = 0.51
-    let failed = try gate.check(report, path: "p", names: [])
+    let failed = try gate.check(report, path: "p", names: [], version: "1")
     #expect(!failed.holds && failed.results.count { !$0.holds } == 1)
-    #expect(try gate.check(report, path: "p", names: ["x"]) == failed)
+    #expect(try gate.check(report, path: "p", names: ["x"], version: "1").results == failed.results)
   }
 
   @Test func whatCannotBeCheckedDoesNotPass() throws {
     let report = report([entry("x", .cas, top1: 0.5), entry("baseline", .baseline, top1: 1)])
-    #expect(throws: UsageError.self) { try Gate().check(report, path: "p", names: []) }
+    #expect(throws: UsageError.self) { try Gate().check(report, path: "p", names: [], version: "1") }
     for set in [\Gate.minTop5, \Gate.maxDrop, \Gate.minDifference] {
       var gate = Gate()
       gate[keyPath: set] = 0.1
       let name = set == \Gate.minTop5 ? "x" : "baseline"
-      #expect(throws: UsageError.self) { try gate.check(report, path: "p", names: [name]) }
+      #expect(throws: UsageError.self) { try gate.check(report, path: "p", names: [name], version: "1") }
     }
     var gate = Gate()
     gate.minTop1 = 0.1
-    #expect(throws: UsageError.self) { try gate.check(report, path: "p", names: ["y"]) }
-    #expect(throws: UsageError.self) { try gate.check(self.report([]), path: "p", names: []) }
+    #expect(throws: UsageError.self) { try gate.check(report, path: "p", names: ["y"], version: "1") }
+    #expect(throws: UsageError.self) { try gate.check(self.report([]), path: "p", names: [], version: "1") }
   }
 }
 
@@ -116,6 +116,22 @@ import Testing
   @Test(arguments: ["", "name\n", "name,a\nx,1,2\n"])
   func damagedTablesNameTheLine(text: String) {
     #expect { try table(text) } throws: { "\($0)".contains("line") }
+  }
+
+  @Test(arguments: [
+    ("name,a,a\nx,1,2\n", "two columns of the name a"),
+    ("name,a\nx,\"1\n", "a quoted field does not end"),
+  ])
+  func ambiguousTablesAreRefused(text: String, reason: String) {
+    #expect { try table(text) } throws: { "\($0)".contains(reason) }
+  }
+
+  @Test func rowsOfOneNameStandAloneOnly() throws {
+    let folder = try TemporaryFolder()
+    let twice = try folder.write(Array("name,a\nx,1\ny,2\nx,3\n".utf8), "twice.csv")
+    let other = try folder.write(Array("name,b\nx,1\n".utf8), "other.csv")
+    #expect(try ColumnTable(inputs: [twice]).rows == ["x", "y", "x"])
+    #expect { try ColumnTable(inputs: [other, twice]) } throws: { "\($0)".contains("twice has two rows of the name x") }
   }
 
   @Test func correlationsOfColumns() throws {

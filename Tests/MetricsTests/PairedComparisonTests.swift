@@ -37,7 +37,7 @@ private func classifier(_ images: Int, classes: Int = 2, isRight: (Int) -> Bool)
     // Less than 6 % of all images can be told otherwise where 60 say the same: 1 − 0.025^(1/60).
     let interval = try #require(comparison.top1.interval)
     #expect(comparison.top1.value == 0 && abs(interval.low + 0.0596) < 1e-4 && abs(interval.high - 0.0596) < 1e-4)
-    #expect(comparison.pValue == 1 && comparison.seedPValue == 1 && comparison.classes.isEmpty)
+    #expect(comparison.pValue == 1 && SeedAccuracies.pValues([comparison.seeds]) == [1] && comparison.classes.isEmpty)
     #expect(comparison.seedInterval == Interval(low: 0, high: 0))
   }
 

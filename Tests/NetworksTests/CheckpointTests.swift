@@ -87,6 +87,18 @@ import Testing
       bytes[position] ^= 0x15
       _ = try? SafeTensors(bytes, path: "memory")
     }
+    // Every bit of the numbers counts.
+    for position in stride(from: header, to: whole.count, by: 9973) {
+      var bytes = whole
+      bytes[position] ^= UInt8(1 << (position % 8))
+      #expect(throws: CheckpointError.damaged(path: "f", detail: "its contents do not fit the checksum cas-checksum")) {
+        try SafeTensors(bytes, path: "f")
+      }
+    }
+    // The signs of two numbers, the highest bits of their words.
+    var signs = whole
+    for position in [header + 7, header + 15] { signs[position] ^= 0x80 }
+    #expect(throws: CheckpointError.self) { try SafeTensors(signs, path: "f") }
     let huge = #"{"x":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}"#
     let bytes = [UInt8(huge.utf8.count), 0, 0, 0, 0, 0, 0, 0] + Array(huge.utf8)
     #expect(throws: CheckpointError.damaged(path: "f", detail: "x is larger than memory")) {

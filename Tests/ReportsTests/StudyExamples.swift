@@ -106,7 +106,8 @@ extension Example {
   }()
 
   static let comparison = ComparisonDocument(
-    version: "0.1.0 (abc1234)", config: .object(["runs": .array([.string("a"), .string("b")])]), data: data.real,
+    version: "0.1.0 (abc1234)", config: .object(["runs": .array([.string("a"), .string("b")])]), machine: machine,
+    data: data.real,
     warnings: ["The runs differ in kernels: a auto, avx512, SkylakeX, b blas, avx2, Haswell."],
     results: [
       ComparisonEntry(

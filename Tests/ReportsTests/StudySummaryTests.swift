@@ -29,7 +29,9 @@ import Testing
           .init(
             result: "flow", what: "class top1", threshold: 0.5, value: 0.231, isAtLeast: true, holds: false,
             note: "shirt"),
-        ]
+          .init(
+            result: "flow", what: "drop", threshold: 0.05, value: 0.050004, isAtLeast: false, holds: false, note: nil),
+        ], version: "0.1.0", config: .null, machine: Example.machine, data: Example.data
       ).text, "check.txt")
   }
 

@@ -20,6 +20,13 @@ extension ColumnTable {
       let isDocument = bytes.first { !$0.isASCIISpace } == UInt8(ascii: "{")
       tables.append((name, try isDocument ? ColumnTable(metrics: bytes, path: path) : ColumnTable(csv: path)))
     }
+    // Rows are found by their names in other tables.
+    for (name, table) in tables where tables.count > 1 {
+      if let twice = Self.firstRepeated(table.rows) {
+        throw UsageError.message(
+          "\(name) has two rows of the name \(twice), so that it cannot be joined with other tables. Rename one.")
+      }
+    }
     self = Self.joined(tables)
   }
 

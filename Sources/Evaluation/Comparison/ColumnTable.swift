@@ -22,7 +22,8 @@ extension ColumnTable {
     guard let text = String(validating: try InputFile.contents(of: path), as: UTF8.self) else {
       throw DataError.damaged(path, "it is not text")
     }
-    let lines = Self.fields(text)
+    let (lines, isWhole) = Self.fields(text)
+    guard isWhole else { throw DataError.damaged(path, "a quoted field does not end") }
     guard let header = lines.first, header.count > 1 else {
       throw DataError.damaged(path, "line 1: a header with a name column and one more is needed")
     }
@@ -31,6 +32,9 @@ extension ColumnTable {
     }
     let body = lines.dropFirst()
     rows = body.map { $0[0] }
+    if let twice = Self.firstRepeated(header.dropFirst()) {
+      throw DataError.damaged(path, "there are two columns of the name \(twice)")
+    }
     columns = header.indices.dropFirst().map { index in
       Column(
         name: header[index],
@@ -83,8 +87,15 @@ extension ColumnTable {
     }.filter { $0.values.contains { $0 != nil } }
   }
 
-  /// The fields of each line that is not empty; quoted ones may hold commas, doubled quotes and line breaks.
-  private static func fields(_ text: String) -> [[String]] {
+  /// The first name that was there before.
+  static func firstRepeated(_ names: some Sequence<String>) -> String? {
+    var seen: Set<String> = []
+    return names.first { !seen.insert($0).inserted }
+  }
+
+  /// The fields of each line that is not empty; quoted ones may hold commas, doubled quotes and line breaks. Not whole
+  /// where the last quote is not closed.
+  private static func fields(_ text: String) -> (lines: [[String]], isWhole: Bool) {
     var lines: [[String]] = []
     var line: [String] = []
     var field = ""
@@ -117,6 +128,6 @@ extension ColumnTable {
       }
     }
     endLine()
-    return lines
+    return (lines, !isQuoted)
   }
 }

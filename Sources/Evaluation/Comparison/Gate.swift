@@ -1,7 +1,8 @@
+import Foundation
 package import Reports
 
 /// The thresholds of `cas check`, and how a run's results stand to them.
-package struct Gate: Sendable {
+package struct Gate: Codable, Sendable {
   /// Fractions from 0 to 1; nil where it was not asked for.
   package var minTop1: Double?
   package var minTop5: Double?
@@ -25,7 +26,7 @@ extension Gate {
   /// - Parameter names: the results that must pass, by their keys; empty for all but baselines and GAN-tests.
   /// - Throws: `UsageError.message` where a result or a number that a threshold is about does not exist, because a gate
   ///   that checks nothing must not pass.
-  package func check(_ report: Report, path: String, names: [String]) throws -> CheckDocument {
+  package func check(_ report: Report, path: String, names: [String], version: String) throws -> CheckDocument {
     guard !isEmpty else {
       throw UsageError.message("There is no threshold. Give one, such as --min-top1 0.7.")
     }
@@ -35,7 +36,16 @@ extension Gate {
     }
     let chosen = names.isEmpty ? report.mainResults : tested.filter { names.contains($0.key) }
     guard !chosen.isEmpty else { throw UsageError.message("\(path) has no results to check.") }
-    return CheckDocument(run: path, checks: try chosen.flatMap { try checks($0, path: path) })
+    let request = try JSONEncoder().encode(Request(run: path, results: names, thresholds: self))
+    return CheckDocument(
+      run: path, checks: try chosen.flatMap { try checks($0, path: path) }, version: version,
+      config: try JSONDecoder().decode(JSONValue.self, from: request), machine: report.machine, data: report.data)
+  }
+
+  private struct Request: Encodable {
+    let run: String
+    let results: [String]
+    let thresholds: Gate
   }
 
   private func checks(_ result: ResultEntry, path: String) throws -> [CheckDocument.Check] {

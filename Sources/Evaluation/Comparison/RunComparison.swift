@@ -36,17 +36,18 @@ package struct RunComparison {
     let runs = try request.runs.map { try FinishedRun(RunFolder(path: $0)) }
     let sides = try Self.sides(runs, request)
     try Self.requireSameImages(runs)
-    let entries = Self.pairs(of: sides).compactMap { first, second -> ComparisonEntry? in
+    let entries = Self.pairs(of: sides).compactMap { first, second -> (ComparisonEntry, SeedAccuracies)? in
       let isPaired = first.classifiers.seeds == second.classifiers.seeds
       guard
         let comparison = PairedComparison(
           first.classifiers.predictions, second.classifiers.predictions, isPaired: isPaired, perClass: true)
       else { return nil }
-      return ComparisonEntry(comparison, first, second, classNames: runs[0].classNames)
+      return (ComparisonEntry(comparison, first, second, classNames: runs[0].classNames), comparison.seeds)
     }
     document = ComparisonDocument(
       version: version, config: try JSONDecoder().decode(JSONValue.self, from: try JSONEncoder().encode(request)),
-      data: runs[0].report.data.real, warnings: Self.warnings(sides), results: Self.adjusted(entries))
+      machine: runs[0].report.machine, data: runs[0].report.data.real, warnings: Self.warnings(sides),
+      results: Self.adjusted(entries, independent: sides.reduce(0) { $0 + $1.classifiers.seeds.count - 1 }))
   }
 }
 
@@ -133,17 +134,22 @@ extension RunComparison {
   }
 
   /// The entries with their p-values adjusted by Holm's method: over the pairs, and over all classes of all pairs.
-  private static func adjusted(_ entries: [ComparisonEntry]) -> [ComparisonEntry] {
+  private static func adjusted(
+    _ compared: [(entry: ComparisonEntry, seeds: SeedAccuracies)], independent: Int
+  ) -> [ComparisonEntry] {
+    let entries = compared.map(\.entry)
     var result = entries
-    for (index, difference) in DifferenceEntry.adjusted(entries.map(\.top1)).enumerated() {
+    let differences = DifferenceEntry.tested(
+      entries.map(\.top1), seeds: compared.map(\.seeds), independent: independent)
+    for (index, difference) in differences.enumerated() {
       if let difference { result[index].top1 = difference }
     }
     let places = entries.indices.flatMap { pair in
       entries[pair].perClass.indices.filter { entries[pair].perClass[$0].top1?.pValue != nil }.map { (pair, $0) }
     }
-    let differences = places.map { entries[$0.0].perClass[$0.1].top1 }
-    let rates = benjaminiHochbergAdjusted(differences.compactMap { $0?.pValue })
-    for ((pair, label), (difference, rate)) in zip(places, zip(DifferenceEntry.adjusted(differences), rates)) {
+    let classes = places.map { entries[$0.0].perClass[$0.1].top1 }
+    let rates = benjaminiHochbergAdjusted(classes.compactMap { $0?.pValue })
+    for ((pair, label), (difference, rate)) in zip(places, zip(DifferenceEntry.adjusted(classes), rates)) {
       result[pair].perClass[label].top1 = difference
       result[pair].perClass[label].falseDiscoveryRate = rate
     }

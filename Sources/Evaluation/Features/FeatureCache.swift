@@ -5,8 +5,8 @@ internal import Networks
 /// Features on disk, in blocks of images, so that they are computed once for all metrics and an interrupted extraction
 /// loses no more than a block.
 ///
-/// A block is found by the hash of all images, the extractor with its weights, the kernels and the build, and it holds the hash of
-/// its numbers: one that is damaged is said to be, and computed again. A cache that cannot be written is no error.
+/// A block is found by the hash of all images, the extractor with its weights, the kernels and the build; one that is damaged is
+/// said to be, and computed again. A cache that cannot be written is no error.
 package struct FeatureCache: Sendable {
   package let path: String
   /// The version and commit of the program.
@@ -49,16 +49,13 @@ package struct FeatureCache: Sendable {
     } catch { return .damaged(path: path) }
     guard let file = try? SafeTensors(bytes, path: path), file.metadata["format"] == Self.format,
       file.metadata["key"] == key, case .float(let rows)? = file.tensors["features"]?.values,
-      case .float(let scores)? = file.tensors["logits"]?.values, rows.count == features, scores.count == logits,
-      file.metadata["hash"] == Self.hash(rows, scores)
+      case .float(let scores)? = file.tensors["logits"]?.values, rows.count == features, scores.count == logits
     else { return .damaged(path: path) }
     return .found(Block(features: rows, logits: scores))
   }
 
   func store(_ block: Block, _ key: String, first: Int) {
-    var file = SafeTensors(metadata: [
-      "format": Self.format, "key": key, "hash": Self.hash(block.features, block.logits),
-    ])
+    var file = SafeTensors(metadata: ["format": Self.format, "key": key])
     for (name, values) in [("features", block.features), ("logits", block.logits)] {
       file.tensors[name] = SafeTensors.Entry(shape: [values.count], values: .float(values))
     }
@@ -73,12 +70,5 @@ package struct FeatureCache: Sendable {
 
   private static func name(_ key: String, _ build: String) -> String {
     Digest.hexadecimal(of: Array("\(key) \(build)".utf8))
-  }
-
-  private static func hash(_ features: [Float], _ logits: [Float]) -> String {
-    var digest = Digest()
-    features.withUnsafeBytes { digest.update($0) }
-    logits.withUnsafeBytes { digest.update($0) }
-    return digest.hexadecimal()
   }
 }

@@ -41,12 +41,13 @@ extension ImageSets {
   /// Reads the images, makes the extractor ready, and describes every set once, or takes it from the cache.
   ///
   /// - Parameters:
+  ///   - decode: how images are decoded where they are read here.
   ///   - given: the same images, where they have been read already.
   ///   - drawn: for each name of a synthetic set the part of it that is described; the whole set where there is none.
   /// - Throws: `Interrupted`, `UsageError`, and what reading images and weights throws.
   package func described(
     machine: Machine, baselines: BaselineCache?, cache: FeatureCache?, events: StudyRunner.Events,
-    given: StudyData? = nil, drawn: [String: Samples] = [:]
+    decode: LoadOptions.Decoding = .exact, given: StudyData? = nil, drawn: [String: Samples] = [:]
   ) throws -> Described {
     let network = try FeatureNetwork(name: features)
     guard weights != nil || network == .own else {
@@ -54,6 +55,7 @@ extension ImageSets {
     }
     var experiment = Experiment()
     (experiment.input, experiment.resize, experiment.allowMissingClasses) = (input, resize, allowMissingClasses)
+    experiment.decode = decode
     let request = RunRequest(
       command: .train, real: real, realTrain: realTrain, synthetic: synthetic, classNames: classNames)
     let data = try given ?? StudyData.load(request, experiment, machine: machine, events: events)

@@ -76,6 +76,25 @@ package enum FeatureFile {
     return values
   }
 
+  /// Whether a matrix can be that of a covariance: symmetric up to rounding, with |σ_ij|² ≤ σ_ii σ_jj. That no direction
+  /// has a negative variance costs an eigenvalue decomposition, and the metrics bear it.
+  private static func isCovariance(_ values: [Double], columns: Int) -> Bool {
+    let largest = values.reduce(0) { max($0, abs($1)) }
+    let rounding = 1e-5 * largest
+    for row in 0..<columns {
+      let own = values[row * columns + row]
+      guard own >= -rounding else { return false }
+      for column in 0..<row {
+        let (first, second) = (values[row * columns + column], values[column * columns + row])
+        let other = values[column * columns + column]
+        guard abs(first - second) <= rounding,
+          abs(first) <= (max(own, 0) * max(other, 0)).squareRoot() + rounding
+        else { return false }
+      }
+    }
+    return true
+  }
+
   private static func readStatistics(_ file: NPZReader, into set: inout FeatureSet) throws {
     func doubles(_ name: String) throws -> (values: [Double], shape: [Int]) {
       guard let array = try file.array(name),
@@ -86,6 +105,12 @@ package enum FeatureFile {
     let (mean, covariance) = (try doubles("mu"), try doubles("sigma"))
     guard mean.shape.count == 1, covariance.shape == [mean.shape[0], mean.shape[0]], mean.shape[0] > 0 else {
       throw DataError.damaged(file.path, "mu and sigma are no mean and covariance of the same features")
+    }
+    guard Self.isCovariance(covariance.values, columns: mean.shape[0]) else {
+      throw DataError.damaged(
+        "\(file.path)/sigma",
+        "it is no covariance matrix: that is symmetric, and no two features vary together more than by "
+          + "themselves")
     }
     let count = try file.array("count").flatMap { try numbers($0, "\(file.path)/count").first }
     set.statistics = FeatureStatistics(

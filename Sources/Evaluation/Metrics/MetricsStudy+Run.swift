@@ -24,7 +24,7 @@ extension MetricsStudy {
       machine: machine, baselines: BaselineCache.standard(build: version, environment: environment),
       cache: FeatureCache.standard(build: version, environment: environment), events: events,
       // A run without a baseline has left the real training images where they are.
-      given: experiment.baseline == .none ? nil : data,
+      decode: experiment.decode, given: experiment.baseline == .none ? nil : data,
       drawn: Dictionary(
         study.entries.filter { $0.kind == .cas }.map { ($0.name, $0.samples) }, uniquingKeysWith: { first, _ in first })
     )

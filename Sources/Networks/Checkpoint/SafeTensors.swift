@@ -3,7 +3,7 @@ import Foundation
 /// The safetensors container: a JSON header that names tensors, then their bytes.
 ///
 /// Layout: eight bytes of header length (little endian), the header, the data. Written here with sorted names and
-/// tensors in that order, so that equal contents give equal bytes.
+/// tensors in that order, so that equal contents give equal bytes, and with a checksum among the metadata.
 package struct SafeTensors: Sendable {
   package struct Entry: Sendable, Equatable {
     package var shape: [Int]
@@ -57,9 +57,9 @@ extension SafeTensors {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     func json(_ value: some Encodable) throws -> String { String(decoding: try encoder.encode(value), as: UTF8.self) }
-    if !metadata.isEmpty { fields.append("\"__metadata__\":\(try json(metadata))") }
+    fields.append("\"__metadata__\":\(try json(metadata.merging([Self.checksumKey: checksum]) { $1 }))")
     var offset = 0
-    let names = tensors.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    let names = tensors.keys.sorted(by: Self.precedes)
     for name in names {
       guard let entry = tensors[name] else { continue }
       let (dtype, bytes) =
@@ -91,7 +91,7 @@ extension SafeTensors {
 extension SafeTensors {
   /// Reads a container; floats of 16 and 64 bits are converted to 32.
   ///
-  /// - Throws: `CheckpointError.damaged` when the header or any tensor does not fit the bytes.
+  /// - Throws: `CheckpointError.damaged` when the header or any tensor does not fit the bytes, or all of it not the checksum.
   package init(_ bytes: [UInt8], path: String) throws {
     func damaged(_ detail: String) -> CheckpointError { .damaged(path: path, detail: detail) }
     guard bytes.count >= 8 else { throw damaged("it is shorter than the 8 bytes of a header length") }
@@ -131,6 +131,10 @@ extension SafeTensors {
       let data = bytes[range]
       tensors[name] = Entry(shape: shape, values: Self.values(data, dtype: dtype))
     }
+    // Numbers that another program wrote in another type have lost digits, and their checksum its meaning.
+    let given = metadata.removeValue(forKey: Self.checksumKey)
+    guard let given, entries.allSatisfy({ ["F32", "I64"].contains($0.dtype) }) else { return }
+    guard given == checksum else { throw damaged("its contents do not fit the checksum \(Self.checksumKey)") }
   }
 
   /// The bytes of a number, for the types that are read.

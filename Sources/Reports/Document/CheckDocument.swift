@@ -28,12 +28,36 @@ package struct CheckDocument: Codable, JSONDocument, Sendable, Equatable {
 
   package var schemaVersion = Report.currentSchemaVersion
   package var command = "check"
+  package var version: String
+  /// The run, the results that were asked for, and the thresholds.
+  package var config: JSONValue
+  /// Where the run was computed.
+  package var machine: MachineDescription
+  /// The run's data.
+  package var data: DataSection
   package var run: String
   package var results: [Check]
 
-  package init(run: String, checks: [Check]) {
+  package init(
+    run: String, checks: [Check], version: String, config: JSONValue, machine: MachineDescription, data: DataSection
+  ) {
+    self.version = version
+    self.config = config
+    self.machine = machine
+    self.data = data
     self.run = run
     results = checks
+  }
+}
+
+extension CheckDocument.Check {
+  /// Value and threshold with as many digits as tell them apart, two at least.
+  fileprivate var numbers: (String, String) {
+    func texts(_ decimals: Int) -> (String, String) {
+      (NumberText.percent(value, decimals: decimals), NumberText.percent(threshold, decimals: decimals))
+    }
+    let decimals = value == threshold ? 2 : (2...8).first { texts($0).0 != texts($0).1 } ?? 8
+    return texts(decimals)
   }
 }
 
@@ -45,8 +69,10 @@ extension CheckDocument {
     let lines = results.map { check in
       let relation = check.isAtLeast ? "at least" : "at most"
       let note = check.note.map { " (\($0.printable))" } ?? ""
-      return "\(check.holds ? "ok    " : "FAILED")  \(check.result.printable): \(check.what)\(note) is "
-        + "\(NumberText.percent(check.value, decimals: 2)), \(relation) \(NumberText.percent(check.threshold, decimals: 2))"
+      let (value, threshold) = check.numbers
+      return
+        "\(check.holds ? "ok    " : "FAILED")  \(check.result.printable): \(check.what)\(note) is \(value), \(relation) "
+        + threshold
     }
     let failed = results.count { !$0.holds }
     let outcome =

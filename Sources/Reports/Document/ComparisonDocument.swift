@@ -5,6 +5,8 @@ package struct ComparisonDocument: Codable, JSONDocument, Sendable, Equatable {
   package var version: String
   /// The runs and the results that were asked for.
   package var config: JSONValue
+  /// Where the first run was computed; a warning says where others differ.
+  package var machine: MachineDescription
   /// The real data of the first run; all have the same test images.
   package var data: DataSection.Real
   /// Differences between the runs that are not the training images'.
@@ -12,10 +14,12 @@ package struct ComparisonDocument: Codable, JSONDocument, Sendable, Equatable {
   package var results: [ComparisonEntry]
 
   package init(
-    version: String, config: JSONValue, data: DataSection.Real, warnings: [String], results: [ComparisonEntry]
+    version: String, config: JSONValue, machine: MachineDescription, data: DataSection.Real, warnings: [String],
+    results: [ComparisonEntry]
   ) {
     self.version = version
     self.config = config
+    self.machine = machine
     self.data = data
     self.warnings = warnings
     self.results = results

@@ -9,7 +9,8 @@ package struct DifferenceEntry: Codable, Sendable, Equatable {
   @ExplicitNull package var pValue: Double?
   /// The same by Holm's method over all differences of the document.
   @ExplicitNull package var adjustedP: Double?
-  /// Student's t-test over seeds, paired where they are the same; null for one seed, and for Top-5.
+  /// Student's t-test over seeds, paired where they are the same, with a dispersion that the document's differences
+  /// share; null for one seed, and for Top-5.
   @ExplicitNull package var seedPValue: Double?
   /// The same by Holm's method over all differences of the document.
   @ExplicitNull package var adjustedSeedP: Double?

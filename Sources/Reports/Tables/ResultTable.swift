@@ -143,7 +143,7 @@ extension ResultTable {
             row.title, "published: \(table.id)", number(row.top1), "", "", "", "", "", number(row.top5),
             number(row.drop),
           ]
-            + [String](repeating: "", count: 7))
+            + [String](repeating: "", count: 8))
       }
     }
     return csv

@@ -1,7 +1,7 @@
 import Foundation
 internal import Kernels
 package import Networks
-internal import Reports
+package import Reports
 
 /// What `cas describe` tells about a network.
 package struct ModelDescription: Codable, Sendable {
@@ -11,6 +11,28 @@ package struct ModelDescription: Codable, Sendable {
     package let output: String
     package let parameters: Int
     package let multiplyAdds: Int
+    /// What computes a convolution; null for other layers.
+    @ExplicitNull package var kernels: Kernels?
+  }
+
+  /// The algorithm of each pass over a convolution: `direct`, `panels`, `patches`, `winograd`; `bf16` where features are in
+  /// that format, for which there is one.
+  package struct Kernels: Codable, Sendable {
+    package let forward: String
+    package let data: String
+    package let weights: String
+
+    init(_ geometry: ConvolutionGeometry, _ machine: Machine) {
+      func algorithm(_ pass: ConvolutionPass) -> String {
+        let processor = machine.processor
+        return processor.format == .bf16 ? "bf16" : geometry.algorithm(pass, processor.choice).rawValue
+      }
+      (forward, data, weights) = (algorithm(.forward), algorithm(.data), algorithm(.weights))
+    }
+
+    fileprivate var text: String {
+      forward == data && data == weights ? forward : "\(forward), \(data), \(weights)"
+    }
   }
 
   package let schemaVersion: Int
@@ -18,6 +40,8 @@ package struct ModelDescription: Codable, Sendable {
   package let input: String
   package let classes: Int
   package let batchSize: Int
+  /// Precision, choice of kernels, instruction set and BLAS.
+  package let kernels: String
   /// The format of feature maps: "fp32" or "bf16".
   package let precision: String
   package let layers: [Row]
@@ -50,11 +74,16 @@ package struct ModelDescription: Codable, Sendable {
     self.input = shape.description
     self.classes = classes
     self.batchSize = batchSize
+    kernels = machine.kernels
     precision = format.rawValue
     layers = plan.layers.map { layer in
       Row(
         name: layer.name, kind: layer.kind, output: layer.output.shape.description,
-        parameters: layer.parameters.reduce(0) { $0 + $1.count }, multiplyAdds: layer.multiplyAdds)
+        parameters: layer.parameters.reduce(0) { $0 + $1.count }, multiplyAdds: layer.multiplyAdds,
+        kernels: layer.parameters.lazy.compactMap { parameter -> Kernels? in
+          guard case .convolution(let geometry) = parameter.layout else { return nil }
+          return Kernels(geometry, machine)
+        }.first)
     }
     parameters = plan.learnableCount
     multiplyAdds = plan.multiplyAdds
@@ -70,17 +99,20 @@ extension ModelDescription {
 
   /// The table for people.
   package var text: String {
-    let header = ["layer", "kind", "output", "parameters", "multiply-adds"]
-    let rows = layers.map { [$0.name, $0.kind, $0.output, grouped($0.parameters), grouped($0.multiplyAdds)] }
+    let header = ["layer", "kind", "output", "parameters", "multiply-adds", "kernels"]
+    let rows = layers.map {
+      [$0.name, $0.kind, $0.output, grouped($0.parameters), grouped($0.multiplyAdds), $0.kernels?.text ?? ""]
+    }
     let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }
     func line(_ cells: [String]) -> String {
       cells.enumerated().map { column, cell in
         let space = String(repeating: " ", count: widths[column] - cell.count)
-        return column < 3 ? cell + space : space + cell
+        return column == 3 || column == 4 ? space + cell : cell + space
       }.joined(separator: "  ").trimmingCharacters(in: .whitespaces)
     }
     var lines = ["\(model) for \(input) images and \(classes) classes", "", line(header)]
     lines += rows.map(line)
+    lines += ["", "kernels (of forward, data and weight gradient where they differ): \(kernels)"]
     lines += [
       "", "parameters     \(grouped(parameters))", "multiply-adds  \(grouped(multiplyAdds)) an image, forward",
       "", "Memory of a training step at batch \(batchSize) in \(precision): \(megabytes(training.total))",

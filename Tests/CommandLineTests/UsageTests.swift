@@ -48,5 +48,9 @@ import Testing
   @Test func describeCountsLikeTorchvision() throws {
     let result = try Program.run("describe", "--model", "resnet50", "--input", "224x224x3", "--classes", "1000")
     #expect(result.code == 0 && result.output.contains("25,557,032"))
+    let blas = try Program.run("describe", "--model", "resnet20", "--precision", "fp32", "--json")
+    let layers = try Document(blas.output)["layers"].list
+    #expect(layers.first { $0["name"].text == "conv1" }?["kernels"]["forward"].text == "direct")
+    #expect(layers.last?["kernels"].isNull == true)
   }
 }

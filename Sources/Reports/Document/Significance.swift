@@ -15,9 +15,9 @@ enum Significance {
   static func meaning(hasSeeds: Bool, family: String) -> String {
     hasSeeds
       ? "p < 0.05 over test images (exact McNemar test) and over seeds (Student's t-test), each Holm-adjusted over \(family)"
-      : "p < 0.05 over test images (exact McNemar test), Holm-adjusted over \(family); \(oneSeed)"
+      : "p < 0.05 over test images (exact McNemar test), Holm-adjusted over \(family); \(oneSeed) (--seeds 3)"
   }
 
   /// What one training of each cannot say.
-  static let oneSeed = "what another seed would give is not known (--seeds 3)"
+  static let oneSeed = "what another seed would give is not known"
 }

@@ -15,7 +15,7 @@ package struct ComparisonSummary: Sendable {
       ("Differences are in points, first minus second; intervals are 95 % bootstrap intervals over test images and "
         + "seeds; p is the larger one of the exact McNemar test's on the seeds' majority predictions and, with several "
         + "seeds, of Student's t-test over them, each adjusted by Holm's method over the pairs, and for classes over all "
-        + "classes of all pairs. * p < 0.05\(document.hasSeedTests ? "" : "; \(Significance.oneSeed)")")
+        + "classes of all pairs. * p < 0.05\(document.hasSeedTests ? "" : "; \(Significance.oneSeed) (--seeds 3)")")
         .wrapped(to: style.width).map { style.emphasised($0, .faint) })
     let warnings = document.warnings.flatMap { "! \($0.printable)".wrapped(to: style.width, indent: 2) }
     if !warnings.isEmpty { blocks.append(warnings) }

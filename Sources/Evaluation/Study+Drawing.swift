@@ -35,6 +35,7 @@ extension Study {
     let mean = max(1, Int((Double(samples.count) / Double(held)).rounded()))
     let wanted = zip(counts, real.classCounts).map { $0 > 0 ? $0 : min(mean, $1) }
     let added = wanted.reduce(0, +) - samples.count
+    guard added > 0 else { return wanted }
     notes.append(
       "\(name) lacks \((counts.count - held).counted("class", "classes")): its baseline has "
         + "\(added.counted("real image", "real images")) of them, so that their loss counts.")

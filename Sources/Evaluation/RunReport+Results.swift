@@ -6,19 +6,19 @@ extension RunReport {
   static func results(
     _ outcomes: [StudyRunner.Outcome], request: RunRequest, classNames: [String]
   ) -> [ResultEntry] {
-    let comparisons = outcomes.map { outcome in
-      outcomes.first { $0.entry.name == outcome.entry.baseline && $0.entry.kind == .baseline }.flatMap {
-        PairedComparison(outcome.predictions, $0.predictions, isPaired: true, perClass: false)
-      }
+    let baselines = outcomes.map { outcome in
+      outcomes.first { $0.entry.name == outcome.entry.baseline && $0.entry.kind == .baseline }?.predictions
+    }
+    let comparisons = zip(outcomes, baselines).map { outcome, baseline in
+      baseline.flatMap { PairedComparison(outcome.predictions, $0, isPaired: true, perClass: false) }
     }
     let differences = DifferenceEntry.tested(
       comparisons.map { $0.map(DifferenceEntry.init) }, seeds: comparisons.map { $0?.seeds })
-    let trained = zip(outcomes, differences).map { outcome, difference in
-      let entry = outcome.entry
-      let baseline = outcomes.first { $0.entry.name == entry.baseline && $0.entry.kind == .baseline }
+    let trained = zip(outcomes, zip(baselines, differences)).map { outcome, reference in
+      let (entry, (baseline, difference)) = (outcome.entry, reference)
       return ResultEntry(
         name: entry.name, kind: entry.kind.reported,
-        scores: ScoreCard(seeds: outcome.predictions, baseline: baseline?.predictions), classNames: classNames,
+        scores: ScoreCard(seeds: outcome.predictions, baseline: baseline), classNames: classNames,
         baseline: entry.baseline, variant: variant(of: entry, request),
         difference: difference, training: outcome.training)
     }

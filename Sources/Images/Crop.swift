@@ -5,8 +5,7 @@ package enum ResizeMode: String, CaseIterable, Sendable, Codable {
   /// The short side is scaled to the square's and the long one cut at both ends, as torchvision's `Resize` and
   /// `CenterCrop` do; what lies at the ends is lost.
   case crop
-  /// The same with 1/8 of the short side cut all round, as `Resize(256)` and `CenterCrop(224)` do, the usual way of testing
-  /// on ImageNet.
+  /// The middle 7/8 of the short side, as `Resize(256)` and `CenterCrop(224)` take, the usual way of testing on ImageNet.
   case cropInner = "crop-inner"
 
   /// The names that a user may give, for messages: "squash, crop or crop-inner".

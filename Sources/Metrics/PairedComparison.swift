@@ -85,9 +85,9 @@ extension PairedComparison {
       return exactMcNemar(right.count { $0.0 && !$0.1 }, right.count { $0.1 && !$0.0 })
     }
     self.pValue = pValue(images)
-    func accuracies(_ hits: [[Bool]]) -> [Double] { hits.map { row in Double(row.count { $0 }) / Double(row.count) } }
     seeds = SeedAccuracies(
-      first: accuracies(top1Hits.0), second: accuracies(top1Hits.1), isPaired: isPaired, images: images.count)
+      first: first.compactMap { $0.accuracy(top: 1) }, second: second.compactMap { $0.accuracy(top: 1) },
+      isPaired: isPaired, images: images.count)
     guard perClass else {
       classes = []
       return

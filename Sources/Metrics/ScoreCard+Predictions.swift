@@ -66,7 +66,7 @@ extension ScoreCard {
       if isRight { better[index] += 1 } else { worse[index] += 1 }
     }
     let classes = tested.indices.filter { tested[$0] }
-    return spread(holmAdjusted(classes.map { exactMcNemar(better[$0], worse[$0]) }), over: classes, of: better.count)
+    return placed(holmAdjusted(classes.map { exactMcNemar(better[$0], worse[$0]) }), at: classes, of: better.count)
   }
 
   /// The same of the tests over seeds; nil where a side has one seed.
@@ -75,10 +75,11 @@ extension ScoreCard {
     let accuracies = SeedAccuracies.ofClasses(seeds, baseline, isPaired: seeds.count == baseline.count)
     let values = SeedAccuracies.pValues(tested.map { accuracies[$0] }).compactMap { $0 }
     guard !values.isEmpty else { return nil }
-    return spread(holmAdjusted(values), over: tested, of: accuracies.count)
+    return placed(holmAdjusted(values), at: tested, of: accuracies.count)
   }
 
-  private static func spread(_ values: [Double], over places: [Int], of count: Int) -> [Double?] {
+  /// The values at their places among `count`, nil at all others.
+  private static func placed(_ values: [Double], at places: [Int], of count: Int) -> [Double?] {
     var all = [Double?](repeating: nil, count: count)
     for (place, value) in zip(places, values) { all[place] = value }
     return all

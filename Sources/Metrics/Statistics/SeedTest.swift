@@ -102,9 +102,3 @@ private func studentPValue(_ square: Double, degrees: Int) -> Double {
   let nu = Double(degrees)
   return square.isFinite ? regularisedIncompleteBeta(nu / (nu + square), nu / 2, 0.5) : 0
 }
-
-/// The mean and the unbiased variance of two values or more.
-private func moments(_ values: [Double]) -> (mean: Double, variance: Double) {
-  let mean = values.reduce(0, +) / Double(values.count)
-  return (mean, values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1))
-}

@@ -23,10 +23,15 @@ extension Interval {
   /// interval that is wider than the range of an accuracy, and that is what they say.
   package static func student(_ values: [Double]) -> Interval? {
     guard values.count > 1, values.allSatisfy(\.isFinite) else { return nil }
-    let n = Double(values.count)
-    let mean = values.reduce(0, +) / n
-    let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (n - 1)
-    let half = studentQuantile(confidence: 0.95, degrees: values.count - 1) * (variance / n).squareRoot()
+    let (mean, variance) = moments(values)
+    let error = (variance / Double(values.count)).squareRoot()
+    let half = studentQuantile(confidence: 0.95, degrees: values.count - 1) * error
     return Interval(low: mean - half, high: mean + half)
   }
+}
+
+/// The mean and the unbiased variance of two values or more.
+func moments(_ values: [Double]) -> (mean: Double, variance: Double) {
+  let mean = values.reduce(0, +) / Double(values.count)
+  return (mean, values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1))
 }

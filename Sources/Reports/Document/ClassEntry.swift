@@ -48,9 +48,9 @@ package struct ClassEntry: Codable, Sendable, Equatable {
 
 extension ClassEntry {
   /// The larger one of the adjusted p-values.
-  var largestP: Double? { adjustedP.map { max($0, adjustedSeedP ?? 0) } }
+  var largestP: Double? { Significance.largestP(adjustedP, adjustedSeedP) }
 
   package var isSignificantlyWorse: Bool { isSignificant && (difference ?? 0) < 0 }
   package var isSignificantlyBetter: Bool { isSignificant && (difference ?? 0) > 0 }
-  private var isSignificant: Bool { Significance.holds(adjustedP, adjustedSeedP) }
+  private var isSignificant: Bool { (largestP ?? 1) < Significance.level }
 }

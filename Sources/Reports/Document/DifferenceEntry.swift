@@ -29,10 +29,10 @@ package struct DifferenceEntry: Codable, Sendable, Equatable {
   }
 
   /// The larger one of the adjusted p-values.
-  var largestP: Double? { adjustedP.map { max($0, adjustedSeedP ?? 0) } }
+  var largestP: Double? { Significance.largestP(adjustedP, adjustedSeedP) }
 
   /// Whether other test images would hardly have given it, nor, as far as there are several seeds, other trainings.
-  package var isSignificant: Bool { Significance.holds(adjustedP, adjustedSeedP) }
+  package var isSignificant: Bool { (largestP ?? 1) < Significance.level }
 }
 
 /// The value of a sweep's axis for one result.

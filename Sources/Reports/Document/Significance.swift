@@ -1,11 +1,12 @@
 /// When a difference counts as one, and how that is put into words.
 enum Significance {
-  /// Adjusted p-values below this are significant.
+  /// An adjusted p-value below this is significant.
   static let level = 0.05
 
-  /// Whether both tests say so: the one over test images, and the one over seeds where there are several.
-  static func holds(_ adjustedP: Double?, _ adjustedSeedP: Double?) -> Bool {
-    (adjustedP ?? 1) < level && (adjustedSeedP ?? 0) < level
+  /// The p-value that counts, because both tests have to agree: the larger one of that over test images and, where there
+  /// are several seeds, that over these. Nil where nothing was tested.
+  static func largestP(_ adjustedP: Double?, _ adjustedSeedP: Double?) -> Double? {
+    adjustedP.map { max($0, adjustedSeedP ?? 0) }
   }
 
   /// What a mark says, as the end of a footnote.

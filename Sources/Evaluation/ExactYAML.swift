@@ -9,7 +9,7 @@ enum ExactYAML {
 
   static func node(of value: some Encodable) throws -> Node {
     let rounded = try Yams.compose(yaml: try YAMLEncoder().encode(value)) ?? Node("")
-    return exact(rounded, try JSONDecoder().decode(JSONValue.self, from: try JSONEncoder().encode(value)))
+    return exact(rounded, try JSONValue(encoding: value))
   }
 
   /// The node with the numbers that YAML has in scientific notation, as it has all that are no integers, in their

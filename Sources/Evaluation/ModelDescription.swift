@@ -35,7 +35,6 @@ package struct ModelDescription: Codable, Sendable {
     }
   }
 
-  package let schemaVersion: Int
   package let model: String
   package let input: String
   package let classes: Int
@@ -69,7 +68,6 @@ package struct ModelDescription: Codable, Sendable {
     let shape = Shape(height: extents[0], width: extents[1], channels: extents[2])
     try architecture.check(shape)
     let plan = architecture.plan(input: shape, classes: classes)
-    schemaVersion = 1
     self.model = architecture.name
     self.input = shape.description
     self.classes = classes
@@ -93,10 +91,6 @@ package struct ModelDescription: Codable, Sendable {
 }
 
 extension ModelDescription {
-  package func json() throws -> String {
-    String(decoding: try JSONEncoder.document.encode(self), as: UTF8.self)
-  }
-
   /// The table for people.
   package var text: String {
     let header = ["layer", "kind", "output", "parameters", "multiply-adds", "kernels"]

@@ -80,20 +80,14 @@ package struct RunReport {
 
 extension RunReport {
   private static func configuration(_ request: RunRequest, _ experiment: Experiment) throws -> JSONValue {
-    let encoder = JSONEncoder()
-    func value(_ document: some Encodable) throws -> JSONValue {
-      try JSONDecoder().decode(JSONValue.self, from: try encoder.encode(document))
-    }
-    guard case .object(var fields) = try value(experiment) else { return .null }
-    fields["inputs"] = try value(request)
+    guard case .object(var fields) = try JSONValue(encoding: experiment) else { return .null }
+    fields["inputs"] = try JSONValue(encoding: request)
     return .object(fields)
   }
 
   private static func dataSection(_ data: StudyData) -> DataSection {
     DataSection(
-      real: DataSection.Real(
-        test: DataEntry(data.test), train: data.realTrain.map { DataEntry($0, missingClasses: data.missingInRealTrain) }
-      ),
+      real: DataSection.Real(data),
       synthetic: Dictionary(
         data.synthetic.map { ($0.name, DataEntry($0.samples, missingClasses: $0.missingClasses)) },
         uniquingKeysWith: { first, _ in first }))
@@ -180,5 +174,12 @@ extension Samples {
     guard longest > 112 else { return image }
     return image.resized(
       width: max(1, image.width * 112 / longest), height: max(1, image.height * 112 / longest), filter: .box)
+  }
+}
+
+extension DataSection.Real {
+  init(_ data: StudyData) {
+    self.init(
+      test: DataEntry(data.test), train: data.realTrain.map { DataEntry($0, missingClasses: data.missingInRealTrain) })
   }
 }

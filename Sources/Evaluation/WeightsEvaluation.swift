@@ -94,7 +94,7 @@ package enum WeightsEvaluation {
     let name = (request.weights as NSString).lastPathComponent.replacing(".safetensors", with: "")
     return Report(
       command: "evaluate", version: version,
-      config: try JSONDecoder().decode(JSONValue.self, from: try JSONEncoder().encode(request)),
+      config: try JSONValue(encoding: request),
       machine: description,
       data: DataSection(real: DataSection.Real(test: entry, train: nil), synthetic: [:]),
       results: [

@@ -71,14 +71,20 @@ struct Attack: ParsableCommand {
     study.trainingSeed = trainingSeed
     (study.attack.images, study.attack.iterations) = (images, iterations)
     (study.attack.step, study.attack.seed) = (step, seed)
+    let machine = try Machine(threads: threads, environment: environment)
     let outcome = try study.run(
-      machine: try Machine(threads: threads, environment: environment), version: build,
+      machine: machine,
       baselines: BaselineCache.standard(build: build, environment: environment),
       cache: FeatureCache.standard(build: build, environment: environment),
       events: terminal.events())
     let document = outcome.document
     let text = quiet ? "" : document.text(Terminal.outputStyle)
-    try Terminal.write(json ? Array(try document.json()) : Array(text.utf8)) {
+    let attributed = AttributedDocument(
+      document,
+      try Provenance(
+        command: "attack", version: build, config: study, machine: MachineDescription(machine),
+        data: try JSONValue(encoding: outcome.data)))
+    try Terminal.write(json ? Array(try attributed.json()) : Array(text.utf8)) {
       if let output { try AtomicFile.write(bytes: try PNG.encode(outcome.sheet), to: NamedPath.absolute(output)) }
     }
   }

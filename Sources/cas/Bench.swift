@@ -2,6 +2,7 @@ import ArgumentParser
 import Benchmarks
 import Evaluation
 import Foundation
+import Reports
 
 /// `cas bench`: how fast networks train and test on this machine, and how fast they could.
 struct Bench: ParsableCommand {
@@ -33,7 +34,7 @@ struct Bench: ParsableCommand {
     var report = BenchmarkReport(command: "bench", machine: machine)
     if let decode {
       report.decoding = try DecodingMeasurement(NamedPath.absolute(decode), rounds: options.rounds, on: machine)
-      return try Terminal.show(options.json ? try report.json() : report.text)
+      return try show(report, machine)
     }
     if limits || profile {
       let benchmark = LimitsBenchmark(
@@ -51,6 +52,32 @@ struct Bench: ParsableCommand {
         report.pipeline = PipelineMeasurement(first, rounds: options.rounds, on: machine)
       }
     }
-    try Terminal.show(options.json ? try report.json() : report.text)
+    try show(report, machine)
+  }
+
+  /// As JSON with the whole description of the machine in the place of the summary.
+  private func show(_ report: BenchmarkReport, _ machine: Machine) throws {
+    guard options.json else { return try Terminal.show(report.text) }
+    let request = Request(
+      models: options.models, input: options.input, batchSize: options.batchSize, rounds: options.rounds,
+      kernels: options.kernels.rawValue, precision: options.precision.rawValue, decode: decode.map(NamedPath.absolute))
+    try Terminal.write(
+      Array(
+        try AttributedDocument(
+          report,
+          try Provenance(
+            command: "bench", version: BuildDescription.current.identity, config: request,
+            machine: MachineDescription(machine))
+        ).json()))
+  }
+
+  private struct Request: Encodable {
+    let models: String
+    let input: String
+    let batchSize: Int
+    let rounds: Int
+    let kernels: String
+    let precision: String
+    let decode: String?
   }
 }

@@ -36,7 +36,14 @@ struct Correlate: ParsableCommand {
     }
     let table = try ColumnTable(inputs: inputs)
     let document = CorrelationDocument(inputs: inputs, results: try table.correlations(columns))
-    try Terminal.write(json ? Array(try document.json()) : Array(document.text(Terminal.outputStyle).utf8)) {
+    let machine = try Machine(environment: ProcessInfo.processInfo.environment)
+    let attributed = AttributedDocument(
+      document,
+      try Provenance(
+        command: "correlate", version: BuildDescription.current.identity,
+        config: ["inputs": inputs.map(NamedPath.absolute), "columns": columns], machine: MachineDescription(machine),
+        data: try JSONValue(encoding: ["rows": table.rows])))
+    try Terminal.write(json ? Array(try attributed.json()) : Array(document.text(Terminal.outputStyle).utf8)) {
       if let html { try AtomicFile.write(bytes: Array(document.page.utf8), to: NamedPath.absolute(html)) }
     }
   }

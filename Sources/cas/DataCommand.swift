@@ -31,6 +31,17 @@ struct DataOptions: ParsableArguments {
 
   var pool: ThreadPool { ThreadPool(threads: threads ?? ThreadPool.available) }
   var events: StudyRunner.Events { Terminal(isQuiet: quiet).events() }
+
+  func attributed<Findings: Encodable & Sendable>(
+    _ findings: Findings, _ command: String, config: some Encodable, _ sets: [SurveyedSet]
+  ) throws -> AttributedDocument<Findings> {
+    let machine = try Machine(threads: threads, environment: ProcessInfo.processInfo.environment)
+    return AttributedDocument(
+      findings,
+      try Provenance(
+        command: command, version: BuildDescription.current.identity, config: config,
+        machine: MachineDescription(machine), data: try JSONValue(encoding: sets)))
+  }
 }
 
 /// `cas data inspect`.
@@ -50,9 +61,11 @@ struct DataInspect: ParsableCommand {
 
   func run() throws {
     let document = try DataInspection.run(
-      paths.map(NamedPath.absolute), pool: options.pool, version: BuildDescription.current.identity,
-      events: options.events)
-    try Terminal.write(json ? Array(try document.json()) : Array(document.text.utf8))
+      paths.map(NamedPath.absolute), pool: options.pool, events: options.events)
+    let sets = document.results.map { SurveyedSet(path: $0.path, split: $0.split, images: $0.images) }
+    let attributed = try options.attributed(
+      document, "data inspect", config: ["paths": paths.map(NamedPath.absolute)], sets)
+    try Terminal.write(json ? Array(try attributed.json()) : Array(document.text.utf8))
     if document.results.contains(where: { !$0.damaged.isEmpty }) { throw ExitCode(Failure.badData.rawValue) }
   }
 }
@@ -93,13 +106,12 @@ struct DataCheckCommand: ParsableCommand {
 
   func run() throws {
     if let sheet { try OutputPath.check(NamedPath.absolute(sheet)) }
-    let check = try DataCheck(
-      DataCheck.Request(
-        path: NamedPath.absolute(path), real: real.map(NamedPath.absolute),
-        realTrain: realTrain.map(NamedPath.absolute)),
-      pool: options.pool, version: BuildDescription.current.identity, events: options.events)
+    let request = DataCheck.Request(
+      path: NamedPath.absolute(path), real: real.map(NamedPath.absolute), realTrain: realTrain.map(NamedPath.absolute))
+    let check = try DataCheck(request, pool: options.pool, events: options.events)
     let document = check.document
-    try Terminal.write(json ? Array(try document.json()) : Array(document.text(limit: max(0, limit)).utf8)) {
+    let attributed = try options.attributed(document, "data check", config: request, check.sets)
+    try Terminal.write(json ? Array(try attributed.json()) : Array(document.text(limit: max(0, limit)).utf8)) {
       guard let sheet else { return }
       let page = try CopySheet(
         title: "Copies in \(path)", pairs: check.pairs, total: document.leaks, encode: EncodedPicture.of)
@@ -144,14 +156,20 @@ struct DataPack: ParsableCommand {
     if resize != nil && input == nil { throw ValidationError("--resize needs --input.") }
   }
 
-  private struct Document: Encodable {
-    let schemaVersion = Report.currentSchemaVersion
-    let command = "data pack"
+  private struct Summary: Encodable {
     let output: String
     let images: Int
     let bytes: Int
     let shape: [Int]?
     let warnings: [String]
+  }
+
+  private struct Request: Encodable {
+    let path: String
+    let output: String
+    let pixels: Bool
+    let input: Int?
+    let resize: String?
   }
 
   func run() throws {
@@ -163,8 +181,8 @@ struct DataPack: ParsableCommand {
     packing.resize = resize
     packing.version = BuildDescription.current.identity
     let events = options.events
-    events.began(
-      "Packing \(path)", try dataset.splits.reduce(0) { $0 + (try dataset.list($1).entries.count) }, "images", 0)
+    let sets = try dataset.splits.map { SurveyedSet(try dataset.list($0)) }
+    events.began("Packing \(path)", sets.reduce(0) { $0 + $1.images }, "images", 0)
     var isWhole = false
     defer { if !isWhole { events.ended(false) } }
     let summary = try StorePacker(dataset, options: packing, pool: options.pool).write(to: output) { done, _ in
@@ -174,10 +192,13 @@ struct DataPack: ParsableCommand {
     events.ended(true)
     for warning in summary.warnings { events.note("note: \(warning)") }
     if json {
-      let document = Document(
+      let written = Summary(
         output: output, images: summary.images, bytes: summary.bytes,
         shape: summary.shape.map { [$0.height, $0.width, $0.channels] }, warnings: summary.warnings)
-      try Terminal.write(Array(try JSONEncoder.document.encode(document)) + [0x0A])
+      let request = Request(
+        path: NamedPath.absolute(path), output: NamedPath.absolute(output), pixels: pixels, input: input,
+        resize: resize?.rawValue)
+      try Terminal.write(Array(try options.attributed(written, "data pack", config: request, sets).json()))
     } else {
       let kind = summary.shape.map { "pixels of \($0)" } ?? "PNG and JPEG files as they are"
       try Terminal.write(

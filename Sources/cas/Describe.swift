@@ -3,6 +3,7 @@ import Evaluation
 import Foundation
 import Kernels
 import Networks
+import Reports
 
 /// `cas describe`: a network's plan, before anything runs.
 struct Describe: ParsableCommand {
@@ -39,6 +40,23 @@ struct Describe: ParsableCommand {
       threads: threads, precision: precision, environment: ProcessInfo.processInfo.environment)
     let description = try ModelDescription(
       model: model, input: input, classes: classes, batchSize: batchSize, machine: machine)
-    try Terminal.show(json ? try description.json() : description.text)
+    guard json else { return try Terminal.show(description.text) }
+    let request = Request(model: model, input: input, classes: classes, batchSize: batchSize, precision: precision)
+    try Terminal.write(
+      Array(
+        try AttributedDocument(
+          description,
+          try Provenance(
+            command: "describe", version: BuildDescription.current.identity, config: request,
+            machine: MachineDescription(machine))
+        ).json()))
+  }
+
+  private struct Request: Encodable {
+    let model: String
+    let input: String
+    let classes: Int
+    let batchSize: Int
+    let precision: Experiment.Precision
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Evaluation
 import Foundation
 import Reports
 
@@ -13,16 +14,21 @@ struct Doctor: ParsableCommand {
 
   func run() throws {
     let findings = DoctorFindings()
-    try Terminal.show(json ? try findings.json() : findings.text)
+    guard json else { return try Terminal.show(findings.text) }
+    // A machine that none of the kernels runs on, or not those that CAS_ISA asks for, is one of the findings.
+    let machine = try? Machine(environment: ProcessInfo.processInfo.environment)
+    try Terminal.write(
+      Array(
+        try AttributedDocument(
+          findings,
+          try Provenance(
+            command: "doctor", version: BuildDescription.current.identity, config: [String: String](),
+            machine: machine.map { MachineDescription($0) })
+        ).json()))
   }
 }
 
 extension DoctorFindings {
-  /// The findings as one JSON object.
-  func json() throws -> String {
-    String(decoding: try JSONEncoder.document.encode(self), as: UTF8.self)
-  }
-
   /// The findings as lines of a label and a value, then the problems.
   var text: String {
     let rows = [

@@ -7,8 +7,6 @@ import Kernels
 
 /// What `cas doctor` found out about the machine and the build. It is measured once, when it is made.
 struct DoctorFindings: Encodable {
-  let schemaVersion = 1
-  let command = "doctor"
   let commit: String
   let processor: String
   let instructionSets: [InstructionSetFinding]

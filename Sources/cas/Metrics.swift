@@ -135,9 +135,20 @@ struct MetricsCommand: ParsableCommand {
       given = try MetricsStudy.Sets(pixelsOf: NamedPath.absolute(real), machine: machine, events: events)
     }
     let document = try MetricsDemonstration(seed: seed, machine: machine, events: events).run(chosen, given)
-    try Terminal.write(Array(json ? try document.json() : Data(document.text(Terminal.outputStyle).utf8))) {
+    let attributed = AttributedDocument(
+      document,
+      try Provenance(
+        command: "metrics", version: BuildDescription.current.identity,
+        config: DemonstrationRequest(demonstration: name, seed: seed), machine: MachineDescription(machine),
+        data: try given.map { try JSONValue(encoding: $0.sources) }))
+    try Terminal.write(Array(json ? try attributed.json() : Data(document.text(Terminal.outputStyle).utf8))) {
       if let html { try AtomicFile.write(bytes: Array(document.page.utf8), to: NamedPath.absolute(html)) }
     }
+  }
+
+  private struct DemonstrationRequest: Encodable {
+    let demonstration: String
+    let seed: UInt64
   }
 
   private func request() throws -> MetricsRequest {

@@ -18,7 +18,8 @@ import Testing
     }
     #expect((report["pipeline"] as? [String: Any])?["growth"] is Double)
     let machine = try #require(report["machine"] as? [String: Any])
-    #expect(machine["processor"] is String && machine["blasCore"] is String && machine["instructionSet"] is String)
+    #expect(machine["cpu"] is String && machine["blasCore"] is String && machine["instructionSet"] is String)
+    #expect((report["config"] as? [String: Any])?["models"] as? String == "resnet8" && report["data"] is NSNull)
   }
 
   @Test func limitsAsJSON() throws {

@@ -1,4 +1,5 @@
 import Foundation
+import Images
 import Support
 import Testing
 
@@ -43,6 +44,24 @@ import Testing
     #expect(unknown.code == 64 && unknown.errors.contains("neon"))
     let known = try Program.run("doctor", environment: ["CAS_ISA": "avx2"])
     #expect(known.code == 0 && known.output.contains("avx2"))
+  }
+
+  /// What the documents of all commands have in common; those with a schema are held against it where they are tested.
+  @Test func documentsSayWhereTheyComeFrom() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(
+      try PNG.encode(Image(width: 8, height: 8, channels: 1, pixels: Array(repeating: 7, count: 64))), "set/a/1.png")
+    let pack = ["data", "pack", "\(folder.path)/set", "--output", "\(folder.path)/set.cas"]
+    for arguments in [["describe", "--model", "resnet20"], ["doctor"], pack] {
+      let document = try Document(try Program.run(arguments + ["--json"]).output)
+      let command = arguments[0] == "data" ? "data pack" : arguments[0]
+      #expect(document["schemaVersion"].number == 1 && document["command"].text == command)
+      #expect(document["version"].text?.isEmpty == false && document["config"].value is [String: Any])
+      #expect(document["machine"]["threads"].number ?? 0 > 0, "\(arguments)")
+      #expect(document["data"].isNull == (arguments[0] != "data"))
+    }
+    let unable = try Document(try Program.run("doctor", "--json", environment: ["CAS_ISA": "neon"]).output)
+    #expect(unable["machine"].isNull && !unable["problems"].list.isEmpty)
   }
 
   @Test func describeCountsLikeTorchvision() throws {

@@ -132,7 +132,7 @@ def markdown(report):
     machine = report["machine"]
     torch = next(runs[0] for side, runs in next(iter(report["networks"].values())).items() if side.startswith("torch"))
     parts = [
-        f"{report['date']}, {machine['processor']}, {report['threads']} threads, {machine['instructionSet']}, OpenBLAS"
+        f"{report['date']}, {machine['cpu']}, {report['threads']} threads, {machine['instructionSet']}, OpenBLAS"
         f" {machine['blasCore']}; PyTorch {torch['torch']} ({torch['capability']}). `make bench-peers`, {report['rounds']} rounds.",
         "Images a second, medians; ratios are medians over the rounds (least to greatest).",
         throughput(report),

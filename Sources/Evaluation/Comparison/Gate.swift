@@ -36,10 +36,10 @@ extension Gate {
     }
     let chosen = names.isEmpty ? report.mainResults : tested.filter { names.contains($0.key) }
     guard !chosen.isEmpty else { throw UsageError.message("\(path) has no results to check.") }
-    let request = try JSONEncoder().encode(Request(run: path, results: names, thresholds: self))
     return CheckDocument(
       run: path, checks: try chosen.flatMap { try checks($0, path: path) }, version: version,
-      config: try JSONDecoder().decode(JSONValue.self, from: request), machine: report.machine, data: report.data)
+      config: try JSONValue(encoding: Request(run: path, results: names, thresholds: self)), machine: report.machine,
+      data: report.data)
   }
 
   private struct Request: Encodable {

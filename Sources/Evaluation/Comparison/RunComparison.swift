@@ -45,7 +45,7 @@ package struct RunComparison {
       return (ComparisonEntry(comparison, first, second, classNames: runs[0].classNames), comparison.seeds)
     }
     document = ComparisonDocument(
-      version: version, config: try JSONDecoder().decode(JSONValue.self, from: try JSONEncoder().encode(request)),
+      version: version, config: try JSONValue(encoding: request),
       machine: runs[0].report.machine, data: runs[0].report.data.real, warnings: Self.warnings(sides),
       results: Self.adjusted(entries, independent: sides.reduce(0) { $0 + $1.classifiers.seeds.count - 1 }))
   }

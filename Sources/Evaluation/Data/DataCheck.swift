@@ -1,11 +1,11 @@
-internal import Datasets
+package import Datasets
 internal import Images
 package import Kernels
 package import Reports
 
 /// Searches a data set for damaged files, copies within it, and copies of real images (`cas data check`).
 package struct DataCheck {
-  package struct Request: Sendable {
+  package struct Request: Codable, Sendable {
     package var path: String
     /// Real images that must not be among those at `path`: all splits of it.
     package var real: String?
@@ -19,6 +19,8 @@ package struct DataCheck {
   }
 
   package let document: DataCheckDocument
+  /// The set's splits, then those that it was compared with.
+  package let sets: [SurveyedSet]
   /// The first copies of real images with their pictures.
   package let pairs: [CopySheet.Pair]
 
@@ -32,7 +34,7 @@ extension DataCheck {
   ///
   /// - Throws: `DataError` or `FileError` where a data set as a whole cannot be read.
   package init(
-    _ request: Request, pool: ThreadPool, version: String, events: StudyRunner.Events
+    _ request: Request, pool: ThreadPool, events: StudyRunner.Events
   ) throws {
     let dataset = try Dataset.open(request.path)
     func surveys(_ dataset: Dataset) throws -> [(dataset: Dataset, survey: Survey)] {
@@ -62,13 +64,13 @@ extension DataCheck {
       }
       parts.append(
         DataCheckDocument.Part(
-          path: survey.listing.path, split: survey.listing.split == .whole ? nil : survey.listing.split.rawValue,
-          images: survey.listing.entries.count, damaged: survey.damaged.map(\.sentence),
+          SurveyedSet(survey.listing), damaged: survey.damaged.map(\.sentence),
           duplicates: CopySearch.duplicates(in: survey, pool: pool).map { Self.copy($0, survey, survey) },
           leaks: copies, against: others.map { Self.title($0.survey) }))
     }
-    document = DataCheckDocument(version: version, results: parts)
+    document = DataCheckDocument(results: parts)
     self.pairs = pairs
+    sets = (own + references).map { SurveyedSet($0.survey.listing) }
   }
 
   private static func title(_ survey: Survey) -> String {
@@ -94,5 +96,12 @@ extension DataCheck {
     guard longest > 128 else { return image }
     return image.resized(
       width: max(1, image.width * 128 / longest), height: max(1, image.height * 128 / longest), filter: .bilinear)
+  }
+}
+
+extension SurveyedSet {
+  package init(_ listing: SplitListing) {
+    self.init(
+      path: listing.path, split: listing.split == .whole ? nil : listing.split.rawValue, images: listing.entries.count)
   }
 }

@@ -6,7 +6,7 @@ package import Reports
 package enum DataInspection {
   /// - Throws: `DataError` or `FileError` where a data set as a whole cannot be read.
   package static func run(
-    _ paths: [String], pool: ThreadPool, version: String, events: StudyRunner.Events
+    _ paths: [String], pool: ThreadPool, events: StudyRunner.Events
   ) throws -> InspectionDocument {
     let parts = try paths.flatMap { path in
       let dataset = try Dataset.open(path)
@@ -15,7 +15,7 @@ package enum DataInspection {
         return InspectionDocument.Part(survey, format: dataset.format)
       }
     }
-    return InspectionDocument(version: version, results: parts)
+    return InspectionDocument(results: parts)
   }
 
   static func survey(

@@ -19,6 +19,8 @@ package struct AttackStudy: Codable, Equatable, Sendable {
 
   package struct Outcome: Sendable {
     package let document: AttackDocument
+    /// The real images.
+    package let data: DataSection.Real
     /// Noise above, then attacked, then real images; a column for each class.
     package let sheet: Image
   }
@@ -27,7 +29,7 @@ package struct AttackStudy: Codable, Equatable, Sendable {
 extension AttackStudy {
   /// - Throws: `Interrupted`, `UsageError`, `FeatureSetError`, and what reading images and weights throws.
   package func run(
-    machine: Machine, version: String, baselines: BaselineCache?, cache: FeatureCache?, events: StudyRunner.Events
+    machine: Machine, baselines: BaselineCache?, cache: FeatureCache?, events: StudyRunner.Events
   ) throws -> Outcome {
     let request = RunRequest(command: .train, real: real, realTrain: realTrain, synthetic: [])
     let data = try StudyData.load(request, Experiment(), machine: machine, events: events)
@@ -60,9 +62,7 @@ extension AttackStudy {
       }
     }
     return Outcome(
-      document: AttackDocument(
-        version: version, config: try JSONDecoder().decode(JSONValue.self, from: try JSONEncoder().encode(self)),
-        classes: training.classNames.count, results: rows),
+      document: AttackDocument(classes: training.classNames.count, results: rows), data: DataSection.Real(data),
       sheet: Image.sheet(try sets.flatMap { try Self.pictures($0.1) }, scale: max(1, 56 / training.shape.height)))
   }
 

@@ -127,8 +127,7 @@ extension MetricsStudy.Context {
   /// Puts into the document's configuration which images were described, and by what.
   package mutating func add(_ images: ImageSets, weightsHash: String) throws {
     guard case .object(var members) = config else { return }
-    let value = try JSONDecoder().decode(JSONValue.self, from: try JSONEncoder().encode(images))
-    guard case .object(var described) = value else { return }
+    guard case .object(var described) = try JSONValue(encoding: images) else { return }
     described["weightsHash"] = .string(weightsHash)
     members["images"] = .object(described)
     config = .object(members)

@@ -44,7 +44,5 @@ extension MetricsStudy.Sets {
 
 extension MetricsRequest {
   /// The settings as the document keeps them.
-  package func json() throws -> JSONValue {
-    try JSONDecoder().decode(JSONValue.self, from: try JSONEncoder().encode(self))
-  }
+  package func json() throws -> JSONValue { try JSONValue(encoding: self) }
 }

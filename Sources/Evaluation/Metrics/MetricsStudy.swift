@@ -19,6 +19,11 @@ package struct MetricsStudy {
       self.training = training
       self.synthetic = synthetic
     }
+
+    /// Where the sets come from, by their names.
+    package var sources: [String: String] {
+      Dictionary(([real] + synthetic).map { ($0.name, $0.path) }, uniquingKeysWith: { first, _ in first })
+    }
   }
 
   /// What the document says of a study besides its numbers.

@@ -1,7 +1,7 @@
 import Foundation
 
 /// What `cas attack` found: the scores of noise, of the attacked noise and of real images.
-package struct AttackDocument: Codable, JSONDocument, Sendable, Equatable {
+package struct AttackDocument: Codable, Sendable, Equatable {
   /// The scores of one set of images.
   package struct Row: Codable, Sendable, Equatable {
     package var name: String
@@ -34,17 +34,11 @@ package struct AttackDocument: Codable, JSONDocument, Sendable, Equatable {
     }
   }
 
-  package var schemaVersion = Report.currentSchemaVersion
-  package var command = "attack"
-  package var version: String
-  package var config: JSONValue
   /// Of the classifier: the largest possible Inception Score.
   package var classes: Int
   package var results: [Row]
 
-  package init(version: String, config: JSONValue, classes: Int, results: [Row]) {
-    self.version = version
-    self.config = config
+  package init(classes: Int, results: [Row]) {
     self.classes = classes
     self.results = results
   }

@@ -35,9 +35,7 @@ package struct CorrelationEntry: Codable, Sendable, Equatable {
 }
 
 /// What `cas correlate` computed.
-package struct CorrelationDocument: Codable, JSONDocument, Sendable, Equatable {
-  package var schemaVersion = Report.currentSchemaVersion
-  package var command = "correlate"
+package struct CorrelationDocument: Codable, Sendable, Equatable {
   package var inputs: [String]
   package var results: [CorrelationEntry]
 

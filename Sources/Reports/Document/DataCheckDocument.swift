@@ -1,5 +1,5 @@
 /// What is wrong with a data set (`cas data check`): damaged files, copies within it, and copies of real images.
-package struct DataCheckDocument: Codable, JSONDocument, Sendable, Equatable {
+package struct DataCheckDocument: Codable, Sendable, Equatable {
   /// An image and what it is a copy of.
   package struct Copy: Codable, Sendable, Equatable {
     package var image: String
@@ -42,12 +42,11 @@ package struct DataCheckDocument: Codable, JSONDocument, Sendable, Equatable {
     package var against: [String]
 
     package init(
-      path: String, split: String?, images: Int, damaged: [String], duplicates: [Copy], leaks: [Copy],
-      against: [String]
+      _ set: SurveyedSet, damaged: [String], duplicates: [Copy], leaks: [Copy], against: [String]
     ) {
-      self.path = path
-      self.split = split
-      self.images = images
+      path = set.path
+      split = set.split
+      images = set.images
       self.damaged = damaged
       self.duplicates = duplicates
       self.leaks = leaks
@@ -55,15 +54,9 @@ package struct DataCheckDocument: Codable, JSONDocument, Sendable, Equatable {
     }
   }
 
-  package var schemaVersion = Report.currentSchemaVersion
-  package var command = "data check"
-  package var version: String
   package var results: [Part]
 
-  package init(version: String, results: [Part]) {
-    self.version = version
-    self.results = results
-  }
+  package init(results: [Part]) { self.results = results }
 }
 
 extension DataCheckDocument {

@@ -1,5 +1,5 @@
 /// A demonstration of how a metric behaves: a table of numbers, the first column being what is varied.
-package struct DemonstrationDocument: Codable, JSONDocument, Sendable, Equatable {
+package struct DemonstrationDocument: Codable, Sendable, Equatable {
   package struct Column: Codable, Sendable, Equatable {
     package var name: String
     package var decimals: Int
@@ -25,8 +25,6 @@ package struct DemonstrationDocument: Codable, JSONDocument, Sendable, Equatable
     }
   }
 
-  package var schemaVersion = Report.currentSchemaVersion
-  package var command = "metrics"
   /// Which demonstration.
   package var demonstration: String
   package var title: String

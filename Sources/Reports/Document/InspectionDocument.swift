@@ -1,5 +1,5 @@
 /// What is in data sets (`cas data inspect`).
-package struct InspectionDocument: Codable, JSONDocument, Sendable, Equatable {
+package struct InspectionDocument: Codable, Sendable, Equatable {
   /// A value and how many images have it.
   package struct Count: Codable, Sendable, Equatable {
     package var name: String
@@ -55,15 +55,9 @@ package struct InspectionDocument: Codable, JSONDocument, Sendable, Equatable {
     }
   }
 
-  package var schemaVersion = Report.currentSchemaVersion
-  package var command = "data inspect"
-  package var version: String
   package var results: [Part]
 
-  package init(version: String, results: [Part]) {
-    self.version = version
-    self.results = results
-  }
+  package init(results: [Part]) { self.results = results }
 }
 
 extension InspectionDocument {

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Any JSON value, for what a report carries without knowing its shape: the merged configuration.
 ///
 /// What you give up by using it: the difference between 1 and 1.0, which both read as an integer.
@@ -47,6 +49,11 @@ extension JSONValue: Codable {
 }
 
 extension JSONValue {
+  /// What `value` is as JSON.
+  package init(encoding value: some Encodable) throws {
+    self = try JSONDecoder().decode(JSONValue.self, from: try JSONEncoder().encode(value))
+  }
+
   /// Every value that is no object, with the names that lead to it joined by dots, sorted by these.
   package var leaves: [(path: String, text: String)] { leaves(under: "") }
 

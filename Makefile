@@ -7,8 +7,11 @@ FILTER ?=
 # More for the comparison, as in: make bench-peers PEERS="--models resnet20 --rounds 5"
 PEERS ?=
 
+# The version that the comparisons are made with; on Linux the CPU build, torch==2.13.0+cpu of PyTorch's own index, is smaller.
+TORCH ?= torch==2.13.0
+
 # The commit goes into --version and into every report. Package.swift hands it to one C file.
-CAS_COMMIT ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+CAS_COMMIT ?= $(shell git describe --always --dirty --exclude='*' --abbrev=12 2>/dev/null || echo unknown)
 export CAS_COMMIT
 
 BUILD = swift build --configuration release
@@ -37,13 +40,13 @@ bench: build ## measure training and inference on this machine
 
 bench-peers: build ## measure training, inference and decoding against Python's on this machine (makes an environment)
 	test -x .build/peers/bin/python || python3 -m venv .build/peers
-	.build/peers/bin/pip install --quiet "torch==2.13.0+cpu" numpy pillow opencv-python-headless imagecodecs
+	.build/peers/bin/pip install --quiet "$(TORCH)" numpy pillow opencv-python-headless imagecodecs
 	.build/peers/bin/python Tests/Peers/bench_peers.py --json .build/peers/result.json --markdown .build/peers/result.md $(PEERS)
 	.build/peers/bin/python Tests/Peers/bench_decoding.py --json .build/peers/decoding.json --markdown .build/peers/decoding.md
 
 bench-metrics: build ## measure cas metrics against torch-fidelity, prdc and scikit-learn on the same arrays
 	test -x .build/peers/bin/python || python3 -m venv .build/peers
-	.build/peers/bin/pip install --quiet "torch==2.13.0+cpu" numpy "scipy<1.18" scikit-learn prdc
+	.build/peers/bin/pip install --quiet "$(TORCH)" numpy "scipy<1.18" scikit-learn prdc
 	.build/peers/bin/pip install --quiet --no-deps torch-fidelity pytorch-fid pillow tqdm
 	.build/peers/bin/python Tests/Peers/bench_metrics.py --json .build/peers/metrics.json --markdown .build/peers/metrics.md $(PEERS)
 

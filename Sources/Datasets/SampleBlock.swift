@@ -16,6 +16,8 @@ struct SampleStream: Sendable {
   let fit: SampleFit
   /// The data set, for errors.
   let path: String
+  /// Whether an augmentation that cuts out of originals finds more there than in the samples.
+  let hasLargerOriginals: Bool
 
   /// The image as a sample. Throws what the reader throws, or `DataError.damaged` where it is another one by now.
   func sample(_ index: Int) throws -> Image {

@@ -104,10 +104,12 @@ extension SampleLoader {
       try requireFit(pass, shape, order: order)
     }
     // An augmentation that cuts out of the original finds no more than the sample where nothing was resized.
-    let streams = !keeps || (options.keepsOriginals && (options.cutsAll || !pass.fits(shape)))
+    let hasLargerOriginals = options.cutsAll || !pass.fits(shape)
     let block =
-      streams
-      ? SampleBlock.stream(SampleStream(reader: reader, entries: order, fit: fit, path: listing.path))
+      !keeps || (options.keepsOriginals && hasLargerOriginals)
+      ? SampleBlock.stream(
+        SampleStream(
+          reader: reader, entries: order, fit: fit, path: listing.path, hasLargerOriginals: hasLargerOriginals))
       : .memory(pixels)
     return Result(pass: pass, block: block, traits: traits, shape: shape)
   }

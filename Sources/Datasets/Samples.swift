@@ -34,6 +34,10 @@ package struct Samples: Sendable {
   package var digests: [ContentDigest] { traits.map(\.digest) }
   /// Whether some images are decoded whenever they are needed.
   package var isStreamed: Bool { blocks.contains { if case .stream = $0 { true } else { false } } }
+  /// Whether some images stay in their own size where they are stored, which is not that of the samples.
+  package var hasLargerOriginals: Bool {
+    blocks.contains { if case .stream(let stream) = $0 { stream.hasLargerOriginals } else { false } }
+  }
 }
 
 extension Samples: Equatable {

@@ -8,7 +8,7 @@ internal import Training
 /// cannot be read or written is no error: the baseline is then trained.
 package struct BaselineCache: Sendable {
   package let path: String
-  /// The version and commit of the program.
+  /// Which program computed what is kept.
   package let build: String
 
   package init(path: String, build: String) {
@@ -17,8 +17,9 @@ package struct BaselineCache: Sendable {
   }
 
   /// `CAS_CACHE`, else `cas` in the user's cache folder; nil when `CAS_CACHE` is empty.
-  package static func standard(build: String, environment: [String: String]) -> BaselineCache? {
-    if let path = environment["CAS_CACHE"] { return path.isEmpty ? nil : BaselineCache(path: path, build: build) }
+  package static func standard(environment: [String: String]) -> BaselineCache? {
+    guard environment["CAS_CACHE"] != "", let build = ProgramIdentity.current else { return nil }
+    if let path = environment["CAS_CACHE"] { return BaselineCache(path: path, build: build) }
     let root = environment["XDG_CACHE_HOME"] ?? environment["HOME"].map { "\($0)/.cache" }
     return root.map { BaselineCache(path: "\($0)/cas/baselines", build: build) }
   }
@@ -33,7 +34,7 @@ package struct BaselineCache: Sendable {
     guard let model = try? InputFile.contents(of: "\(stem).safetensors"),
       let text = try? InputFile.contents(of: "\(stem).json"),
       var history = try? JSONDecoder().decode([EpochRecord].self, from: Data(text)),
-      (try? ModelFile.load(model, path: stem, job: job)) != nil
+      (try? ModelFile.load(model, path: stem, job: job, kernels: kernels)) != nil
     else { return nil }
     for index in history.indices { history[index].name = job.name }
     return Hit(model: model, history: history)

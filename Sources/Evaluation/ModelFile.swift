@@ -12,26 +12,33 @@ package enum ModelFile {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     func json(_ value: some Encodable) throws -> String { String(decoding: try encoder.encode(value), as: UTF8.self) }
+    let untrained = job.samples.classCounts.indices.filter { job.samples.classCounts[$0] == 0 }
     return try SafeTensors(
-      metadata: [
+      metadata: (untrained.isEmpty ? [:] : ["untrained": try json(untrained)]).merging([
         "format": "cas-model-1", "architecture": job.architecture.name, "input": network.plan.input.shape.description,
         "classes": try json(job.samples.classNames), "normalization": try json(job.normalization),
         "fingerprint": job.fingerprint, "kernels": kernels, "seed": "\(job.seed)", "steps": "\(job.steps)",
-      ], tensors: network.stateDictionary(batches: job.steps)
+      ]) { $1 }, tensors: network.stateDictionary(batches: job.steps)
     ).serialized()
   }
 
-  /// The network of a finished training from its file.
+  /// The network of a finished training from its file, and the kernels that computed it.
   ///
-  /// - Throws: `CheckpointError`, or `TrainingError.foreignCheckpoint` when it is another training's.
-  package static func load(_ bytes: [UInt8], path: String, job: TrainingJob) throws -> Network {
+  /// - Parameter kernels: those that compute the study's other trainings; nil accepts any.
+  /// - Throws: `CheckpointError`; `TrainingError.foreignCheckpoint` when it is another training's, and
+  ///   `TrainingError.otherKernels`.
+  package static func load(
+    _ bytes: [UInt8], path: String, job: TrainingJob, kernels: String?
+  ) throws -> (network: Network, kernels: String) {
     let file = try SafeTensors(bytes, path: path)
     guard file.metadata["fingerprint"] == job.fingerprint else {
       throw TrainingError.foreignCheckpoint(path: path, what: "the data, the configuration or the seed")
     }
+    let own = file.metadata["kernels"] ?? "unknown kernels"
+    if let kernels, own != kernels { throw TrainingError.otherKernels(path: path, saved: own, present: kernels) }
     let network = Network(job.plan)
     try network.load(file, path: path, model: job.architecture.name)
-    return network
+    return (network, own)
   }
 }
 
@@ -40,6 +47,8 @@ extension SafeTensors {
   package var classNames: [String]? { decoded("classes") }
   /// The normalisation that a model of this tool was trained with.
   package var normalization: Normalization? { decoded("normalization") }
+  /// The outputs for whose classes a model of this tool saw no image, and which say nothing.
+  package var untrained: Set<Int> { Set(decoded("untrained") ?? [Int]()) }
 
   private func decoded<Value: Decodable>(_ key: String) -> Value? {
     metadata[key].flatMap { try? JSONDecoder().decode(Value.self, from: Data($0.utf8)) }

@@ -51,20 +51,26 @@ extension RunReport {
       let points = members.map { (size: $0.entry.samples.count, seeds: $0.predictions) }.sorted { $0.size < $1.size }
       return points.isEmpty || points[0].seeds[0].count == 0 ? nil : LearningCurve(points)
     }
-    // Synthetic sets with other numbers of each class have real parts of their own; the first of a size is the curve.
-    let real = curve(sized.filter { $0.entry.kind == .baseline && !$0.entry.name.contains("+") })
+    let images = sized[0].predictions[0].count
     let names = sized.filter { $0.entry.kind == .cas }.map(\.entry.name).reduce(into: [String]()) {
       if !$0.contains($1) { $0.append($1) }
     }
+    // Synthetic sets with other numbers of each class have real parts of their own, and so a real curve of their own.
+    var references: [(parts: Set<String>, curve: LearningCurve)] = []
     let synthetic = names.compactMap { name -> CurveEntry? in
-      curve(sized.filter { $0.entry.kind == .cas && $0.entry.name == name }).map {
-        CurveEntry(name: name, curve: $0, reference: real, images: sized[0].predictions[0].count)
+      let members = sized.filter { $0.entry.kind == .cas && $0.entry.name == name }
+      let parts = Set(members.compactMap(\.entry.baseline))
+      let known = references.first { $0.parts.isSuperset(of: parts) }?.curve
+      let real = known ?? curve(sized.filter { $0.entry.kind == .baseline && parts.contains($0.entry.name) })
+      if known == nil, let real { references.append((parts, real)) }
+      return curve(members).map { CurveEntry(name: name, curve: $0, reference: real, images: images) }
+    }
+    return synthetic
+      + references.enumerated().map { place, reference in
+        CurveEntry(
+          name: place == 0 ? "baseline" : "baseline+\(place + 1)", curve: reference.curve, reference: nil,
+          images: images)
       }
-    }
-    let reference = real.map {
-      CurveEntry(name: "baseline", curve: $0, reference: nil, images: sized[0].predictions[0].count)
-    }
-    return synthetic + (reference.map { [$0] } ?? [])
   }
 }
 
@@ -83,7 +89,8 @@ extension CurveEntry {
       },
       fit: curve.fit().map {
         Fit(
-          limit: $0.law.limit, interval: Bounds($0.limit), scale: $0.law.scale, exponent: $0.law.exponent)
+          limit: $0.law.limit, interval: Bounds($0.limit), scale: $0.law.scale, exponent: $0.law.exponent,
+          misfit: $0.misfit)
       })
   }
 }

@@ -33,7 +33,8 @@ package struct RunReport {
       config: try Self.configuration(request, experiment), machine: machine,
       data: Self.dataSection(data), results: results, curves: Self.curves(outcomes))
     // What the sets lack stands in their own entries.
-    report.warnings = Study.unique(study.notes + metrics.notes).filter { !data.missingNotes.contains($0) }
+    report.warnings = Study.unique(study.notes + metrics.notes + Self.kernelNotes(outcomes))
+      .filter { !data.missingNotes.contains($0) }
     report.correlations = ColumnTable.correlations(in: report)
     self.report = report
     let limit = HTMLPage.galleryLimit(results: report.mainResults.count)
@@ -83,6 +84,16 @@ extension RunReport {
     guard case .object(var fields) = try JSONValue(encoding: experiment) else { return .null }
     fields["inputs"] = try JSONValue(encoding: request)
     return .object(fields)
+  }
+
+  /// What is to be known where trainings were computed by different kernels, as --allow-kernel-change lets them.
+  private static func kernelNotes(_ outcomes: [StudyRunner.Outcome]) -> [String] {
+    let kernels = Set(outcomes.flatMap(\.kernels)).sorted()
+    guard kernels.count > 1 else { return [] }
+    return [
+      "Trainings of this run were computed with different kernels (\(kernels.joined(separator: "; "))): a part of the "
+        + "differences between them is not the images'."
+    ]
   }
 
   private static func dataSection(_ data: StudyData) -> DataSection {

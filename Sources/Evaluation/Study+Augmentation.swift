@@ -44,7 +44,8 @@ extension Study {
         var entry: Entry
         switch plan.mixing {
         case .concatenate:
-          let added = try adding(fraction, of: set, to: real, notes: &notes)
+          let taken = plan.fractions + entries.filter { $0.name == set.name }.compactMap(\.fractionAdded)
+          let added = try adding(fraction, of: set, to: real, otherThan: Set(taken), notes: &notes)
           let total = real.count + added.samples.count
           guard !entries.contains(where: { $0.name == set.name && $0.samples.count == total }) else { continue }
           entry = Entry(
@@ -81,18 +82,19 @@ extension Study {
   }
 
   /// The samples of a set that a fraction of the real images asks for, class by class, or all there are; and which
-  /// fraction these are.
+  /// fraction these are, which is none of those that are taken by other parts of the set.
   private static func adding(
-    _ fraction: Double, of set: StudyData.Named, to real: Samples, notes: inout [String]
+    _ fraction: Double, of set: StudyData.Named, to real: Samples, otherThan taken: Set<Double>, notes: inout [String]
   ) throws -> (fraction: Double, samples: Samples) {
     let wanted = real.classCounts.map { Int((Double($0) * fraction).rounded()) }
     let present = zip(set.samples.classCounts, wanted).map { min($0, $1) }
     let added = try set.samples.drawing(perClass: present)
     let missing = wanted.reduce(0, +) - added.count
     guard missing > 0, real.count > 0 else { return (fraction, added) }
-    // In tenths of a percent, rounded down, so that it is less than what was asked for.
+    // In tenths of a percent, rounded down, so that it is less than what was asked for; finer where that is taken.
     let share = Double(added.count) / Double(real.count)
-    let reached = share < 0.001 ? share : (share * 1000).rounded(.down) / 1000
+    let rounded = [1e3, 1e4, 1e5, 1e6].map { (share * $0).rounded(.down) / $0 }
+    let reached = rounded.first { $0 > 0 && !taken.contains($0) } ?? share
     notes.append(
       "\(set.name) has too few images of some classes for \(fraction) times the real ones: "
         + "\(added.count.counted("image is", "images are")) added instead of \((added.count + missing).grouped), "

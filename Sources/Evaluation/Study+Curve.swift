@@ -22,6 +22,11 @@ extension Study {
         // Real images that lack the same classes would hide that the set does.
         let counts = lacking ? data.realTrain?.proportionalCounts(total: size) ?? [] : part.classCounts
         entry.baseline = try reference(to: counts, size: size, data, experiment, known: &references)
+        if entry.baseline == nil, let real = data.realTrain, experiment.baseline != .none {
+          notes.append(
+            "The real training set (\(real.count.counted("image", "images"))) has too few images of some classes for a real "
+              + "point beside \(set.name) at \(size).")
+        }
         if lacking, entry.baseline != nil {
           notes.append("\(set.name) lacks classes: the real images beside it have all, in their own proportions.")
         }

@@ -109,7 +109,8 @@ extension Study {
         let fingerprint = Fingerprint(
           architecture: architecture.name, recipe: recipe, steps: steps, seed: seed, normalization: normalization,
           data: entry.samples.summary.hash, supplement: entry.supplement, weighting: weighting?.perEpoch,
-          decoding: entry.samples.isStreamed && recipe.augmentation.randomResizedCrop != nil ? experiment.decode : nil,
+          decoding: entry.samples.hasLargerOriginals && recipe.augmentation.randomResizedCrop != nil
+            ? experiment.decode : nil,
           kernels: experiment.kernels)
         return TrainingJob(
           name: entry.label, seed: seed, steps: steps, architecture: architecture, recipe: recipe,

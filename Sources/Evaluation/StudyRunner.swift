@@ -55,6 +55,8 @@ package struct StudyRunner {
     package let predictions: [Predictions]
     /// The last epoch's record of each training.
     package let records: [EpochRecord]
+    /// The kernels that computed each training.
+    package let kernels: [String]
     /// Whether the trainings were taken from the cache of baselines.
     package let cached: Bool
     /// What a baseline's classifiers say about the images of each synthetic set: the set's name, and seed by seed.
@@ -78,16 +80,18 @@ extension StudyRunner {
     let jobs = try study.jobs(experiment)
     let seeds = experiment.seeds
     var log = folder.logged()
-    return try study.entries.enumerated().map { index, entry in
+    let outcomes = try study.entries.enumerated().map { index, entry in
       let own = Array(jobs[index * seeds..<(index + 1) * seeds])
       let tested = experiment.ganTest ? study.ganTested(by: entry) : []
       var predictions: [Predictions] = []
       var ganTests = tested.map { (name: $0.name, predictions: [Predictions]()) }
       var records: [EpochRecord] = []
+      var kernels: [String] = []
       var cached = false
       for job in own {
         let trained = try trainedNetwork(job, entry: entry, log: &log)
         cached = cached || trained.cached
+        kernels.append(trained.kernels)
         records += log.filter { $0.name == job.name && $0.seed == job.seed }.suffix(1)
         predictions.append(
           try predict(trained.network, study.test, job, title: "Testing \(job.name), seed \(job.seed)", of: entry))
@@ -97,8 +101,12 @@ extension StudyRunner {
         }
       }
       return Outcome(
-        entry: entry, jobs: own, predictions: predictions, records: records, cached: cached, ganTests: ganTests)
+        entry: entry, jobs: own, predictions: predictions, records: records, kernels: kernels, cached: cached,
+        ganTests: ganTests)
     }
+    // One that was left behind when the last model had just been written.
+    try? FileManager.default.removeItem(atPath: folder.checkpoint)
+    return outcomes
   }
 
   private func predict(
@@ -115,19 +123,22 @@ extension StudyRunner {
 
   private func trainedNetwork(
     _ job: TrainingJob, entry: Study.Entry, log: inout [EpochRecord]
-  ) throws -> (network: Network, cached: Bool) {
+  ) throws -> (network: Network, kernels: String, cached: Bool) {
     let path = folder.model(job.name, seed: job.seed)
     if FileManager.default.fileExists(atPath: path) {
       let bytes = try InputFile.contents(of: path)
-      return (try Self.naming(path) { try ModelFile.load(bytes, path: path, job: job) }, false)
+      let found = try Self.naming(path) {
+        try ModelFile.load(bytes, path: path, job: job, kernels: allowsKernelChange ? nil : machine.kernels)
+      }
+      return (found.network, found.kernels, false)
     }
     if entry.kind == .baseline, let hit = cache?.lookup(job, kernels: machine.kernels) {
       log = log.filter { $0.name != job.name || $0.seed != job.seed } + hit.history
-      let network = try ModelFile.load(hit.model, path: path, job: job)
+      let found = try ModelFile.load(hit.model, path: path, job: job, kernels: nil)
       try record(job, log)
       try folder.write(hit.model, to: path)
       events.note("\(job.name), seed \(job.seed): the same baseline was trained before, and is taken from the cache.")
-      return (network, true)
+      return (found.network, found.kernels, true)
     }
     let trainer = try Trainer(job, on: machine.processor)
     try resume(trainer)
@@ -136,7 +147,7 @@ extension StudyRunner {
     try folder.write(bytes, to: path)
     try? FileManager.default.removeItem(atPath: folder.checkpoint)
     if entry.kind == .baseline { cache?.store(job, kernels: machine.kernels, model: bytes, history: trainer.history) }
-    return (trainer.result, false)
+    return (trainer.result, machine.kernels, false)
   }
 
   /// Takes up the checkpoint where it is this training's. One of another training of this study, which is finished, is

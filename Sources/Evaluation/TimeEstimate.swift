@@ -11,12 +11,18 @@ package struct TimeEstimate: Sendable {
   package let secondsPerStep: Double
 
   /// Trains the study's largest training for some two seconds, tests a few images, and throws both away. Trainings
-  /// whose models are in the folder already are not counted; nil where there is nothing left to train.
+  /// whose models are in the folder or in the cache are not counted, but all are tested; nil where there is nothing left to
+  /// train.
   ///
   /// - Throws: what `Study.jobs` and `Trainer` throw.
-  package init?(_ study: Study, _ experiment: Experiment, folder: RunFolder, machine: Machine) throws {
-    let jobs = try study.jobs(experiment).filter {
-      !FileManager.default.fileExists(atPath: folder.model($0.name, seed: $0.seed))
+  package init?(
+    _ study: Study, _ experiment: Experiment, folder: RunFolder, machine: Machine, cache: BaselineCache?
+  ) throws {
+    let all = try study.jobs(experiment)
+    let baselines = Set(study.entries.filter { $0.kind == .baseline }.map(\.label))
+    let jobs = all.filter { job in
+      !FileManager.default.fileExists(atPath: folder.model(job.name, seed: job.seed))
+        && !(baselines.contains(job.name) && cache?.lookup(job, kernels: machine.kernels) != nil)
     }
     guard let longest = jobs.max(by: { ($0.steps * $0.order.batchSize) < ($1.steps * $1.order.batchSize) }) else {
       return nil
@@ -31,13 +37,15 @@ package struct TimeEstimate: Sendable {
     let few = study.test.selecting(Array(0..<min(study.test.count, 256)))
     let testStart = clock.now
     _ = try Evaluator.predict(
-      trainer.network, few, normalization: longest.normalization, on: machine.processor)
+      trainer.network, few, normalization: longest.normalization, flips: experiment.testFlips, on: machine.processor)
     let perImage = (clock.now - testStart).inSeconds / Double(max(few.count, 1))
     trainings = jobs.count
     secondsPerStep = perStep
     let perTrainingImage = perStep / Double(longest.order.batchSize)
-    seconds = jobs.reduce(0) {
-      $0 + perTrainingImage * Double($1.steps * $1.order.batchSize) + perImage * Double(study.test.count)
+    let ganTests = experiment.ganTest ? study.entries.flatMap(study.ganTested).reduce(0) { $0 + $1.samples.count } : 0
+    let tested = study.test.count * all.count + ganTests * experiment.seeds
+    seconds = jobs.reduce(perImage * Double(tested)) {
+      $0 + perTrainingImage * Double($1.steps * $1.order.batchSize)
     }
   }
 

@@ -15,10 +15,11 @@ package enum WeightsEvaluation {
     package var normalization: String?
     package var input: Int?
     package var resize: String?
+    package var testFlips: Bool
 
     package init(
       weights: String, model: String?, real: String, classNames: String?, normalization: String?, input: Int?,
-      resize: String?
+      resize: String?, testFlips: Bool
     ) {
       self.weights = weights
       self.model = model
@@ -27,6 +28,7 @@ package enum WeightsEvaluation {
       self.normalization = normalization
       self.input = input
       self.resize = resize
+      self.testFlips = testFlips
     }
   }
 
@@ -86,7 +88,7 @@ package enum WeightsEvaluation {
     events.began("Testing \(architecture.name)", samples.count, "images", 0)
     let predictions = try Evaluator.predict(
       network, samples, normalization: try normalization(request, file).fitted(toChannels: channels),
-      on: machine.processor, progress: { events.advanced($0, "") })
+      untrained: file.untrained, flips: request.testFlips, on: machine.processor, progress: { events.advanced($0, "") })
     events.ended(true)
     for note in notes { events.note("note: \(note)") }
     var entry = DataEntry(samples)

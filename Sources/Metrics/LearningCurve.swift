@@ -45,16 +45,19 @@ extension LearningCurve {
 
   package static let resamples = 1000
 
-  /// The law of the curve, and the 95 % interval of its limit over test images and seeds; nil below four sizes, and where
-  /// these do not say what the limit is.
-  package func fit() -> (law: PowerLaw, limit: Interval)? {
+  /// The law of the curve, the 95 % interval of its limit over test images and seeds, and the misfit, the root mean square
+  /// of what the points lie off the law, which the interval knows nothing of; nil below four sizes, and where these do not
+  /// say what the limit is.
+  package func fit() -> (law: PowerLaw, limit: Interval, misfit: Double)? {
     let sizes = sizes.map(Double.init)
     guard let law = PowerLaw.fitted(sizes: sizes, accuracies: accuracies), law.hasLimit else { return nil }
     let limits = (0..<Self.resamples).compactMap {
       PowerLaw.fitted(sizes: sizes, accuracies: resampled($0))?.limit
     }
     let distribution = BootstrapDistribution(estimate: law.limit, replicates: limits)
-    return distribution.percentileInterval().map { (law, $0) }
+    let squares = zip(sizes, accuracies).map { ($1 - law.value(at: $0)) * ($1 - law.value(at: $0)) }
+    let misfit = (squares.reduce(0, +) / Double(squares.count)).squareRoot()
+    return distribution.percentileInterval().map { (law, $0, misfit) }
   }
 
   /// At each size, how many images of `reference` teach as much as one image of this curve.

@@ -59,11 +59,11 @@ extension Verdict {
 }
 
 extension CurveEntry {
-  /// Whether it is of the real images.
-  var isReal: Bool { name == "baseline" }
+  /// Whether it is of the real images; no synthetic set has a plus in its name.
+  var isReal: Bool { name == "baseline" || name.hasPrefix("baseline+") }
 
   /// What people call it.
-  var title: String { isReal ? "real images" : name.printable }
+  var title: String { isReal ? "real images" + name.dropFirst("baseline".count) : name.printable }
 }
 
 extension CurveEntry.Worth {

@@ -74,8 +74,8 @@ struct Attack: ParsableCommand {
     let machine = try Machine(threads: threads, environment: environment)
     let outcome = try study.run(
       machine: machine,
-      baselines: BaselineCache.standard(build: build, environment: environment),
-      cache: FeatureCache.standard(build: build, environment: environment),
+      baselines: BaselineCache.standard(environment: environment),
+      cache: FeatureCache.standard(environment: environment),
       events: terminal.events())
     let document = outcome.document
     let text = quiet ? "" : document.text(Terminal.outputStyle)

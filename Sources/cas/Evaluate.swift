@@ -38,6 +38,9 @@ struct Evaluate: ParsableCommand {
   @Option(help: "auto, fp32 or bf16: which numbers features have. A run tests in those that it trained in.")
   var precision = Experiment.Precision.fp32
 
+  @Flag(help: "The mean over each image and its mirror image, as runs with testFlips test.")
+  var testFlips = false
+
   @Option(help: "Threads; results do not depend on it.")
   var threads: Int?
 
@@ -59,7 +62,8 @@ struct Evaluate: ParsableCommand {
       threads: threads, precision: precision, environment: ProcessInfo.processInfo.environment)
     let request = WeightsEvaluation.Request(
       weights: NamedPath.absolute(weights), model: model, real: NamedPath.absolute(real),
-      classNames: classNames.map(NamedPath.absolute), normalization: normalize, input: input, resize: resize)
+      classNames: classNames.map(NamedPath.absolute), normalization: normalize, input: input, resize: resize,
+      testFlips: testFlips)
     let report = try WeightsEvaluation.run(
       request, machine: machine, description: MachineDescription(machine),
       version: BuildDescription.current.identity, events: terminal.events())

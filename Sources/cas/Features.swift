@@ -63,7 +63,6 @@ struct Features: ParsableCommand {
     try OutputPath.check(NamedPath.absolute(output))
     let terminal = Terminal(isQuiet: quiet)
     let environment = ProcessInfo.processInfo.environment
-    let build = BuildDescription.current.identity
     let machine = try Machine(threads: threads, environment: environment)
     var run = FeatureRun(
       images: NamedPath.absolute(images), split: split == "train" ? .train : .test,
@@ -72,8 +71,8 @@ struct Features: ParsableCommand {
     run.training = real.map(NamedPath.absolute)
     (run.seed, run.input, run.resize) = (seed, input, resize)
     let summary = try run.run(
-      machine: machine, baselines: BaselineCache.standard(build: build, environment: environment),
-      cache: FeatureCache.standard(build: build, environment: environment),
+      machine: machine, baselines: BaselineCache.standard(environment: environment),
+      cache: FeatureCache.standard(environment: environment),
       events: terminal.events())
     guard !quiet else { return }
     let logits = summary.classes.map { ", \($0) logits" } ?? ""

@@ -184,8 +184,8 @@ struct MetricsCommand: ParsableCommand {
   ) throws -> ImageSets.Described {
     let environment = ProcessInfo.processInfo.environment
     return try imageSets.sets(classNames: classNames).described(
-      machine: machine, baselines: BaselineCache.standard(build: version, environment: environment),
-      cache: FeatureCache.standard(build: version, environment: environment), events: events)
+      machine: machine, baselines: BaselineCache.standard(environment: environment),
+      cache: FeatureCache.standard(environment: environment), events: events)
   }
 
   private func fileSets() throws -> MetricsStudy.Sets {

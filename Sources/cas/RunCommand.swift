@@ -37,7 +37,7 @@ struct RunCommand {
     if options.resume == nil { try OutputPath.check(folder.path, outside: request.inputs) }
     var lock = options.namesFolder ? nil : try folder.lock()
     defer { withExtendedLifetime(lock) {} }
-    if let note = request.axis?.note { events.warn("note: \(note)") }
+    for note in [request.axis?.note, options.note].compactMap({ $0 }) { events.warn("note: \(note)") }
 
     let data = try StudyData.load(
       request, experiment, streaming: options.stream, machine: machine, events: events)
@@ -57,19 +57,19 @@ struct RunCommand {
       events.note("\(folder.path) holds this run already; going on with it.")
     }
 
+    let build = BuildDescription.current
+    let environment = ProcessInfo.processInfo.environment
+    let cache = BaselineCache.standard(environment: environment)
     if options.estimate || options.choosesPreset,
-      let estimate = try TimeEstimate(study, experiment, folder: folder, machine: machine)
+      let estimate = try TimeEstimate(study, experiment, folder: folder, machine: machine, cache: cache)
     {
       events.note(estimate.text)
     }
 
-    let build = BuildDescription.current
-    let environment = ProcessInfo.processInfo.environment
     // Before the trainings, so that a metric that these samples do not allow is known at once; in fp32, whatever these are.
     let metrics = try MetricsStudy.beside(
       request, experiment, data, study, machine: Machine(threads: options.threads, environment: environment),
       description: MachineDescription(machine), version: build.identity, environment: environment, events: events)
-    let cache = BaselineCache.standard(build: build.identity, environment: environment)
     var runner = StudyRunner(study, experiment, folder: folder, machine: machine, cache: cache)
     runner.checkpointInterval = options.checkpointSeconds
     runner.allowsKernelChange = options.allowKernelChange

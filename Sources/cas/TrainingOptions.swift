@@ -126,6 +126,14 @@ struct TrainingOptions: ParsableArguments {
 }
 
 extension TrainingOptions {
+  /// What the user should know of options that overrule each other.
+  var note: String? {
+    guard steps != nil, let other = epochs != nil ? "--epochs" : budget == "epochs" ? "--budget epochs" : nil else {
+      return nil
+    }
+    return "--steps says how long every training is; \(other) changes nothing."
+  }
+
   var choosesPreset: Bool { preset == Preset.automatic }
 
   /// The settings, from the defaults up: preset, file, --set, options.

@@ -95,6 +95,8 @@ import Testing
     var models: Set<[UInt8]> = [plain]
     for (name, options) in [
       ("weighted", ["--weighting", "balanced", "--per-class", "9"]), ("jitter", ["--set", jitter]),
+      // Images that have the right size already are the same in memory and where they are stored.
+      ("whole crops", ["--set", "training.augmentation=[randomResizedCrop, flip]"]),
       ("crops", ["--input", "10", "--resize", "crop", "--set", "training.augmentation=[randomResizedCrop, flip]"]),
     ] {
       let first = try model("folder", options, output: name)

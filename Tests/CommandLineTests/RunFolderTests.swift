@@ -96,6 +96,35 @@ import Testing
     #expect(try folder.bytes("run/checkpoint") == checkpoint)
   }
 
+  /// Trainings of one study are compared with each other, and other kernels give other digits.
+  @Test func modelsOfOtherKernelsAreRefused() throws {
+    let arguments =
+      ["train", "--output", path, "--steps", "2", "--seeds", "2", "--precision", "fp32"] + inputs + Self.quick
+    let (first, second) = (["OPENBLAS_CORETYPE": "Haswell"], ["OPENBLAS_CORETYPE": "Nehalem"])
+    #expect(try Program.run(arguments, environment: first).code == 0)
+    for file in ["report.json", "model-good-seed1.safetensors"] {
+      try FileManager.default.removeItem(atPath: "\(path)/\(file)")
+    }
+    let refused = try Program.run(arguments, environment: second)
+    #expect(
+      refused.code == 64 && refused.errors.contains("model-good-seed0.safetensors was computed with fp32"),
+      "\(refused.errors)")
+    let allowed = try Program.run(arguments + ["--allow-kernel-change", "--json"], environment: second)
+    #expect(allowed.code == 0, "\(allowed.errors)")
+    let warnings = try Document(allowed.output)["warnings"].list
+    #expect(warnings.contains { $0.text?.contains("OpenBLAS-Haswell; ") == true }, "\(warnings)")
+  }
+
+  @Test func aCheckpointOfAFinishedRunIsRemoved() throws {
+    try cutTraining()
+    let checkpoint = try folder.bytes("run/checkpoint")
+    #expect(try Program.run("train", "--resume", path, "--json").code == 0)
+    try FileManager.default.removeItem(atPath: "\(path)/report.json")
+    try folder.write(checkpoint, "run/checkpoint")
+    #expect(try Program.run("train", "--resume", path).code == 0)
+    #expect(!FileManager.default.fileExists(atPath: "\(path)/checkpoint"))
+  }
+
   @Test func anOutputInsideOfASetIsRefused() throws {
     let inside = "\(folder.path)/good/runs/first"
     let result = try Program.run(["train", "--output", inside, "--steps", "1"] + inputs + Self.quick)

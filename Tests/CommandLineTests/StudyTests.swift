@@ -110,6 +110,38 @@ import Testing
       })
   }
 
+  /// What 37 samples are of 48 is rounded to the fraction that 36 were asked for by.
+  @Test func fractionsThatRoundAlikeStayApart() throws {
+    let folder = try data()
+    try folder.write(folder.bytes("t0.5/across/0.png"), "t1/across/more.png")
+    let report = try run(
+      folder, ["nas", "--synthetic", "\(folder.path)/t1", "--add", "0.77,1", "--steps", "2"], output: "alike")
+    let results = report["results"].list
+    #expect(results.map { $0["fractionAdded"].number } == [0.77, 0.7708, 0])
+    #expect(results.map { $0["training"]["trainingImages"].number } == [84, 85, 48])
+  }
+
+  @Test func everySetHasARealCurveOfItsClassCounts() throws {
+    let folder = try data()
+    for index in 0..<4 { try FileManager.default.removeItem(atPath: "\(folder.path)/t1/across/\(index).png") }
+    let report = try run(
+      folder, ["curve", "--synthetic", "\(folder.path)/t0.5", "\(folder.path)/t1", "--sizes", "12,24"], output: "own")
+    #expect(report["curves"].list.map { $0["name"].text } == ["t0.5", "t1", "baseline", "baseline+2"])
+    let parts = report["results"].list.filter { $0["kind"].text == "baseline" }
+    #expect(
+      parts.compactMap { $0["name"].text }.sorted() == ["baseline@12", "baseline@12+2", "baseline@24", "baseline@24+2"])
+    // The real images have 48, too few for t0.5's larger sizes of t1's counts: no point goes without a word.
+    let large = try run(
+      folder,
+      [
+        "curve", "--synthetic", "\(folder.path)/t0.5", "--sizes", "12,48", "--per-class", "16", "--real-train",
+        "\(folder.path)/t1",
+      ],
+      output: "few")
+    #expect(
+      large["warnings"].list.contains { $0.text?.contains("too few images of some classes for a real point") == true })
+  }
+
   @Test func curvesAreNestedAndFitted() throws {
     let folder = try data()
     let report = try run(

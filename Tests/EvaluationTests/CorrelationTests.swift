@@ -50,6 +50,17 @@ import Testing
     #expect(page.contains("<svg") && page.contains("−0.86") && page.contains("Kendall"))
   }
 
+  /// Where all rows are in order every resample of them is, which says nothing of other rows.
+  @Test func orderWithoutExceptionHasNoInterval() throws {
+    let folder = try TemporaryFolder()
+    for (rows, hasInterval) in [([1, 2, 3, 4], false), ([1, 2, 3, 4, 5, 6], false), ([1, 2, 3, 4, 6, 5], true)] {
+      let lines = ["name,a,b"] + rows.enumerated().map { "g\($0),\($0),\($1)" }
+      let path = try folder.write(Array(lines.joined(separator: "\n").utf8), "order.csv")
+      let entry = try #require(try ColumnTable(inputs: [path]).correlations([]).first)
+      #expect((entry.kendall?.interval != nil) == hasInterval && (entry.kendall?.value ?? 0 > 0.99) != hasInterval)
+    }
+  }
+
   /// The published matrix is symmetric, and each of its values is one that 198 models could have: a ranking with that
   /// many pairs the other way round has it.
   @Test func publishedMatrixOfTau() throws {

@@ -54,6 +54,23 @@ import Testing
     #expect((23...70).contains(found), "\(found) of \(trials)")
   }
 
+  /// Two pairs of equal sets, one of ten seeds a side and one of two: each difference has the variance that its own number
+  /// of seeds gives it.
+  @Test func sidesOfFewSeedsAreNotJudgedByThoseOfMany() {
+    let trials = 1000
+    let source = RandomStream(seed: 9, purpose: "seed tests")
+    var found = 0
+    for trial in 0..<trials {
+      var stream = source.split(trial)
+      func set(_ seeds: Int) -> [Double] { (0..<seeds).map { _ in 0.8 + 0.004 * Double(stream.nextNormal()) } }
+      let values = SeedAccuracies.pValues(
+        [10, 2].map { SeedAccuracies(first: set($0), second: set($0), isPaired: false, images: 10_000) })
+      if holmAdjusted(values.compactMap { $0 }).contains(where: { $0 < 0.05 }) { found += 1 }
+    }
+    // Where both count as equals it is one in ten.
+    #expect((8...60).contains(found), "\(found) of \(trials)")
+  }
+
   private func pair(_ first: [Double], _ second: [Double], isPaired: Bool = true) -> SeedAccuracies {
     SeedAccuracies(first: first, second: second, isPaired: isPaired, images: 100)
   }

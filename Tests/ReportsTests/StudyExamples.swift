@@ -61,7 +61,7 @@ extension Example {
             .init(value: 0, low: 0, high: 0.6), .init(value: 0.62, low: 0.41, high: 0.9),
             .init(value: 0.55, low: 0.3, high: .infinity), .init(value: .infinity, low: 1.2, high: .infinity),
           ]),
-        fit: .init(limit: 0.931, interval: Bounds(low: 0.91, high: 0.962), scale: 2, exponent: 0.41)),
+        fit: .init(limit: 0.931, interval: Bounds(low: 0.91, high: 0.962), scale: 2, exponent: 0.41, misfit: 0.004)),
       CurveEntry(
         name: "cvae",
         points: points([0.70, 0.70, 0.70, 0.70], [nil, nil, nil, .init(value: 0.5, low: 0.4, high: 0.7)]),
@@ -107,7 +107,7 @@ extension Example {
 
   static let comparison = ComparisonDocument(
     version: "0.1.0 (abc1234)", config: .object(["runs": .array([.string("a"), .string("b")])]), machine: machine,
-    data: data.real,
+    data: data,
     warnings: ["The runs differ in kernels: a auto, avx512, SkylakeX, b blas, avx2, Haswell."],
     results: [
       ComparisonEntry(

@@ -44,10 +44,13 @@ extension ColumnTable {
       spearman: measured(Correlation.spearman), pearson: measured(Correlation.pearson))
   }
 
-  /// The 95 % interval over generators: what other generators of the same kind might have given.
+  /// The 95 % interval over generators: what other generators of the same kind might have given. Nil for fewer than five
+  /// rows, and where every resample agrees, as it does if all rows are in order: that no resample differs does not mean
+  /// that no other generator would.
   private static func interval(
     _ pairs: [(Double, Double)], _ estimate: Double, _ measure: ([Double], [Double]) -> Correlation?
   ) -> Interval? {
+    guard pairs.count >= 5 else { return nil }
     func coefficient(_ indices: [Int]) -> Double {
       measure(indices.map { pairs[$0].0 }, indices.map { pairs[$0].1 })?.coefficient ?? .nan
     }
@@ -57,5 +60,6 @@ extension ColumnTable {
       stream: RandomStream(seed: 0, purpose: "correlation bootstrap"), estimate: estimate, statistic: coefficient)
     let jackknife = all.map { left in coefficient(all.filter { $0 != left }) }
     return distribution.acceleratedInterval(jackknife: [jackknife.filter(\.isFinite)])
+      .flatMap { $0.high > $0.low ? $0 : nil }
   }
 }

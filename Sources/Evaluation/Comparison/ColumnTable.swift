@@ -45,13 +45,16 @@ extension ColumnTable {
   }
 
   /// The results of finished runs, matched by their names: accuracies, scores, GAN-test and the value of a sweep's
-  /// axis. With several runs a column's name begins with its run's.
+  /// axis. With several runs a column's name begins with its run's, or with its path where
+  /// names are equal.
   ///
   /// - Throws: what `FinishedRun.report` throws.
   package init(runs: [String]) throws {
+    let names = runs.map { URL(filePath: $0).lastPathComponent }
     self.init(
-      reports: try runs.map { path in
-        let prefix = runs.count > 1 ? "\(URL(filePath: path).lastPathComponent):" : ""
+      reports: try zip(runs, names).map { path, name in
+        let isUnique = names.count { $0 == name } == 1
+        let prefix = runs.count > 1 ? "\(isUnique ? name : path):" : ""
         return (prefix, try FinishedRun.report(of: RunFolder(path: path)))
       })
   }

@@ -46,12 +46,25 @@ package struct RunComparison {
     }
     document = ComparisonDocument(
       version: version, config: try JSONValue(encoding: request),
-      machine: runs[0].report.machine, data: runs[0].report.data.real, warnings: Self.warnings(sides),
+      machine: runs[0].report.machine, data: Self.data(runs), warnings: Self.warnings(sides),
       results: Self.adjusted(entries, independent: sides.reduce(0) { $0 + $1.classifiers.seeds.count - 1 }))
   }
 }
 
 extension RunComparison {
+  /// The real images of the first run, which all were tested on, and the synthetic sets of all; a name that several runs
+  /// have stands behind its run's.
+  private static func data(_ runs: [FinishedRun]) -> DataSection {
+    var data = DataSection(real: runs[0].report.data.real, synthetic: [:])
+    for run in runs {
+      for (name, entry) in run.report.data.synthetic {
+        let isShared = runs.count { $0.report.data.synthetic[name] != nil } > 1
+        data.synthetic[isShared ? "\(run.path):\(name)" : name] = entry
+      }
+    }
+    return data
+  }
+
   /// The results that take part. A result's name stands alone where it is the only one of that name.
   private static func sides(_ runs: [FinishedRun], _ request: Request) throws -> [Side] {
     let chosen = runs.flatMap { run in
@@ -117,10 +130,8 @@ extension RunComparison {
       "\(setting("kernels")($0)), \($0.report.machine.instructionSet), \($0.report.machine.blasCore)"
     }
     warnings += differing("version", \.report.version)
-    let recipe = { (run: FinishedRun) in
-      run.report.config.leaves.filter { $0.path.hasPrefix("training.") || $0.path == "model" }
-    }
-    let keys = Set(sides.flatMap { recipe($0.run).map(\.path) })
+    let keys = Set(sides.flatMap { $0.run.report.config.leaves.map(\.path) })
+      .filter { !$0.hasPrefix("inputs") && !Self.saidElsewhere.contains($0) }
     for key in keys.sorted() { warnings += differing("the setting \(key)", setting(key)) }
     if Set(sides.map { $0.classifiers.seeds }).count > 1 {
       warnings.append("The results have different seeds: those are compared without pairs of seeds.")
@@ -130,8 +141,24 @@ extension RunComparison {
       let list = steps.sorted().map(String.init).joined(separator: ", ")
       warnings.append("The trainings took different numbers of steps: \(list).")
     }
+    let images = Set(sides.compactMap { $0.classifiers.result.training?.trainingImages })
+    if images.count > 1 {
+      let list = images.sorted().map(\.grouped).joined(separator: " and ")
+      warnings.append("The training sets are not equally large: \(list) images.")
+    }
+    let runs = sides.map(\.run).reduce(into: [FinishedRun]()) { list, run in
+      if !list.contains(where: { $0.path == run.path }) { list.append(run) }
+    }
+    for run in runs {
+      warnings += run.report.data.missingNotices.map { runs.count > 1 ? "\(run.path): \($0)." : "\($0)." }
+    }
     return warnings
   }
+
+  /// Settings that change no classifier of these, or have a warning of their own.
+  private static let saidElsewhere: Set = [
+    "seed", "seeds", "ganTest", "precision", "kernels", "baseline", "allowMissingClasses", "steps",
+  ]
 
   /// The entries with their p-values adjusted by Holm's method: over the pairs, and over all classes of all pairs.
   private static func adjusted(

@@ -9,7 +9,7 @@ internal import Networks
 /// said to be, and computed again. A cache that cannot be written is no error.
 package struct FeatureCache: Sendable {
   package let path: String
-  /// The version and commit of the program.
+  /// Which program computed what is kept.
   package let build: String
 
   package init(path: String, build: String) {
@@ -18,10 +18,9 @@ package struct FeatureCache: Sendable {
   }
 
   /// `features` in the folder of the cache of baselines, or beside it.
-  package static func standard(build: String, environment: [String: String]) -> FeatureCache? {
-    if let path = environment["CAS_CACHE"] {
-      return path.isEmpty ? nil : FeatureCache(path: "\(path)/features", build: build)
-    }
+  package static func standard(environment: [String: String]) -> FeatureCache? {
+    guard environment["CAS_CACHE"] != "", let build = ProgramIdentity.current else { return nil }
+    if let path = environment["CAS_CACHE"] { return FeatureCache(path: "\(path)/features", build: build) }
     let root = environment["XDG_CACHE_HOME"] ?? environment["HOME"].map { "\($0)/.cache" }
     return root.map { FeatureCache(path: "\($0)/cas/features", build: build) }
   }

@@ -21,8 +21,8 @@ extension MetricsStudy {
     (images.input, images.resize) = (experiment.input, experiment.resize)
     images.allowMissingClasses = experiment.allowMissingClasses
     let described = try images.described(
-      machine: machine, baselines: BaselineCache.standard(build: version, environment: environment),
-      cache: FeatureCache.standard(build: version, environment: environment), events: events,
+      machine: machine, baselines: BaselineCache.standard(environment: environment),
+      cache: FeatureCache.standard(environment: environment), events: events,
       // A run without a baseline has left the real training images where they are.
       decode: experiment.decode, given: experiment.baseline == .none ? nil : data,
       drawn: Dictionary(

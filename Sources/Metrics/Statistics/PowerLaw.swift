@@ -19,9 +19,12 @@ package struct PowerLaw: Sendable, Equatable {
 
   package func value(at size: Double) -> Double { limit - scale * pow(size, -exponent) }
 
-  /// Whether the points say where the curve tends to: not where they do not rise, nor where the slowest law that is tried
-  /// fits best, because slower ones would fit better and tend to more.
-  var hasLimit: Bool { scale > 0 && exponent > Self.exponents.lowerBound * 1.01 }
+  /// Whether the points say where the curve tends to: not where they do not rise, nor where the slowest or the fastest law
+  /// that is tried fits best, because a slower one would fit better and tend to more, and a faster one is a curve that has
+  /// ended, or has a point that fits none.
+  var hasLimit: Bool {
+    scale > 0 && exponent > Self.exponents.lowerBound * 1.01 && exponent < Self.exponents.upperBound / 1.01
+  }
 }
 
 extension PowerLaw {

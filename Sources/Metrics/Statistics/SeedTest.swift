@@ -22,7 +22,7 @@ extension SeedAccuracies {
   /// very trainings. Nil where a side has one seed.
   ///
   /// Two or three seeds say next to nothing about the spread of one set's trainings, or of one class. So the comparisons
-  /// share a dispersion, the ratio of the variance to p (1 − p), as in a quasi-binomial model (McCullagh and Nelder 1989,
+  /// share a dispersion, the ratio of a training's variance to p (1 − p), as in a quasi-binomial model (McCullagh and Nelder 1989,
   /// section 4.5), and each has the larger one of its own variance and the shared one's, with the degrees of freedom of
   /// all together; a comparison alone has its own. Seeds that are not paired have one variance for each side and the
   /// smaller one of their degrees of freedom. What you give up by using it: a comparison whose trainings spread more than
@@ -40,13 +40,13 @@ extension SeedAccuracies {
     var (variances, shapes, degrees) = (0.0, 0.0, 0)
     for (spread, comparison) in zip(spreads, comparisons) {
       guard let spread else { continue }
-      variances += spread.variance
-      shapes += comparison.binomialVariance
+      variances += Double(spread.degrees) * spread.variance / comparison.weight
+      shapes += Double(spread.degrees) * comparison.binomialVariance
       degrees += spread.degrees
     }
     return zip(spreads, comparisons).map { spread, comparison in
       guard var spread else { return nil }
-      spread.variance = max(spread.variance, variances / shapes * comparison.binomialVariance)
+      spread.variance = max(spread.variance, variances / shapes * comparison.binomialVariance * comparison.weight)
       spread.degrees = max(spread.degrees, min(degrees, independent))
       return spread.pValue
     }
@@ -68,6 +68,9 @@ extension SeedAccuracies {
     let share = (mean * Double(images) + 0.5) / Double(images + 1)
     return share * (1 - share)
   }
+
+  /// The variance of the difference of means, in units of a training's own.
+  private var weight: Double { 1 / Double(first.count) + 1 / Double(second.count) }
 
   private var spread: SeedSpread? {
     guard first.count > 1, second.count > 1 else { return nil }

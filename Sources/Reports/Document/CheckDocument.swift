@@ -79,6 +79,7 @@ extension CheckDocument {
       failed == 0
       ? "All \(NumberText.count(results.count, "threshold holds", "thresholds hold"))."
       : "\(failed) of \(NumberText.count(results.count, "threshold", "thresholds")) missed."
-    return (lines + [outcome]).map { $0 + "\n" }.joined().replacing("\u{A0}", with: " ")
+    let notes = data.missingNotices.map { "note: \($0)" }
+    return (lines + notes + [outcome]).map { $0 + "\n" }.joined().replacing("\u{A0}", with: " ")
   }
 }

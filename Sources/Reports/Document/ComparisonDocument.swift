@@ -7,14 +7,14 @@ package struct ComparisonDocument: Codable, JSONDocument, Sendable, Equatable {
   package var config: JSONValue
   /// Where the first run was computed; a warning says where others differ.
   package var machine: MachineDescription
-  /// The real data of the first run; all have the same test images.
-  package var data: DataSection.Real
+  /// The real data of the first run, whose test images all have, and the synthetic sets of all runs.
+  package var data: DataSection
   /// Differences between the runs that are not the training images'.
   package var warnings: [String]
   package var results: [ComparisonEntry]
 
   package init(
-    version: String, config: JSONValue, machine: MachineDescription, data: DataSection.Real, warnings: [String],
+    version: String, config: JSONValue, machine: MachineDescription, data: DataSection, warnings: [String],
     results: [ComparisonEntry]
   ) {
     self.version = version

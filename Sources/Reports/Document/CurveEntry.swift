@@ -45,16 +45,20 @@ package struct CurveEntry: Codable, Sendable, Equatable {
     @ExplicitNull package var interval: Bounds?
     package var scale: Double
     package var exponent: Double
+    /// The root mean square of what the points lie off the law; null in reports of earlier versions.
+    @ExplicitNull package var misfit: Double?
 
-    package init(limit: Double, interval: Bounds?, scale: Double, exponent: Double) {
+    package init(limit: Double, interval: Bounds?, scale: Double, exponent: Double, misfit: Double?) {
       self.limit = limit
       self.interval = interval
       self.scale = scale
       self.exponent = exponent
+      self.misfit = misfit
     }
   }
 
-  /// The set's name, or `baseline` for the real images.
+  /// The set's name, or `baseline` for the real images; `baseline+2` and so on for real images drawn to the class counts of
+  /// another set.
   package var name: String
   package var points: [Point]
   /// Null below four sizes, and where these do not say what the limit is.

@@ -26,7 +26,7 @@ package struct ComparisonPage: Sendable {
         "\(warnings)\(results)\(pairs)\(shown.enumerated().map { classes(of: $0.element, number: $0.offset) })\(rest)",
       footer: """
         Differences are those of Top-1 accuracy on the same test images, in percentage points, with 95 % bootstrap \
-        intervals over test images and seeds. A p-value is the larger one of the exact McNemar test’s on the seeds’ majority \
+        intervals over test images and, where there are several, seeds. A p-value is the larger one of the exact McNemar test’s on the seeds’ majority \
         predictions and, with several seeds, of Student’s t-test over them, each adjusted by Holm’s method over all pairs, and \
         for classes over all classes of all pairs.
         """

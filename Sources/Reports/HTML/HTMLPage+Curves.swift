@@ -12,7 +12,8 @@ extension HTMLPage {
       <table>
       <caption><span>Top-1 in percent, with 95 % intervals for the number of test images; worth is the number of real \
       images that teach as much as one of the set, below it the 95 % interval. The limit is that of a power law, the thin \
-      line of the picture, with its 95 % bootstrap interval over test images and seeds. \(steps)</span></caption>
+      line of the picture, with its 95 % bootstrap interval over \(report.resampled), as if the law were exact; below them the \
+      root mean square of what the points lie off it. \(steps)</span></caption>
       <thead><tr><th scope="col">Set</th><th scope="col" class="number">Images</th>\
       <th scope="col" class="number">Top-1</th><th scope="col" class="number">Worth</th>\
       <th scope="col" class="number">Limit</th></tr></thead>
@@ -56,7 +57,8 @@ extension HTMLPage {
       isLast
       ? curve.fit.map { fit in
         """
-        \(NumberText.hundredths(fit.limit, decimals: 1))<small>\(NumberText.range(fit.interval, decimals: 1))</small>
+        \(NumberText.hundredths(fit.limit, decimals: 1))<small>\(NumberText.range(fit.interval, decimals: 1))</small>\
+        <small>± \(NumberText.hundredths(fit.misfit, decimals: 2))</small>
         """
       } ?? "" : ""
     let worth: String =

@@ -23,8 +23,10 @@ extension CSV {
       "key", "result", "kind", "fraction_added", "class", "support", "top1", "top1_low", "top1_high", "top5",
       "baseline_top1", "difference", "adjusted_p", "confused_with_1", "confused_count_1", "confused_with_2",
       "confused_count_2", "confused_with_3", "confused_count_3", "augmentation", "size", "adjusted_seed_p",
+      "has_training_images",
     ])
     for result in report.results {
+      let untrained = report.data.untrained(of: result)
       for entry in result.perClass {
         let confusions = (0..<3).flatMap { place -> [String] in
           guard place < entry.confusedWith.count else { return ["", ""] }
@@ -36,7 +38,10 @@ extension CSV {
             String(entry.support),
             number(entry.top1), number(entry.interval?.low), number(entry.interval?.high), number(entry.top5),
             number(entry.baselineTop1), number(entry.difference), number(entry.adjustedP),
-          ] + confusions + [result.augmentation ?? "", result.size.map { "\($0)" } ?? "", number(entry.adjustedSeedP)])
+          ] + confusions + [
+            result.augmentation ?? "", result.size.map { "\($0)" } ?? "", number(entry.adjustedSeedP),
+            untrained.contains(entry.name) ? "0" : "1",
+          ])
       }
     }
     return csv

@@ -30,15 +30,21 @@ package struct ResultTable: Sendable {
     let images: Int?
     let steps: Int?
     let seeds: Int
+    let untrained: Int
   }
 
   private let lines: [Line]
   private let documents: [Report]
   private let literature: Literature?
+  /// Sentences about classes that a set lacks and that count as 0.
+  private let notes: [String]
 
   package init(_ parts: [Part], literature: Literature? = nil) {
     documents = parts.map(\.report)
     self.literature = literature
+    notes = parts.flatMap { part in
+      part.report.data.missingNotices.map { (part.run.map { $0.printable + ": " } ?? "") + $0 }
+    }
     lines = parts.flatMap { part in
       part.report.results.map { result in
         let isCompared = result.perClass.contains { $0.difference != nil }
@@ -48,8 +54,8 @@ package struct ResultTable: Sendable {
           isGANTest: result.kind == .ganTest, top1: result.top1, top5: result.top5, drop: result.relativeDrop,
           difference: result.difference,
           failed: isCompared ? result.failedClasses.count : nil, classes: result.perClass.count,
-          images: result.training?.trainingImages, steps: result.training?.steps, seeds: result.top1?.perSeed.count ?? 0
-        )
+          images: result.training?.trainingImages, steps: result.training?.steps,
+          seeds: result.top1?.perSeed.count ?? 0, untrained: part.report.data.untrained(of: result).count)
       }
     }
   }
@@ -77,21 +83,24 @@ extension ResultTable {
     var table = TextTable(columns: [
       .init(title: "Result", minimum: 8), .init(title: "Kind", dropRank: 0),
       .init(title: "Top-1 %", alignment: .right), .init(title: "95 % interval", dropRank: 3),
-      .init(title: "Top-5 %", alignment: .right, dropRank: 2), .init(title: "Relative drop %", alignment: .right),
+      .init(title: "Top-5 %", alignment: .right, dropRank: 5), .init(title: "Relative drop %", alignment: .right),
       .init(title: "Worse classes", alignment: .right, dropRank: 4),
-      .init(title: "Images", alignment: .right, dropRank: 1),
+      .init(title: "Images", alignment: .right, dropRank: 7), .init(title: "Steps", alignment: .right, dropRank: 1),
+      .init(title: "Seeds", alignment: .right, dropRank: 2),
     ])
     for line in lines {
-      table.rows.append([
-        .init(marked(line)), .init(line.kind),
-        .init(NumberText.hundredths(line.top1?.value, decimals: 2), .bold),
-        .init(NumberText.range(line.top1?.interval, decimals: 2)),
-        .init(NumberText.hundredths(line.top5?.value, decimals: 2)),
-        .init(NumberText.hundredths(line.drop?.top1, decimals: 1)),
-        .init(line.failed.map { "\($0)/\(line.classes)" } ?? NumberText.none), .init(NumberText.grouped(line.images)),
-      ])
+      table.rows.append(
+        [
+          .init(marked(line)), .init(line.kind),
+          .init(NumberText.hundredths(line.top1?.value, decimals: 2), .bold),
+          .init(NumberText.range(line.top1?.interval, decimals: 2)),
+          .init(NumberText.hundredths(line.top5?.value, decimals: 2)),
+          .init(NumberText.hundredths(line.drop?.top1, decimals: 1)),
+          .init(line.failed.map { "\($0)/\(line.classes)" } ?? NumberText.none),
+        ] + counts(line).map { .init($0) })
     }
     var text = table.lines(style).joined(separator: "\n") + "\n"
+    for note in notes { text += "! \(note)".wrapped(to: style.width, indent: 2).joined(separator: "\n") + "\n" }
     for published in literature?.tables ?? [] {
       var table = TextTable(columns: [
         .init(title: "Published: " + published.title, minimum: 12), .init(title: "Top-1 %", alignment: .right),
@@ -123,7 +132,7 @@ extension ResultTable {
     var csv = CSV(header: [
       "key", "kind", "top1", "top1_low", "top1_high", "top1_seed_low", "top1_seed_high", "seeds", "top5",
       "relative_drop_top1", "relative_drop_top5", "difference", "adjusted_p", "failed_classes", "classes", "images",
-      "steps", "adjusted_seed_p",
+      "steps", "adjusted_seed_p", "classes_without_training_images",
     ])
     func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
     func whole(_ value: Int?) -> String { value.map { "\($0)" } ?? "" }
@@ -133,7 +142,7 @@ extension ResultTable {
         number(line.top1?.interval?.high), number(line.top1?.seedInterval?.low), number(line.top1?.seedInterval?.high),
         whole(line.seeds), number(line.top5?.value), number(line.drop?.top1), number(line.drop?.top5),
         number(line.difference?.value), number(line.difference?.adjustedP), whole(line.failed), whole(line.classes),
-        whole(line.images), whole(line.steps), number(line.difference?.adjustedSeedP),
+        whole(line.images), whole(line.steps), number(line.difference?.adjustedSeedP), whole(line.untrained),
       ])
     }
     for table in literature?.tables ?? [] {
@@ -143,15 +152,20 @@ extension ResultTable {
             row.title, "published: \(table.id)", number(row.top1), "", "", "", "", "", number(row.top5),
             number(row.drop),
           ]
-            + [String](repeating: "", count: 8))
+            + [String](repeating: "", count: 9))
       }
     }
     return csv
   }
 
   private static let titles = [
-    "Training images", "Top-1 (%)", "95 % interval", "Top-5 (%)", "Relative drop (%)", "Worse classes",
+    "Result", "Top-1 (%)", "95 % interval", "Top-5 (%)", "Relative drop (%)", "Worse classes", "Images", "Steps",
+    "Seeds",
   ]
+
+  private func counts(_ line: Line) -> [String] {
+    [NumberText.grouped(line.images), NumberText.grouped(line.steps), NumberText.grouped(line.seeds)]
+  }
 
   private func titled(_ line: Line) -> String { "\(line.name) (\(line.kind))" }
 
@@ -163,13 +177,13 @@ extension ResultTable {
       NumberText.hundredths(line.top1?.value, decimals: 2), NumberText.range(line.top1?.interval, decimals: 2),
       NumberText.hundredths(line.top5?.value, decimals: 2), NumberText.hundredths(line.drop?.top1, decimals: 1),
       line.failed.map { "\($0) of \(line.classes)" } ?? NumberText.none,
-    ]
+    ] + counts(line)
   }
 
   private func cells(_ row: LiteratureRows.Line) -> [String] {
     [
       NumberText.hundredths(row.top1, decimals: 2), NumberText.none, NumberText.hundredths(row.top5, decimals: 2),
-      NumberText.hundredths(row.drop, decimals: 1), NumberText.none,
+      NumberText.hundredths(row.drop, decimals: 1), NumberText.none, NumberText.none, NumberText.none, NumberText.none,
     ]
   }
 
@@ -178,24 +192,30 @@ extension ResultTable {
       "| " + cells.map { $0.replacing("\\", with: "\\\\").replacing("|", with: "\\|") }.joined(separator: " | ")
         + " |\n"
     }
-    var text = row(Self.titles) + "|---|---:|---:|---:|---:|---:|\n"
+    var text = row(Self.titles) + "|---|" + String(repeating: "---:|", count: Self.titles.count - 1) + "\n"
     for line in lines { text += row([titled(line)] + cells(line)) }
     for table in literature?.tables ?? [] {
       for published in LiteratureRows(table).rows { text += row(["\(published.title) (published)"] + cells(published)) }
     }
+    if !notes.isEmpty { text += "\n" + notes.map { "Note: \($0).\n" }.joined(separator: "\n") }
     return text
   }
 
   /// A table for the package booktabs.
   private var latex: String {
     func row(_ cells: [String]) -> String { cells.map(Self.escaped).joined(separator: " & ") + " \\\\\n" }
-    var text = "% \\usepackage{booktabs}\n\\begin{tabular}{lrrrrr}\n\\toprule\n" + row(Self.titles) + "\\midrule\n"
+    let columns = Self.titles.count
+    var text =
+      "% \\usepackage{booktabs}\n\\begin{tabular}{l\(String(repeating: "r", count: columns - 1))}\n\\toprule\n"
+      + row(Self.titles) + "\\midrule\n"
     for line in lines { text += row([marked(line)] + cells(line)) }
     for table in literature?.tables ?? [] {
-      text += "\\midrule\n\\multicolumn{6}{l}{\(Self.escaped(table.title))} \\\\\n"
+      text += "\\midrule\n\\multicolumn{\(columns)}{l}{\(Self.escaped(table.title))} \\\\\n"
       for published in LiteratureRows(table).rows { text += row([published.title] + cells(published)) }
     }
-    return text + "\\bottomrule\n\\end{tabular}\n"
+    text += "\\bottomrule\n"
+    for note in notes { text += "\\multicolumn{\(columns)}{l}{\(Self.escaped(note)).} \\\\\n" }
+    return text + "\\end{tabular}\n"
   }
 
   /// The text for LaTeX: special characters escaped, dashes and minus signs in its own spelling.

@@ -12,8 +12,8 @@ package struct ComparisonSummary: Sendable {
   package var text: String {
     var blocks = [pairs, seeds, classes].filter { !$0.isEmpty }
     blocks.append(
-      ("Differences are in points, first minus second; intervals are 95 % bootstrap intervals over test images and "
-        + "seeds; p is the larger one of the exact McNemar test's on the seeds' majority predictions and, with several "
+      ("Differences are in points, first minus second; intervals are 95 % bootstrap intervals over "
+        + "\(document.hasSeedTests ? "test images and seeds" : "test images (and seeds, where there are several)"); p is the larger one of the exact McNemar test's on the seeds' majority predictions and, with several "
         + "seeds, of Student's t-test over them, each adjusted by Holm's method over the pairs, and for classes over all "
         + "classes of all pairs. * p < 0.05\(document.hasSeedTests ? "" : "; \(Significance.oneSeed) (--seeds 3)")")
         .wrapped(to: style.width).map { style.emphasised($0, .faint) })

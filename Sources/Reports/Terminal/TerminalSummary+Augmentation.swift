@@ -67,7 +67,7 @@ extension TerminalSummary {
     let note =
       "\(ways == 1 ? "" : "Top-1 in percent by the way of changing images; ")gain: points above the real images alone"
       + (ways > 1 ? " with the same augmentation" : "")
-      + "\(ways > 1 ? "" : " (95 % interval over test images and seeds)"). * "
+      + "\(ways > 1 ? "" : " (95 % interval over \(report.resampled))"). * "
       + Significance.meaning(hasSeeds: hasSeeds, family: "the table") + ". " + budget
     return note.wrapped(to: style.width).map { style.emphasised($0, .faint) }
   }

@@ -2,28 +2,30 @@ extension TerminalSummary {
   /// The curves as a table with a row for each size, and what their fits say.
   func curveBlocks(_ curves: [CurveEntry]) -> [[String]] {
     let synthetic = curves.filter { !$0.isReal }
-    let real = curves.first(where: \.isReal)
+    let reals = curves.filter(\.isReal)
     var columns: [TextTable.Column] = [.init(title: "Images", alignment: .right)]
     for curve in synthetic {
       columns.append(.init(title: "\(curve.name.printable) %", alignment: .right, minimum: 7))
-      if real != nil { columns.append(.init(title: "worth", alignment: .right, dropRank: 0)) }
+      if !reals.isEmpty { columns.append(.init(title: "worth", alignment: .right, dropRank: 0)) }
     }
-    if real != nil { columns.append(.init(title: "real %", alignment: .right)) }
+    for real in reals {
+      columns.append(.init(title: real.title.replacing("real images", with: "real") + " %", alignment: .right))
+    }
     var table = TextTable(columns: columns)
     for size in Set(curves.flatMap { $0.points.map(\.size) }).sorted() {
       func point(_ curve: CurveEntry?) -> CurveEntry.Point? { curve?.points.first { $0.size == size } }
       var row: [TextTable.Cell] = [.init(NumberText.grouped(size))]
       for curve in synthetic {
         row.append(.init(NumberText.hundredths(point(curve)?.top1, decimals: 2), .bold))
-        if real != nil { row.append(.init(worth(point(curve)?.worth))) }
+        if !reals.isEmpty { row.append(.init(worth(point(curve)?.worth))) }
       }
-      if real != nil { row.append(.init(NumberText.hundredths(point(real)?.top1, decimals: 2))) }
+      for real in reals { row.append(.init(NumberText.hundredths(point(real)?.top1, decimals: 2))) }
       table.rows.append(row)
     }
     var blocks = [table.lines(style)]
     let note =
       "worth: how many real images teach as much as one image of the set; < and >: outside of the real curve's sizes. "
-    blocks[0] += ((real == nil ? "" : note) + budget).wrapped(to: style.width)
+    blocks[0] += ((reals.isEmpty ? "" : note) + budget).wrapped(to: style.width)
       .map { style.emphasised($0, .faint) }
     blocks.append(curves.flatMap { sentence($0).wrapped(to: style.width, indent: 2) })
     blocks.append(sentences(Verdict(of: report)))
@@ -48,6 +50,8 @@ extension TerminalSummary {
     }
     return "\(name): with ever more images Top-1 tends to \(NumberText.percent(fit.limit, decimals: 1)) "
       + "[\(NumberText.range(fit.interval, decimals: 1))], by a power law with the exponent "
-      + "\(NumberText.fixed(fit.exponent, decimals: 2)) (95 % bootstrap interval over test images and seeds)."
+      + "\(NumberText.fixed(fit.exponent, decimals: 2)), which the points lie "
+      + "\(NumberText.hundredths(fit.misfit, decimals: 2)) points off (95 % bootstrap interval over "
+      + "\(report.resampled), as if the law were exact)."
   }
 }

@@ -10,17 +10,17 @@ extension DataError: CustomStringConvertible {
       "\(path): not a data set; give a folder with one folder of PNG or JPEG images per class, a zip or tar archive, an "
         + ".npz file, a CIFAR binary folder, or a folder with an MNIST (IDX) pair"
     case .unsupportedFormat(let path, let kind):
-      "\(path): \(kind) is not read; unpack it"
+      "\(path): \(kind) is not read; unpack it, and give the folder or pack it again without"
     case .noClassFolders(let path, let images):
       images == 0
-        ? "\(path): the folder holds no class folders and no images"
-        : "\(path): \(images.counted("image lies", "images lie")) in the folder itself; give every class a folder "
+        ? "\(path): there are no class folders and no PNG or JPEG images in it"
+        : "\(path): \(images.counted("image lies", "images lie")) outside of class folders; give every class a folder "
           + "of its own"
     case .noSuchSplit(let path, let split):
       "\(path): the data set has no \(split.rawValue) split"
     case .emptyClasses(let path, let names):
-      "\(path): no PNG or JPEG image in the class \(names.count == 1 ? "folder" : "folders") \(names.capped()); remove "
-        + "\(names.count == 1 ? "it" : "them") or use --allow-missing-classes"
+      "\(path): no PNG or JPEG image in the class \(names.count == 1 ? "folder" : "folders") \(names.capped()); convert "
+        + "what it holds, remove \(names.count == 1 ? "it" : "them"), or use --allow-missing-classes"
     case .sameClassTwice(let first, let second):
       "\(first) and \(second) spell the same class name in two Unicode forms; rename one of the folders"
     case .brokenLink(let path):
@@ -56,8 +56,8 @@ extension DataError: CustomStringConvertible {
     case .linkInArchive(let path):
       "\(path): the image is a link, which is not followed in an archive; store the image itself"
     case .unknownRange(let path, let lowest, let highest):
-      "\(path): its numbers from \(lowest) to \(highest) are neither 0 to 1, nor -1 to 1, nor 0 to 255; scale them to "
-        + "one of these"
+      "\(path): its numbers from \(lowest) to \(highest) are neither 0 to 1, nor -1 to 1, nor 0 to 255, "
+        + "nor 16 bits wide; scale them to one of these"
     case .needsMemory(let path, let bytes):
       "\(path): its \(bytes.grouped) bytes must be unpacked as a whole and do not fit into memory; save it without "
         + "compression and in C order (numpy.savez), or as a folder of images"

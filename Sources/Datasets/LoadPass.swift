@@ -74,7 +74,9 @@ struct LoadPass: Sendable {
       list.append("\(mislabelled.counted("file", "files")) in \(path) whose extension names another format.")
     }
     if reducedDepth > 0 {
-      list.append("\(reducedDepth.counted("image", "images")) in \(path) had 16 bits and were reduced to 8.")
+      list.append(
+        "\(reducedDepth.counted("image", "images")) in \(path) had 16 bits and \(reducedDepth == 1 ? "was" : "were") reduced to 8."
+      )
     }
     if codecs.count > 1 {
       let kinds = codecs.sorted { $0.key < $1.key }.map { "\($0.value.grouped) \($0.key)" }

@@ -91,7 +91,10 @@ extension Configuration {
         let full = (path + [name]).joined(separator: ".")
         let all = try keys()
         // A key that stands under another mapping is the likeliest slip: `batchSize` for `training.batchSize`.
-        let nearest = all.first { $0.hasSuffix(".\(name)") } ?? Spelling.nearest(to: full, in: all)
+        let siblings = mapping.map { $0.key.string ?? "" }
+        let nearest =
+          all.first { $0.hasSuffix(".\(name)") } ?? Spelling.nearest(to: full, in: all)
+          ?? Spelling.nearest(to: name, in: siblings).map { (path + [$0]).joined(separator: ".") }
         throw UsageError.unknownKey(full, file: source, nearest: nearest)
       }
       mapping[key] = try merged(known, value, path: path + [name], source: source)
@@ -115,11 +118,23 @@ extension Configuration {
     return words.dropLast().joined(separator: ", ") + " or " + (words.last ?? "")
   }
 
+  /// A type as people call it.
+  private static func words(for type: Any.Type) -> String {
+    switch type {
+    case is Bool.Type: "true or false"
+    case is any BinaryInteger.Type: "a whole number"
+    case is any BinaryFloatingPoint.Type: "a number"
+    case is Node.Mapping.Type: "a mapping of keys to values"
+    case is Node.Sequence.Type: "a list"
+    default: "a word"
+    }
+  }
+
   private static func wording(_ error: DecodingError, in tree: Node) -> UsageError {
     let (context, expected): (DecodingError.Context, String) =
       switch error {
-      case .typeMismatch(let type, let context): (context, "a value of type \(type)")
-      case .valueNotFound(let type, let context): (context, "a value of type \(type)")
+      case .typeMismatch(let type, let context): (context, words(for: type))
+      case .valueNotFound(let type, let context): (context, words(for: type))
       case .keyNotFound(let key, let context): (context, "a mapping with the key \(key.stringValue)")
       case .dataCorrupted(let context):
         (context, context.codingPath.last.flatMap { words(for: $0.stringValue) } ?? context.debugDescription)
@@ -167,10 +182,11 @@ extension Experiment {
     try check((0...1).contains(training.schedule.end), "training.schedule.end", training.schedule.end, "0 to 1")
     try check(
       training.schedule.warmupEpochs >= 0 && training.schedule.warmupEpochs <= training.epochs,
-      "training.schedule.warmupEpochs", training.schedule.warmupEpochs, "0 to the number of epochs")
+      "training.schedule.warmupEpochs", training.schedule.warmupEpochs,
+      "0 to training.epochs, which is \(training.epochs)")
     if let fault = training.augmentation.fault {
       throw UsageError.wrongValue(
-        key: "training.augmentation", value: fault.operation, expected: fault.expected)
+        key: "training.augmentation.\(fault.operation)", value: "as it is", expected: fault.expected)
     }
     try check(
       training.schedule.milestones.allSatisfy { (0...1e6).contains($0) }, "training.schedule.milestones",

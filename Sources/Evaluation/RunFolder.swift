@@ -81,7 +81,7 @@ extension RunFolder {
     } catch let error as UsageError {
       throw error
     } catch {
-      throw UsageError.message("\(configuration) is not a run's configuration: \(error). Choose another folder.")
+      throw DataError.damaged(configuration, "it is not the configuration of a run")
     }
   }
 

@@ -47,7 +47,16 @@ extension Study {
           let taken = plan.fractions + entries.filter { $0.name == set.name }.compactMap(\.fractionAdded)
           let added = try adding(fraction, of: set, to: real, otherThan: Set(taken), notes: &notes)
           let total = real.count + added.samples.count
-          guard !entries.contains(where: { $0.name == set.name && $0.samples.count == total }) else { continue }
+          guard added.samples.count > 0 else {
+            notes.append(
+              "\(fraction) times the real images of a class are no image: nothing is added, and there is no result.")
+            continue
+          }
+          guard !entries.contains(where: { $0.name == set.name && $0.samples.count == total }) else {
+            notes.append(
+              "\(set.name): \(fraction) times the real ones are the same images as a smaller fraction's, which count.")
+            continue
+          }
           entry = Entry(
             name: set.name, kind: .nas, fractionAdded: added.fraction, samples: real.concatenating(added.samples))
         case .batch:
@@ -90,15 +99,21 @@ extension Study {
     let present = zip(set.samples.classCounts, wanted).map { min($0, $1) }
     let added = try set.samples.drawing(perClass: present)
     let missing = wanted.reduce(0, +) - added.count
-    guard missing > 0, real.count > 0 else { return (fraction, added) }
+    guard real.count > 0, added.count > 0 else { return (fraction, added) }
+    // Whole images of each class may be another fraction than was asked for, where there are few.
+    let isOther = abs(Double(added.count) / Double(real.count) - fraction) >= 0.005
+    guard missing > 0 || isOther else { return (fraction, added) }
     // In tenths of a percent, rounded down, so that it is less than what was asked for; finer where that is taken.
     let share = Double(added.count) / Double(real.count)
     let rounded = [1e3, 1e4, 1e5, 1e6].map { (share * $0).rounded(.down) / $0 }
     let reached = rounded.first { $0 > 0 && !taken.contains($0) } ?? share
+    let count = added.count.counted("image is", "images are")
     notes.append(
-      "\(set.name) has too few images of some classes for \(fraction) times the real ones: "
-        + "\(added.count.counted("image is", "images are")) added instead of \((added.count + missing).grouped), "
-        + "\(reached) times as many as real ones.")
+      missing > 0
+        ? "\(set.name) has too few images of some classes for \(fraction) times the real ones: \(count) added instead of "
+          + "\((added.count + missing).grouped), \(reached) times as many as real ones."
+        : "\(set.name): \(fraction) times the real images of each class, in whole images: \(count) added, \(reached) times as "
+          + "many as real ones.")
     return (reached, added)
   }
 

@@ -2,6 +2,14 @@ internal import Datasets
 
 // What about the data could make a score mean something else than it seems to.
 extension StudyData {
+  /// What reading each set found odd, with the set's name.
+  package var warningsOfSets: [String] {
+    let sets =
+      [("real test images", test)] + (realTrain.map { [("real training images", $0)] } ?? [])
+      + synthetic.map { ($0.name, $0.samples) }
+    return Study.unique(sets.flatMap { name, samples in samples.summary.warnings.map { "\(name): \($0)" } })
+  }
+
   /// Sentences about test images among the training images, unlike counts of the classes, and unlike encodings.
   static func warnings(test: Samples, realTrain: Samples?, synthetic: [Named]) -> [String] {
     var warnings: [String] = []

@@ -29,7 +29,10 @@ extension SweepAxis {
     var values: [String: Double] = [:]
     if parts.count == 2 {
       let numbers = parts[1].split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
-      guard numbers.count == sets.count, numbers.allSatisfy({ $0?.isFinite == true }) else {
+      guard numbers.allSatisfy({ $0?.isFinite == true }) else {
+        throw UsageError.message("--axis \(text): not all of its values are numbers.")
+      }
+      guard numbers.count == sets.count else {
         throw UsageError.message(
           "--axis \(text) has \(numbers.count) values, and there are \(sets.count) synthetic sets "
             + "(\(sets.joined(separator: ", "))). Give each its number.")

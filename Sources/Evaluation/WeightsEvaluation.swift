@@ -49,12 +49,19 @@ package enum WeightsEvaluation {
     }
     let dataset = try Dataset.open(request.real)
     let listing = try dataset.list(.test)
-    let (classNames, notes) = try outputNames(request, file, outputs: outputs, listing: listing)
+    var (classNames, notes) = try outputNames(request, file, outputs: outputs, listing: listing)
+    if file.classNames != nil, request.classNames != nil, listing.classNames != nil {
+      notes.append("--class-names is not used: the weights and the images name their classes")
+    } else if file.classNames != nil, request.classNames == nil, listing.classNames == nil {
+      notes.append(
+        "\(listing.path) numbers its classes; they are taken for the outputs of the weights in their order, from "
+          + "0 for \(classNames[0]) to \(outputs - 1) for \(classNames[outputs - 1])")
+    }
     guard listing.classNames != nil || listing.classCounts.count <= outputs else {
       throw DataError.classNames(
         listing.path, .outputs(labels: listing.classCounts.count, outputs: outputs, network: request.weights))
     }
-    let own = listing.classNames ?? classNames
+    let own = try imageNames(request, file, listing, outputs: classNames)
     let targets = own.map { classNames.firstIndex(of: $0) }
     let unknown = zip(own, targets).filter { $1 == nil }.map { $0.0 }
     guard unknown.isEmpty else {
@@ -126,6 +133,21 @@ package enum WeightsEvaluation {
         key: "--normalize", value: text, expected: "imagenet, or MEANS/DEVIATIONS, because there is no training set")
     }
     return normalization
+  }
+
+  /// The class of each label of the images: their own names, those of --class-names where the weights name their outputs,
+  /// else the outputs in their order.
+  private static func imageNames(
+    _ request: Request, _ file: SafeTensors, _ listing: SplitListing, outputs: [String]
+  ) throws -> [String] {
+    if let own = listing.classNames { return own }
+    guard file.classNames != nil, let path = request.classNames else { return outputs }
+    let names = try ClassNames.read(path)
+    guard names.count == listing.classCounts.count else {
+      throw DataError.classNames(
+        path, .count(names: names.count, classes: listing.classCounts.count, title: listing.path))
+    }
+    return names
   }
 
   /// The class of each output, and what the user should know about where the names come from.

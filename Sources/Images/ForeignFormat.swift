@@ -20,7 +20,7 @@ enum ForeignFormat {
     (0, Array("PK".utf8) + [3, 4], "a zip archive"),
     (0, [0x1F, 0x8B], "a gzip file"),
     (0, Array("%PDF".utf8), "a PDF"),
-    (0, Array("version https://git-lfs".utf8), "a Git LFS pointer, not the picture itself"),
+    (0, Array("version https://git-lfs".utf8), "a Git LFS pointer, not the picture itself (git lfs pull fetches it)"),
   ]
 
   private static let texts: [(beginning: String, name: String)] = [

@@ -12,4 +12,9 @@ extension String {
           }
         }))
   }
+
+  /// The same of each of its lines, which stay apart.
+  package var printableLines: String {
+    split(separator: "\n", omittingEmptySubsequences: false).map { String($0).printable }.joined(separator: "\n")
+  }
 }

@@ -16,10 +16,10 @@ extension TrainingError: CustomStringConvertible {
         + "weight is not a number. Try a smaller --learning-rate or a longer warm-up "
         + "(--set training.schedule.warmupEpochs=2)."
     case .tooFewImages(let name, let images):
-      "\(name) has \(images) training images, and a batch normalisation needs at least 2. Give it more samples."
+      "\(name) has \(images == 1 ? "1 training image" : "\(images) training images"), and a batch normalisation needs at least 2. Give it more samples."
     case .foreignCheckpoint(let path, let what):
-      "\(path) belongs to another training: \(what) differs. Restore it to go on, "
-        + "or choose another --output."
+      "\(path) belongs to another training: \(what) differs. Restore what it was made with "
+        + "to go on, or choose another --output."
     case .damagedFile(let path, let detail):
       "\(path) is damaged: \(detail). Remove it, and its training begins again; all others are kept."
     case .otherKernels(let path, let saved, let present):

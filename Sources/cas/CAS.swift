@@ -25,15 +25,32 @@ struct CAS: ParsableCommand {
     StandardStreams.secure()
     // A write to a closed pipe is an error that is worded, not a signal that kills.
     signal(SIGPIPE, SIG_IGN)
+    // So is one beyond the largest file that is allowed.
+    signal(SIGXFSZ, SIG_IGN)
     Interruption.end()
     cas_keep_freed_memory()
     let arguments = Array(CommandLine.arguments.dropFirst())
     do {
       try rejectUnknownCommand(arguments)
+      try rejectEmptyValues(arguments)
       var command = try parseAsRoot(arguments)
       try command.run()
     } catch {
       Failure(error).exit(with: error)
+    }
+  }
+
+  /// An empty value is what an unset variable of a shell gives, and an empty path would be the current folder.
+  private static func rejectEmptyValues(_ arguments: [String]) throws {
+    for (place, argument) in arguments.enumerated() {
+      if argument.isEmpty {
+        let option = arguments[..<place].last { $0.hasPrefix("-") } ?? "an argument"
+        throw UsageError.message("The value of \(option) is empty, as an unset variable gives it. Give it a value.")
+      }
+      if argument.hasPrefix("--"), argument.hasSuffix("="), !argument.dropLast().contains("=") {
+        throw UsageError.message(
+          "The value of \(argument.dropLast()) is empty, as an unset variable gives it. Give it a value.")
+      }
     }
   }
 

@@ -35,6 +35,8 @@ struct Correlate: ParsableCommand {
       throw DataNotFound(path: input, what: "no table and no run")
     }
     let table = try ColumnTable(inputs: inputs)
+    let events = Terminal(isQuiet: false).events()
+    for note in table.notes { events.warn("note: \(note)") }
     let document = CorrelationDocument(inputs: inputs, results: try table.correlations(columns))
     let machine = try Machine(environment: ProcessInfo.processInfo.environment)
     let attributed = AttributedDocument(

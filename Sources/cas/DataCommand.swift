@@ -93,10 +93,10 @@ struct DataCheckCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Write a page with copies beside their originals.", valueName: "file.html"))
   var sheet: String?
 
-  @Option(help: "Exit with 1 where there are more copies of real images.")
+  @Option(parsing: .unconditional, help: "Exit with 1 where there are more copies of real images.")
   var maxLeaks: Int?
 
-  @Option(help: "Lines of each list that are printed; --json has all of them.")
+  @Option(parsing: .unconditional, help: "Lines of each list that are printed; --json has all of them.")
   var limit = 20
 
   @OptionGroup var options: DataOptions

@@ -11,7 +11,7 @@ struct Evaluate: ParsableCommand {
     abstract: "Test saved weights (safetensors, torchvision's or the CIFAR ResNets' names) on real images.",
     discussion: """
       The outputs' class names are those in the file, else the lines of --class-names, else the classes of the images \
-      in the order of their format. The normalisation is the file's, else --normalize, else ImageNet's.
+      in the order of their format. Where the file names them, --class-names names the numbers of images that have only these. The normalisation is the file's, else --normalize, else ImageNet's.
       """)
 
   @Option(help: "A safetensors file.")
@@ -23,7 +23,7 @@ struct Evaluate: ParsableCommand {
   @Option(help: "The real images: a test split, or a folder with train and test.")
   var real: String
 
-  @Option(help: "Names of the network's outputs, one a line.")
+  @Option(help: "Names of the network's outputs, or of the images' numbers, one a line.")
   var classNames: String?
 
   @Option(help: "imagenet, or MEANS/DEVIATIONS in units of 0 to 1, where the file says nothing.")

@@ -48,7 +48,7 @@ enum Failure: Int32 {
     if error is ValidationError || error is ExitCode { CAS.exit(withError: error) }
     // What the parser itself throws carries its own wording and code, 64.
     if self == .other, CAS.exitCode(for: error) != ExitCode.failure { CAS.exit(withError: error) }
-    Terminal.tell("cas: \(error)\n")
+    Terminal.tell("cas: \("\(error)".printableLines)\n")
     Foundation.exit(rawValue)
   }
 

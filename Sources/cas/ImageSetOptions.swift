@@ -19,16 +19,16 @@ struct ImageSetOptions: ParsableArguments {
     help: ArgumentHelp(
       "The network that describes images: \(FeatureNetwork.allCases.map(\.rawValue).joined(separator: ", ")).",
       valueName: "name"))
-  var features = FeatureNetwork.own.rawValue
+  var features: String?
 
   @Option(help: ArgumentHelp("The file of its weights; without it the own network is trained.", valueName: "file"))
   var weights: String?
 
   @Option(help: "The seed of the own network's training.")
-  var trainingSeed: UInt64 = 0
+  var trainingSeed: UInt64?
 
   @Option(help: "test or train: the real images that samples are compared with.")
-  var reference = ImageSets.Reference.test.rawValue
+  var reference: String?
 
   @Flag(help: "Classes may be missing on one side.")
   var allowMissingClasses = false
@@ -41,13 +41,28 @@ struct ImageSetOptions: ParsableArguments {
 
   var areGiven: Bool { !synthetic.isEmpty || real != nil }
 
+  /// Options that say how images are described, of which there are none here.
+  ///
+  /// - Throws: `UsageError.message` with the first that is given.
+  func refuse(because reason: String) throws {
+    let given: [(option: String, isGiven: Bool)] = [
+      ("--features", features != nil), ("--weights", weights != nil), ("--training-seed", trainingSeed != nil),
+      ("--reference", reference != nil), ("--real-train", realTrain != nil), ("--input", input != nil),
+      ("--resize", resize != nil), ("--allow-missing-classes", allowMissingClasses),
+    ]
+    guard let first = given.first(where: \.isGiven) else { return }
+    throw UsageError.message("\(first.option) would change nothing: \(reason). Leave it out.")
+  }
+
   func validate() throws {
     if let input, !(8...4096).contains(input) { throw ValidationError("--input takes 8 to 4096 pixels.") }
     if let resize, ResizeMode(rawValue: resize) == nil {
       throw ValidationError("--resize takes \(ResizeMode.list).")
     }
     if resize != nil && input == nil { throw ValidationError("--resize needs --input.") }
-    if ImageSets.Reference(rawValue: reference) == nil { throw ValidationError("--reference takes test or train.") }
+    if let reference, ImageSets.Reference(rawValue: reference) == nil {
+      throw ValidationError("--reference takes test or train.")
+    }
   }
 
   /// - Throws: `UsageError` where a side is missing.
@@ -57,12 +72,15 @@ struct ImageSetOptions: ParsableArguments {
     }
     var sets = ImageSets(
       real: NamedPath.absolute(real), synthetic: try NamedPath.parse(synthetic, option: "--synthetic"),
-      features: features)
+      features: features ?? FeatureNetwork.own.rawValue)
+    if weights != nil, trainingSeed != nil {
+      throw UsageError.message("--training-seed would change nothing: the network comes from --weights. Leave it out.")
+    }
     sets.realTrain = realTrain.map(NamedPath.absolute)
     sets.classNames = classNames.map(NamedPath.absolute)
     sets.weights = weights.map(NamedPath.absolute)
-    sets.trainingSeed = trainingSeed
-    sets.reference = ImageSets.Reference(rawValue: reference) ?? .test
+    sets.trainingSeed = trainingSeed ?? 0
+    sets.reference = reference.flatMap(ImageSets.Reference.init(rawValue:)) ?? .test
     sets.allowMissingClasses = allowMissingClasses
     (sets.input, sets.resize) = (input, resize)
     return sets

@@ -47,22 +47,23 @@ struct MetricsCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Names of metrics, separated by commas, or all.", valueName: "fid,kid,…"))
   var metrics: String?
 
-  @Option(help: "Seed of all that is drawn: splits, subsets, clusterings.")
+  @Option(parsing: .unconditional, help: "Seed of all that is drawn: splits, subsets, clusterings.")
   var seed: UInt64 = 0
 
-  @Option(help: "Splits of the Inception Score.")
+  @Option(parsing: .unconditional, help: "Splits of the Inception Score.")
   var splits = 10
 
-  @Option(help: "Which neighbour a ball of precision, recall, density and coverage reaches to.")
+  @Option(
+    parsing: .unconditional, help: "Which neighbour a ball of precision, recall, density and coverage reaches to.")
   var neighbours = 5
 
   @Option(help: "inclusive or exclusive: whether a point at the very radius lies in the ball.")
   var tie = "inclusive"
 
-  @Option(help: "Subsets of kid-subsets.")
+  @Option(parsing: .unconditional, help: "Subsets of kid-subsets.")
   var kidSubsets = 100
 
-  @Option(help: "Images of each side in a subset of kid-subsets.")
+  @Option(parsing: .unconditional, help: "Images of each side in a subset of kid-subsets.")
   var kidSubsetSize = 1000
 
   @Flag(help: "The same for every class, by the labels of both sides.")
@@ -153,7 +154,9 @@ struct MetricsCommand: ParsableCommand {
 
   private func request() throws -> MetricsRequest {
     var request = MetricsRequest()
-    request.metrics = metrics.map { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } }
+    request.metrics = metrics.map {
+      $0.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingCharacters(in: .whitespaces) }
+    }
     request.seed = seed
     request.splits = splits
     request.neighbours = neighbours
@@ -169,7 +172,10 @@ struct MetricsCommand: ParsableCommand {
   private func sets(
     _ machine: Machine, _ context: inout MetricsStudy.Context, _ events: StudyRunner.Events
   ) throws -> MetricsStudy.Sets {
-    guard imageSets.areGiven else { return try fileSets() }
+    guard imageSets.areGiven else {
+      try imageSets.refuse(because: "files of features come as they are")
+      return try fileSets()
+    }
     guard featuresSynthetic.isEmpty, featuresReal == nil, featuresTraining == nil else {
       throw UsageError.message("Give images (--synthetic, --real) or files of features, not both.")
     }

@@ -50,7 +50,7 @@ struct RunCommand {
       }
     // Everything that can be wrong with the settings is found before the folder is made.
     try MemoryDemand(study, experiment, machine: machine).check()
-    for note in study.notes { events.warn("note: \(note)") }
+    for note in data.warningsOfSets + study.notes { events.warn("note: \(note)") }
     if options.namesFolder { folder = try RunFolder.new(folder.path) }
     if lock == nil { lock = try folder.made() }
     if try folder.prepare(request, experiment) {

@@ -78,11 +78,12 @@ struct Terminal {
     let box = MeterBox()
     var events = StudyRunner.Events()
     let say: @Sendable (String) -> Void = { text in box.meter.withLock { $0?.say(text) ?? sink(text + "\n") } }
-    events.note = { [isQuiet] text in if !isQuiet { say(text) } }
-    events.warn = say
+    events.note = { [isQuiet] text in if !isQuiet { say(text.printableLines) } }
+    events.warn = { say($0.printableLines) }
     events.began = { title, total, unit, start in
       box.meter.withLock {
-        $0 = ProgressMeter(title, total: total, unit: unit, start: start, style: style, clock: clock, sink: sink)
+        $0 = ProgressMeter(
+          title.printableLines, total: total, unit: unit, start: start, style: style, clock: clock, sink: sink)
       }
     }
     events.advanced = { done, detail in box.meter.withLock { $0?.update(done, note: detail) } }

@@ -21,7 +21,9 @@ struct Train: ParsableCommand {
   var metrics: String?
 
   func run() throws {
-    let names = metrics.map { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } }
+    let names = metrics.map {
+      $0.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingCharacters(in: .whitespaces) }
+    }
     if let names { try MetricsStudy.check(names) }
     try RunCommand(options, command: .train, ownOptions: [("--metrics", metrics != nil)] + axis.given) { request in
       request.axis = try axis.value(request)
@@ -44,7 +46,9 @@ struct NAS: ParsableCommand {
   @OptionGroup var options: TrainingOptions
   @OptionGroup var axis: AxisOptions
 
-  @Option(help: ArgumentHelp("Fractions of synthetic images to add (default: 0,0.25,0.5,1).", valueName: "f,f,…"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Fractions of synthetic images to add (default: 0,0.25,0.5,1).", valueName: "f,f,…"))
   var add: String?
 
   @Option(
@@ -104,7 +108,7 @@ struct Curve: ParsableCommand {
   @OptionGroup var options: TrainingOptions
   @OptionGroup var axis: AxisOptions
 
-  @Option(help: ArgumentHelp("Numbers of training images.", valueName: "n,n,…"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Numbers of training images.", valueName: "n,n,…"))
   var sizes: String?
 
   func validate() throws {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Evaluation
 import Foundation
 
@@ -30,28 +31,28 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "The network: resnet8, resnet20, resnet56, resnet18, resnet50, wrn-28-10 …")
   var model: String?
 
-  @Option(help: "Passes over the smallest training set; in a curve, over the largest size.")
+  @Option(parsing: .unconditional, help: "Passes over the smallest training set; in a curve, over the largest size.")
   var epochs: String?
 
-  @Option(help: "Optimiser steps of every training, instead of epochs.")
+  @Option(parsing: .unconditional, help: "Optimiser steps of every training, instead of epochs.")
   var steps: String?
 
   @Option(help: "steps: all trainings take the same number; epochs: each passes over its own set.")
   var budget: String?
 
-  @Option(help: "Images of a step.")
+  @Option(parsing: .unconditional, help: "Images of a step.")
   var batchSize: String?
 
-  @Option(help: "The highest learning rate of the schedule.")
+  @Option(parsing: .unconditional, help: "The highest learning rate of the schedule.")
   var learningRate: String?
 
-  @Option(help: "At most this many images per class, synthetic and baseline alike.")
+  @Option(parsing: .unconditional, help: "At most this many images per class, synthetic and baseline alike.")
   var perClass: String?
 
-  @Option(help: "Independent trainings of each set.")
+  @Option(parsing: .unconditional, help: "Independent trainings of each set.")
   var seeds: String?
 
-  @Option(help: "The first training's seed; the others follow it.")
+  @Option(parsing: .unconditional, help: "The first training's seed; the others follow it.")
   var seed: String?
 
   @Option(help: "auto, fp32 or bf16.")
@@ -60,10 +61,10 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "auto or blas.")
   var kernels: String?
 
-  @Option(help: "Threads; results do not depend on it.")
+  @Option(parsing: .unconditional, help: "Threads; results do not depend on it.")
   var threads: Int?
 
-  @Option(help: "Side to which images are resized; needs --resize.")
+  @Option(parsing: .unconditional, help: "Side to which images are resized; needs --resize.")
   var input: String?
 
   @Option(help: "squash, crop, or crop-inner: how images become square.")
@@ -146,8 +147,8 @@ extension TrainingOptions {
     }
     if let choice { try configuration.overlay(yaml: choice.adjustments, source: "the choice of a preset") }
     if let config {
-      guard let text = try? String(contentsOfFile: config, encoding: .utf8) else {
-        throw DataNotFound(path: config, what: "no readable configuration")
+      guard let text = String(validating: try InputFile.contents(of: NamedPath.absolute(config)), as: UTF8.self) else {
+        throw DataError.damaged(config, "it is no text in UTF-8")
       }
       try configuration.overlay(yaml: text, source: config)
     }

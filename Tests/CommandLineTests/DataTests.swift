@@ -106,6 +106,33 @@ import Testing
     }
   }
 
+  /// Images with numbers get their classes from --class-names, whose order is not the network's.
+  @Test func evaluateNamesTheNumbersOfImages() throws {
+    _ = try model("folder", [], output: "named")
+    let labels = [0, 0, 0, 1, 1, 2]
+    try folder.write(
+      ZipWriter([
+        ("arr_0.npy", NPYWriter.file("|u1", shape: [6, 12, 12, 3], samples.prefix(6).flatMap(\.pixels))),
+        ("arr_1.npy", NPYWriter.file("<i8", shape: [6], labels.flatMap { le($0, 8) })),
+      ]).bytes, "numbers.npz")
+    try folder.write(Array("emu\ndog\ncat\n".utf8), "names.txt")
+    let arguments = [
+      "evaluate", "--weights", "\(folder.path)/named/model-s-seed0.safetensors", "--real", "\(folder.path)/numbers.npz",
+      "--json",
+    ]
+    func supports(_ options: [String]) throws -> [String: Double] {
+      let result = try Program.run(arguments + options)
+      #expect(result.code == 0, "\(result.errors)")
+      let classes = try Document(result.output, schema: "report")["results"][0]["perClass"].list
+      return Dictionary(uniqueKeysWithValues: classes.map { ($0["name"].text ?? "", $0["support"].number ?? -1) })
+    }
+    #expect(try supports([]) == ["cat": 3, "dog": 2, "emu": 1])
+    #expect(try supports(["--class-names", "\(folder.path)/names.txt"]) == ["emu": 3, "dog": 2, "cat": 1])
+    #expect(try Program.run(arguments).errors.contains("from 0 for cat to 2 for emu"))
+    try folder.write(Array("emu\ndog\n".utf8), "few.txt")
+    #expect(try Program.run(arguments + ["--class-names", "\(folder.path)/few.txt"]).code == 65)
+  }
+
   @Test func inspectTellsWhatIsThere() throws {
     try folder.write(try JPEG.encode(picture(3, seed: 4), quality: 70), "folder/cat/photo.jpg")
     let text = try Program.run("data", "inspect", "\(folder.path)/folder")

@@ -94,6 +94,7 @@ import Testing
     #expect(classes.map(\.["name"].text) == ["cat", "dog", "emu"])
     #expect(classes.allSatisfy { $0["metrics"].entry("name", "fid")["value"].number ?? 0 > 0 })
     #expect(classes[0]["metrics"].entry("name", "kid")["n"].list.map(\.number) == [67, 100])
+    #expect(try !Document(result.output)["warnings"].list.contains { $0.text?.contains("are left out") == true })
     try folder.write(Array("cat\ndog\n".utf8), "few.txt")
     #expect(try run(folder, ["a"], "--class-names", "\(folder.path)/few.txt").code == 65)
   }

@@ -110,15 +110,20 @@ import Testing
       })
   }
 
-  /// What 37 samples are of 48 is rounded to the fraction that 36 were asked for by.
+  /// 36 samples were asked for, 37 are there, and 0.77 of 48 is neither.
   @Test func fractionsThatRoundAlikeStayApart() throws {
     let folder = try data()
     try folder.write(folder.bytes("t0.5/across/0.png"), "t1/across/more.png")
     let report = try run(
-      folder, ["nas", "--synthetic", "\(folder.path)/t1", "--add", "0.77,1", "--steps", "2"], output: "alike")
+      folder, ["nas", "--synthetic", "\(folder.path)/t1", "--add", "0.001,0.75,0.77,1", "--steps", "2"], output: "alike"
+    )
     let results = report["results"].list
-    #expect(results.map { $0["fractionAdded"].number } == [0.77, 0.7708, 0])
+    #expect(results.map { $0["fractionAdded"].number } == [0.75, 0.7708, 0])
     #expect(results.map { $0["training"]["trainingImages"].number } == [84, 85, 48])
+    let warnings = report["warnings"].list.compactMap(\.text)
+    #expect(
+      warnings.contains { $0.contains("nothing is added") }
+        && warnings.contains { $0.contains("0.77 times the real ones are the same") })
   }
 
   @Test func everySetHasARealCurveOfItsClassCounts() throws {
@@ -174,7 +179,9 @@ import Testing
     #expect(results.allSatisfy { $0["axis"]["name"].text == "truncation" && $0["axis"]["convention"].text == "scaled" })
     let given = try run(folder, ["train", "--axis", "guidance=3,7.5", "--no-baseline"] + sets, output: "given")
     #expect(given["results"].list.map { $0["axis"]["value"].number } == [3, 7.5])
-    for (axis, hint) in [("guidance=3", "2 synthetic sets"), ("=3", "NAME"), ("x=1,y", "2 synthetic sets")] {
+    for (axis, hint) in [
+      ("guidance=3", "2 synthetic sets"), ("=3", "NAME"), ("x=1,y", "not all of its values are numbers"),
+    ] {
       let wrong = try Program.run(["train", "--real", "\(folder.path)/real", "--axis", axis] + sets)
       #expect(wrong.code == 64 && wrong.errors.contains(hint), "\(wrong.errors)")
     }

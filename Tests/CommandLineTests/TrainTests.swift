@@ -145,6 +145,25 @@ import Testing
     #expect(
       try folder.bytes("first/model-baseline-seed0.safetensors")
         == folder.bytes("second/model-baseline-seed0.safetensors"))
+    // Another seed, other settings, other kernels and other images have baselines of their own.
+    for (name, options, core) in [
+      ("seed", ["--seed", "1"], nil), ("setting", ["--learning-rate", "0.05"], nil),
+      ("kernels", ["--precision", "fp32"], "Nehalem"), ("images", [], nil),
+    ] as [(String, [String], String?)] {
+      if name == "images" {
+        let image = try #require(
+          FileManager.default.enumerator(atPath: "\(folder.path)/real/train")?.compactMap { $0 as? String }.first {
+            $0.hasSuffix(".png")
+          })
+        try folder.write(try folder.bytes("good/\(image)"), "real/train/\(image)")
+      }
+      var environment = environment
+      environment["OPENBLAS_CORETYPE"] = core
+      let other = try Program.run(arguments + ["\(folder.path)/\(name)"] + options, environment: environment)
+      #expect(
+        other.code == 0 && other.output.contains("\"cached\" : false") && !other.output.contains("\"cached\" : true"),
+        "\(name): \(other.errors)")
+    }
   }
 
   @Test func augmentationAddsToTheRealSet() throws {

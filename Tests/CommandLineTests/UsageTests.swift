@@ -15,8 +15,18 @@ import Testing
     (["tarin"], "train"), (["train", "--sinthetic", "x", "--real", "y"], "Did you mean '--synthetic'"),
     (["train", "--synthetic", "x", "--real", "y", "--set", "training.epoch=3"], "training.epochs"),
     (["train", "--synthetic", "x", "--real", "y", "--preset", "demmo"], "demo"),
+    (["train", "--synthetic", "x", "--real", ""], "The value of --real is empty"),
+    (["metrics", "--features-real=", "--features-synthetic", "x"], "The value of --features-real is empty"),
+    (["metrics", "--features-real", "x", "--features-synthetic", "x", "--metrics", "fid,,kid"], "There is no metric"),
+    (
+      ["metrics", "--features-real", "x", "--features-synthetic", "x", "--weights", "y"],
+      "--weights would change nothing"
+    ),
+    (["train", "--synthetic", "x", "--real", "y", "--set", "trainng.epochs=3"], "training"),
     (["describe", "--model", "resnet2O"], "resnet20"), (["train", "--real", "y"], "--synthetic"),
     (["train", "--synthetic", "x", "--real", "y", "--epochs", "lots"], "training.epochs"),
+    (["train", "--synthetic", "x", "--real", "y", "--epochs", "-1"], "training.epochs cannot be -1"),
+    (["nas", "--synthetic", "x", "--real", "y", "--add", "-1"], "--add cannot be -1"),
     (["train", "--synthetic", "x", "--real", "y", "--threads", "0"], "--threads"),
     (["nas", "--synthetic", "x", "--real", "y", "--add", "0.5,half"], "--add"),
     (["train", "--synthetic", "baseline=x", "--real", "y"], "baseline"),

@@ -92,7 +92,9 @@ extension DamagedInput {
         $0.members[0].contents = Array("/etc/passwd".utf8)
       }
     },
-    DamagedInput("zip: encrypted", says: "is encrypted") { try zip { $0.members[0].isEncrypted = true } },
+    DamagedInput("zip: encrypted", says: "a member with a password is not read") {
+      try zip { $0.members[0].isEncrypted = true }
+    },
     DamagedInput("zip: an unknown method", says: "compression method 99") { try zip { $0.members[0].method = 99 } },
     DamagedInput("zip: smaller than its header says", says: "shorter than its header says") {
       try zip { $0.members[0].size = 5000 }
@@ -215,6 +217,14 @@ extension DamagedInput {
     DamagedInput("npz: numbers of no range", says: "neither 0 to 1") {
       npz(NPYWriter.file("<i2", shape: [1, 1, 2], le(-5, 2) + le(700, 2)), NPYWriter.file("|u1", shape: [1], [0]))
     },
+    DamagedInput("npz: twelve bits in sixteen", says: "from 0.0 to 4095.0 are neither") {
+      npz(NPYWriter.file("<u2", shape: [1, 1, 2], le(0, 2) + le(4095, 2)), NPYWriter.file("|u1", shape: [1], [0]))
+    },
+    DamagedInput("npz: floats between two ranges", says: "neither 0 to 1") {
+      npz(
+        NPYWriter.file("<f4", shape: [1, 1, 2], [0, 1.5].flatMap { (x: Float) in le(Int(x.bitPattern), 4) }),
+        NPYWriter.file("|u1", shape: [1], [0]))
+    },
     DamagedInput("npz: numbers that are none", says: "not finite") {
       npz(NPYWriter.file("<f4", shape: [1, 1, 1], le(0x7FC0_0000, 4)), NPYWriter.file("|u1", shape: [1], [0]))
     },
@@ -254,6 +264,12 @@ extension DamagedInput {
       TarWriter.archive([("/etc/1.png", try png())])
     },
     DamagedInput("tar: an image that is a link", says: "is a link") { tar { $0.add("a/1.png", [], type: "2") } },
+    DamagedInput("tar: a sparse member", says: "a sparse member (tar --sparse) is not read") {
+      tar { $0.add("a/1.png", [1], type: "S") }
+    },
+    DamagedInput("tar: a sparse member of pax", says: "a sparse member (tar --sparse) is not read") {
+      tar { $0.add("a/GNUSparseFile.18327/1.png", [1]) }
+    },
     DamagedInput("tar: a long name that leads out", says: "leads out of the archive") {
       TarWriter.archive([(String(repeating: "../", count: 50) + "1.png", try png())])
     },

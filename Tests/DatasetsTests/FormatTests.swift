@@ -134,6 +134,15 @@ import Testing
       "<f8", [-1, 0, 1, 0.5].flatMap { (x: Double) in le(Int(bitPattern: UInt(x.bitPattern)), 8) }, [0, 128, 255, 191],
       "-1 to 1"
     ),
+    // A little outside of the range is rounding, or a model without a bound, and is cut off.
+    (
+      "<f4", [-0.01, 0, 1.000_000_2, 0.25].flatMap { (x: Float) in le(Int(x.bitPattern), 4) }, [0, 0, 255, 64],
+      "from -0.01 to 1, taken as 0 to 1"
+    ),
+    (
+      "<f4", [-1.02, 0, 1.03, 0.5].flatMap { (x: Float) in le(Int(x.bitPattern), 4) }, [0, 128, 255, 191],
+      "from -1.02 to 1.03, taken as -1 to 1"
+    ),
     (
       ">f4", [0, 1, 254.6, 128.4].flatMap { (x: Float) in Array(le(Int(x.bitPattern), 4).reversed()) },
       [0, 1, 255, 128], "0 to 255"

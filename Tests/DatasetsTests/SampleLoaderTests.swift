@@ -168,7 +168,7 @@ import Testing
     (
       "deep.png",
       "iVBORw0KGgoAAAANSUhEUgAAAAQAAAAEEAAAAADcCh3hAAAAFklEQVR4nGMU7mBgYGBgYGBiYMDFAAAVXQCj3wCwJgAAAABJRU5ErkJggg==",
-      "1 image in PATH had 16 bits and were reduced to 8."
+      "1 image in PATH had 16 bits and was reduced to 8."
     ),
     (
       "name.jpg",

@@ -183,7 +183,10 @@ import Testing
     (Array("<!DOCTYPE html><title>404</title>".utf8), "an HTML page"), (Array("\n <HTML>".utf8), "an HTML page"),
     (Array("....ftypavif".utf8), "an AVIF"), (Array("{\"error\": 1}".utf8), "a JSON text"),
     (Array("hello\nworld".utf8), "a text"), ([UInt8](repeating: 0, count: 40), "zero bytes only"),
-    (Array("version https://git-lfs.github.com/spec/v1".utf8), "a Git LFS pointer, not the picture itself"),
+    (
+      Array("version https://git-lfs.github.com/spec/v1".utf8),
+      "a Git LFS pointer, not the picture itself (git lfs pull fetches it)"
+    ),
     (Array("P6 3 3 255\n".utf8), "a PNM"), (Array("BM....".utf8), "a BMP"),
     ([1, 2, 3, 0xFE, 9], "an unknown format that begins with the bytes 01 02 03 fe"),
     ([7], "an unknown format that begins with the bytes 07"),

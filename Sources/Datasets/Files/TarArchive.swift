@@ -2,7 +2,7 @@
 /// GNU tar manual, "Basic Tar Format"). Only the list of members is held in memory.
 struct TarArchive: Sendable {
   struct Member: Sendable {
-    enum Kind: Sendable { case file, link, other }
+    enum Kind: Sendable { case file, link, sparse, other }
 
     let name: String
     let kind: Kind
@@ -73,6 +73,7 @@ extension TarArchive {
           switch type {
           case 0, UInt8(ascii: "0"), UInt8(ascii: "7"): text.hasSuffix("/") ? .other : .file
           case UInt8(ascii: "1"), UInt8(ascii: "2"): .link
+          case UInt8(ascii: "S"): .sparse
           default: .other
           }
         members.append(Member(name: text, kind: kind, offset: start, size: size))

@@ -93,7 +93,7 @@ extension ZipArchive {
       throw DataError.nameNotUTF8("\(path)/\(String(decoding: bytes[(at + 46)..<nameEnd], as: UTF8.self))")
     }
     guard bytes.small(at: at + 8, count: 2) & 1 == 0 else {
-      throw DataError.damaged("\(path)/\(name)", "it is encrypted")
+      throw DataError.unsupportedFormat("\(path)/\(name)", kind: "a member with a password")
     }
     // Sizes and offset, in the order in which zip64's extra field holds those that do not fit.
     var numbers = [24, 20, 42].map { bytes.small(at: at + $0, count: 4) }
@@ -139,7 +139,9 @@ extension ZipArchive {
       throw DataError.damaged(name, "its header gives two sizes")
     }
     guard member.method == 0 || member.method == 8 else {
-      throw DataError.damaged(name, "its compression method \(member.method) is not known")
+      let known = [9: "Deflate64", 12: "bzip2", 14: "LZMA", 93: "Zstandard", 95: "XZ"]
+      throw DataError.unsupportedFormat(
+        name, kind: "a member packed with \(known[member.method] ?? "compression method \(member.method)")")
     }
     return start..<end
   }

@@ -21,7 +21,8 @@ struct DatasetList {
         throw DataError.damaged(name, "entry \(index) of its labels is no pair of a file and a label")
       }
       guard let label = pair[1] as? Int, (0..<LabelledMembers.mostClasses).contains(label) else {
-        throw DataError.damaged(name, "the label of \(member) is no whole number from 0 on")
+        throw DataError.damaged(
+          name, "the label of \(member) is no whole number from 0 to \((LabelledMembers.mostClasses - 1).grouped)")
       }
       return (member, label)
     }

@@ -97,6 +97,10 @@ struct TarMembers: MemberArchive {
       for (place, member) in archive.members.enumerated() {
         let checked = try ArchiveMember(checking: member.name, isLink: member.kind == .link, archive: archive.path)
         if member.kind == .other { continue }
+        // GNU tar's own form, and the one of its pax headers, which name a folder after the process.
+        guard member.kind != .sparse, !member.name.contains("GNUSparseFile.") else {
+          throw DataError.unsupportedFormat("\(archive.path)/\(checked.name)", kind: "a sparse member (tar --sparse)")
+        }
         guard seen.insert(checked.name).inserted else { throw DataError.memberTwice(archive.path, checked.name) }
         members.append(checked)
         places.append((Int32(truncatingIfNeeded: shard), Int32(truncatingIfNeeded: place)))

@@ -92,7 +92,10 @@ struct NPZSource: DataSource {
     return try (0..<shape[0]).map { index in
       let value = numbers.value(bytes, at: index)
       guard let label = Int(exactly: value), (0..<LabelledMembers.mostClasses).contains(label) else {
-        throw DataError.damaged(array.name, "the label \(value) of image \(index) is no whole number from 0 on")
+        throw DataError.damaged(
+          array.name,
+          "the label \(value) of image \(index) is no whole number from 0 to \((LabelledMembers.mostClasses - 1).grouped)"
+        )
       }
       return label
     }

@@ -83,6 +83,12 @@ struct PixelArray: Sendable {
   /// Finds out the range of the numbers: all of an array decide, so that one set has one scale. Throws
   /// `DataError.unknownRange`.
   func scale() throws -> Scale {
+    var range = (lowest: 0.0, highest: 0.0)
+    return try scale(range: &range)
+  }
+
+  /// - Parameter range: set to the least and the greatest number, where all were looked at.
+  private func scale(range: inout (lowest: Double, highest: Double)) throws -> Scale {
     let element = member.header.element
     if element.kind == .bool { return .unit }
     if element.kind == .unsigned && element.bytes == 1 { return .bytes }
@@ -98,14 +104,24 @@ struct PixelArray: Sendable {
       }
     }
     guard isFinite else { throw DataError.damaged(member.name, "some of its numbers are not finite") }
+    range = (lowest, highest)
+    let slack = Self.slack
     switch element.kind {
-    case .float where lowest >= -1 && lowest < 0 && highest <= 1: return .symmetric
-    case .float where lowest >= 0 && highest <= 1: return .unit
+    // Rounding, and models whose last layer has no bound, leave a little outside, which is cut off.
+    case .float where lowest >= -slack && highest <= 1 + slack: return .unit
+    case .float where lowest >= -1 - slack && highest <= 1 + slack: return .symmetric
+    case .float where lowest >= -0.5 && highest > 2 && highest < 255.5: return .bytes
+    case .float: break
     case _ where lowest >= 0 && highest <= 255: return .bytes
-    case .unsigned where element.bytes == 2: return .words
-    default: throw DataError.unknownRange(member.name, lowest: lowest, highest: highest)
+    // Of 12 bits or fewer it would be almost black.
+    case .unsigned where element.bytes == 2 && highest > 4095: return .words
+    default: break
     }
+    throw DataError.unknownRange(member.name, lowest: lowest, highest: highest)
   }
+
+  /// How far floats from 0 to 1, or from −1 to 1, may lie outside.
+  private static let slack = 0.05
 
   /// What a user should know about the layout and the range.
   func notes() throws -> [String] {
@@ -114,12 +130,14 @@ struct PixelArray: Sendable {
       notes.append(
         "\(member.name) has its channels before rows and columns (NCHW), by its shape \(member.header.shapeText).")
     }
-    let scale = try scale()
+    var found = (lowest: 0.0, highest: 0.0)
+    let scale = try scale(range: &found)
     if member.header.element.kind == .float || scale == .words {
       let range = scale == .bytes ? "0 to 255" : scale == .words ? "0 to 65,535" : scale == .unit ? "0 to 1" : "-1 to 1"
+      func text(_ value: Double) -> String { String(format: "%.7g", value) }
       notes.append(
-        "\(member.name) holds \(member.header.element.name) from \(range), which \(scale == .words ? "lost its low byte" : "was rounded to bytes")."
-      )
+        "\(member.name) holds \(member.header.element.name) from \(text(found.lowest)) to \(text(found.highest)), taken as "
+          + "\(range), which \(scale == .words ? "lost its low byte" : "was rounded to bytes").")
     }
     return notes
   }

@@ -12,10 +12,16 @@ extension ColumnTable {
       var isFolder: ObjCBool = false
       return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
     }
+    let places = inputs.map { URL(filePath: $0).standardizedFileURL.path }
+    if let twice = Self.firstRepeated(places) {
+      throw UsageError.message("\(twice) is named twice. Name each input once.")
+    }
+    let stems = inputs.filter { !isFolder($0) }.map { URL(filePath: $0).deletingPathExtension().lastPathComponent }
     let runs = inputs.filter(isFolder)
     var tables = runs.isEmpty ? [] : [(name: "runs", table: try ColumnTable(runs: runs))]
     for path in inputs where !isFolder(path) {
-      let name = URL(filePath: path).deletingPathExtension().lastPathComponent
+      let stem = URL(filePath: path).deletingPathExtension().lastPathComponent
+      let name = stems.count { $0 == stem } == 1 ? stem : path
       let bytes = try InputFile.contents(of: path)
       let isDocument = bytes.first { !$0.isASCIISpace } == UInt8(ascii: "{")
       tables.append((name, try isDocument ? ColumnTable(metrics: bytes, path: path) : ColumnTable(csv: path)))
@@ -57,7 +63,11 @@ extension ColumnTable {
           values: rows.map { row in table.rows.firstIndex(of: row).flatMap { column.values[$0] } })
       }
     }
-    return ColumnTable(rows: rows, columns: columns)
+    var notes = tables.flatMap(\.table.notes)
+    if rows.count == tables.reduce(0, { $0 + $1.table.rows.count }) {
+      notes.append("The inputs have no row name in common: a row is found by its name.")
+    }
+    return ColumnTable(rows: rows, columns: columns, notes: notes)
   }
 }
 

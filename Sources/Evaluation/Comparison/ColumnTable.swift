@@ -6,6 +6,8 @@ internal import Reports
 package struct ColumnTable: Equatable, Sendable {
   package let rows: [String]
   package let columns: [Column]
+  /// What a user should know of how the numbers were read.
+  package var notes: [String] = []
 
   package struct Column: Equatable, Sendable {
     package let name: String
@@ -42,7 +44,17 @@ extension ColumnTable {
           Double(row[index].trimmingCharacters(in: .whitespaces)).flatMap { $0.isFinite ? $0 : nil }
         })
     }
+    notes = header.indices.dropFirst().compactMap { index in
+      let odd = body.map { $0[index].trimmingCharacters(in: .whitespaces) }
+        .filter { Double($0) == nil && !Self.gaps.contains($0.lowercased()) }
+      guard let example = odd.first else { return nil }
+      return "\(path): \(odd.count.grouped) of \(body.count.counted("field", "fields")) of the column \(header[index]) "
+        + "\(odd.count == 1 ? "is no number" : "are no numbers"), such as \(example.debugDescription), and count as gaps."
+    }
   }
+
+  /// What people write where there is no number.
+  private static let gaps: Set = ["", "-", "–", "na", "n/a", "nan", "none", "null"]
 
   /// The results of finished runs, matched by their names: accuracies, scores, GAN-test and the value of a sweep's
   /// axis. With several runs a column's name begins with its run's, or with its path where
@@ -73,7 +85,10 @@ extension ColumnTable {
     rows = keys
     columns = reports.flatMap { prefix, report in
       metrics.map { metric in
-        let name = metric.name == "axis" ? report.mainResults.compactMap(\.axis).first?.name ?? "axis" : metric.name
+        let axis = report.mainResults.compactMap(\.axis).first?.name ?? "axis"
+        // An axis may be called as another column is.
+        let isTaken = metrics.contains { $0.name == axis } || report.metricNames.contains(axis)
+        let name = metric.name == "axis" ? (isTaken && axis != "axis" ? "axis \(axis)" : axis) : metric.name
         return Column(
           name: prefix + name,
           values: keys.map { key in

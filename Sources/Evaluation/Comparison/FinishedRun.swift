@@ -28,7 +28,8 @@ extension FinishedRun {
     let report = try Self.report(of: folder)
     let path = folder.file("predictions.npz")
     guard FileManager.default.fileExists(atPath: path) else {
-      throw DataNotFound(path: path, what: "no file of predictions")
+      throw DataNotFound(
+        path: path, what: "no file of predictions (remove report.json and give --resume: it is written again)")
     }
     func differs(_ detail: String) -> ReportError {
       .otherPredictions(path: path, report: folder.report, run: folder.path, detail: detail)

@@ -29,7 +29,7 @@ extension MetricsRequest {
   /// - Throws: `UsageError.message` with the nearest right word.
   package func families() throws -> [MetricFamily]? {
     guard let metrics else { return nil }
-    if metrics == [Self.all] { return MetricFamily.allCases }
+    if metrics.contains(Self.all) { return MetricFamily.allCases }
     return try metrics.map { name in
       if let family = MetricFamily(rawValue: name) ?? Self.aliases[name] { return family }
       let known = MetricFamily.allCases.map(\.rawValue)

@@ -100,7 +100,7 @@ extension MetricsStudy {
     }
     events.advanced(stages, "")
     isWhole = true
-    if request.perClass { warnings.append(Self.perClassWarning) }
+    if request.perClass { warnings += Self.unmatched(sets) + [Self.perClassWarning] }
     let document = MetricsDocument(
       version: context.version, config: context.config, machine: context.description, data: facts.data(sets),
       warnings: warnings, results: results)
@@ -128,7 +128,7 @@ extension MetricsStudy {
       if !left.isEmpty { events.warn("note: left out: \(left.joined(separator: "; ")).") }
       return possible
     }
-    if request.metrics == [MetricsRequest.all] { return asked.filter { obstacle($0) == nil } }
+    if request.metrics?.contains(MetricsRequest.all) == true { return asked.filter { obstacle($0) == nil } }
     for family in asked {
       if let obstacle = obstacle(family) { throw UsageError.message("\(family.rawValue) \(obstacle).") }
     }
@@ -170,6 +170,24 @@ extension MetricsStudy {
   private static let perClassWarning =
     "Per class: FID is biased upwards by about a constant over the number of images, so compare classes of equal numbers "
     + "only; KID is unbiased and noisy."
+
+  /// Sentences about classes that only one side has, which have no row.
+  private static func unmatched(_ sets: Sets) -> [String] {
+    func names(_ set: FeatureSet) -> Set<String> { Set(set.rowsByLabel.keys.map(set.className)) }
+    let real = names(sets.real)
+    return sets.synthetic.flatMap { samples -> [String] in
+      let own = names(samples)
+      func text(_ names: Set<String>, _ side: String) -> [String] {
+        guard !names.isEmpty else { return [] }
+        let list =
+          names.sorted().prefix(8).joined(separator: ", ") + (names.count > 8 ? " and \(names.count - 8) more" : "")
+        return [
+          "\(samples.name): only \(side) have the \(names.count == 1 ? "class" : "classes") \(list), which are left out."
+        ]
+      }
+      return text(real.subtracting(own), "the real images") + text(own.subtracting(real), "the samples")
+    }
+  }
 
   /// The metrics of each class that both sides have, by name.
   private func perClass(

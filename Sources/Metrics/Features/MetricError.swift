@@ -20,7 +20,7 @@ extension MetricError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .notFinite(let row, let column):
-      "the feature in row \(row), column \(column) is not a finite number"
+      "the feature in row \(row), column \(column) is not a finite number of single precision"
     case .tooLarge(let row): "the features in row \(row) are too large for distances (above 10^18)"
     case .tooManyFeatures(let columns):
       "a covariance of \(columns) features is too large; \(FeatureStatistics.largestColumns) are the most"

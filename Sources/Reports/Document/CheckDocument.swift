@@ -77,7 +77,7 @@ extension CheckDocument {
     let failed = results.count { !$0.holds }
     let outcome =
       failed == 0
-      ? "All \(NumberText.count(results.count, "threshold holds", "thresholds hold"))."
+      ? "\(results.count == 1 ? "The" : "All \(results.count)") \(results.count == 1 ? "threshold holds" : "thresholds hold")."
       : "\(failed) of \(NumberText.count(results.count, "threshold", "thresholds")) missed."
     let notes = data.missingNotices.map { "note: \($0)" }
     return (lines + notes + [outcome]).map { $0 + "\n" }.joined().replacing("\u{A0}", with: " ")

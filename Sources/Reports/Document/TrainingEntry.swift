@@ -4,7 +4,7 @@ package struct TrainingEntry: Codable, Sendable, Equatable {
   @ExplicitNull package var epochs: Double?
   /// Optimiser steps of one training.
   package var steps: Int
-  /// Distinct images that one training saw.
+  /// The size of the training set, of which few steps, or a set's share of each batch, may not show every image.
   package var trainingImages: Int
   /// The same by class name.
   @ExplicitNull package var perClassImages: [String: Int]?

@@ -81,7 +81,7 @@ extension ResultTable {
 
   private func plain(_ style: TerminalStyle) -> String {
     var table = TextTable(columns: [
-      .init(title: "Result", minimum: 8), .init(title: "Kind", dropRank: 0),
+      .init(title: "Result", minimum: 20), .init(title: "Kind", dropRank: 0),
       .init(title: "Top-1 %", alignment: .right), .init(title: "95 % interval", dropRank: 3),
       .init(title: "Top-5 %", alignment: .right, dropRank: 5), .init(title: "Relative drop %", alignment: .right),
       .init(title: "Worse classes", alignment: .right, dropRank: 4),

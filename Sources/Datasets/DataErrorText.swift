@@ -10,7 +10,7 @@ extension DataError: CustomStringConvertible {
       "\(path): not a data set; give a folder with one folder of PNG or JPEG images per class, a zip or tar archive, an "
         + ".npz file, a CIFAR binary folder, or a folder with an MNIST (IDX) pair"
     case .unsupportedFormat(let path, let kind):
-      "\(path): \(kind) is not read; unpack it, and give the folder or pack it again without"
+      "\(path): \(kind) is not read; unpack it, and give the folder, or pack it again without that"
     case .noClassFolders(let path, let images):
       images == 0
         ? "\(path): there are no class folders and no PNG or JPEG images in it"
@@ -57,7 +57,7 @@ extension DataError: CustomStringConvertible {
       "\(path): the image is a link, which is not followed in an archive; store the image itself"
     case .unknownRange(let path, let lowest, let highest):
       "\(path): its numbers from \(lowest) to \(highest) are neither 0 to 1, nor -1 to 1, nor 0 to 255, "
-        + "nor 16 bits wide; scale them to one of these"
+        + "nor 16 bits in full (above 4,095); scale them to one of these"
     case .needsMemory(let path, let bytes):
       "\(path): its \(bytes.grouped) bytes must be unpacked as a whole and do not fit into memory; save it without "
         + "compression and in C order (numpy.savez), or as a folder of images"

@@ -122,6 +122,7 @@ extension Configuration {
   private static func words(for type: Any.Type) -> String {
     switch type {
     case is Bool.Type: "true or false"
+    case is any UnsignedInteger.Type: "a whole number from 0 on"
     case is any BinaryInteger.Type: "a whole number"
     case is any BinaryFloatingPoint.Type: "a number"
     case is Node.Mapping.Type: "a mapping of keys to values"

@@ -55,15 +55,21 @@ extension RunReport {
     let names = sized.filter { $0.entry.kind == .cas }.map(\.entry.name).reduce(into: [String]()) {
       if !$0.contains($1) { $0.append($1) }
     }
-    // Synthetic sets with other numbers of each class have real parts of their own, and so a real curve of their own.
-    var references: [(parts: Set<String>, curve: LearningCurve)] = []
-    let synthetic = names.compactMap { name -> CurveEntry? in
-      let members = sized.filter { $0.entry.kind == .cas && $0.entry.name == name }
-      let parts = Set(members.compactMap(\.entry.baseline))
-      let known = references.first { $0.parts.isSuperset(of: parts) }?.curve
-      let real = known ?? curve(sized.filter { $0.entry.kind == .baseline && parts.contains($0.entry.name) })
-      if known == nil, let real { references.append((parts, real)) }
-      return curve(members).map { CurveEntry(name: name, curve: $0, reference: real, images: images) }
+    let members = names.map { name in sized.filter { $0.entry.kind == .cas && $0.entry.name == name } }
+    // Synthetic sets with other numbers of each class have real parts of their own, and so a real curve of their own;
+    // sets of fewer sizes share that of a set with more.
+    let parts = members.map { Set($0.compactMap(\.entry.baseline)) }
+    let references = parts.enumerated().compactMap { place, own -> (parts: Set<String>, curve: LearningCurve)? in
+      let isKnown = parts.enumerated().contains { other, set in
+        set.isStrictSuperset(of: own) || (set == own && other < place)
+      }
+      guard !own.isEmpty, !isKnown else { return nil }
+      return curve(sized.filter { $0.entry.kind == .baseline && own.contains($0.entry.name) }).map { (own, $0) }
+    }
+    let synthetic = zip(names, zip(members, parts)).compactMap { name, set -> CurveEntry? in
+      let (members, own) = set
+      let reference = own.isEmpty ? nil : references.first { $0.parts.isSuperset(of: own) }?.curve
+      return curve(members).map { CurveEntry(name: name, curve: $0, reference: reference, images: images) }
     }
     return synthetic
       + references.enumerated().map { place, reference in

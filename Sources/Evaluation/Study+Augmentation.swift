@@ -45,18 +45,20 @@ extension Study {
         switch plan.mixing {
         case .concatenate:
           let taken = plan.fractions + entries.filter { $0.name == set.name }.compactMap(\.fractionAdded)
-          let added = try adding(fraction, of: set, to: real, otherThan: Set(taken), notes: &notes)
+          let added = try adding(fraction, of: set, to: real, otherThan: Set(taken))
           let total = real.count + added.samples.count
           guard added.samples.count > 0 else {
             notes.append(
-              "\(fraction) times the real images of a class are no image: nothing is added, and there is no result.")
+              "\(set.name): for \(fraction) times the real images there is no image to add, and so no result.")
             continue
           }
           guard !entries.contains(where: { $0.name == set.name && $0.samples.count == total }) else {
             notes.append(
-              "\(set.name): \(fraction) times the real ones are the same images as a smaller fraction's, which count.")
+              "\(set.name): for \(fraction) times the real images there are only those of a smaller fraction, whose result counts."
+            )
             continue
           }
+          if let note = added.note { notes.append(note) }
           entry = Entry(
             name: set.name, kind: .nas, fractionAdded: added.fraction, samples: real.concatenating(added.samples))
         case .batch:
@@ -78,6 +80,11 @@ extension Study {
         }
       }
     }
+    guard !entries.isEmpty || !plan.fractions.contains(where: { $0 > 0 }) else {
+      throw UsageError.message(
+        "No fraction of --add gives a sample to add: the real training set has \(real.count.counted("image", "images")). "
+          + "Choose larger fractions.")
+    }
     entries += ways.map { way in
       Entry(name: baselineName(way), kind: .baseline, fractionAdded: 0, augmentation: way, samples: real)
     }
@@ -93,28 +100,28 @@ extension Study {
   /// The samples of a set that a fraction of the real images asks for, class by class, or all there are; and which
   /// fraction these are, which is none of those that are taken by other parts of the set.
   private static func adding(
-    _ fraction: Double, of set: StudyData.Named, to real: Samples, otherThan taken: Set<Double>, notes: inout [String]
-  ) throws -> (fraction: Double, samples: Samples) {
+    _ fraction: Double, of set: StudyData.Named, to real: Samples, otherThan taken: Set<Double>
+  ) throws -> (fraction: Double, samples: Samples, note: String?) {
     let wanted = real.classCounts.map { Int((Double($0) * fraction).rounded()) }
     let present = zip(set.samples.classCounts, wanted).map { min($0, $1) }
     let added = try set.samples.drawing(perClass: present)
     let missing = wanted.reduce(0, +) - added.count
-    guard real.count > 0, added.count > 0 else { return (fraction, added) }
+    guard real.count > 0, added.count > 0 else { return (fraction, added, nil) }
     // Whole images of each class may be another fraction than was asked for, where there are few.
     let isOther = abs(Double(added.count) / Double(real.count) - fraction) >= 0.005
-    guard missing > 0 || isOther else { return (fraction, added) }
-    // In tenths of a percent, rounded down, so that it is less than what was asked for; finer where that is taken.
+    guard missing > 0 || isOther else { return (fraction, added, nil) }
+    // In tenths of a percent, rounded down, so that too few samples are a smaller fraction; finer where that is taken.
     let share = Double(added.count) / Double(real.count)
     let rounded = [1e3, 1e4, 1e5, 1e6].map { (share * $0).rounded(.down) / $0 }
     let reached = rounded.first { $0 > 0 && !taken.contains($0) } ?? share
     let count = added.count.counted("image is", "images are")
-    notes.append(
+    let note =
       missing > 0
-        ? "\(set.name) has too few images of some classes for \(fraction) times the real ones: \(count) added instead of "
-          + "\((added.count + missing).grouped), \(reached) times as many as real ones."
-        : "\(set.name): \(fraction) times the real images of each class, in whole images: \(count) added, \(reached) times as "
-          + "many as real ones.")
-    return (reached, added)
+      ? "\(set.name) has too few images of some classes for \(fraction) times the real ones: \(count) added instead of "
+        + "\((added.count + missing).grouped), \(reached) times as many as real ones."
+      : "\(set.name): \(fraction) times the real images of each class, in whole images: \(count) added, \(reached) times as "
+        + "many as real ones."
+    return (reached, added, note)
   }
 
   private static func baselineName(_ way: MixedAugmentation?) -> String {

@@ -37,11 +37,6 @@ extension StudyData {
     var sets: [(title: String, dataset: Dataset, listing: SplitListing)] = []
     // Without a baseline nothing is trained on real images, and they need not be read.
     let wantsRealTrain = request.command == .nas || experiment.baseline != .none
-    if !wantsRealTrain, request.realTrain != nil {
-      throw UsageError.message(
-        "--real-train would change nothing: without a baseline nothing is trained on real images. Leave it or "
-          + "--no-baseline out.")
-    }
     if wantsRealTrain, let path = request.realTrain {
       let dataset = try Dataset.open(path)
       sets.append(("real training set", dataset, try dataset.list(.train)))

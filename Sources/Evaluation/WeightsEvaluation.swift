@@ -97,6 +97,10 @@ package enum WeightsEvaluation {
       network, samples, normalization: try normalization(request, file).fitted(toChannels: channels),
       untrained: file.untrained, flips: request.testFlips, on: machine.processor, progress: { events.advanced($0, "") })
     events.ended(true)
+    let untrained = file.untrained.sorted().filter(classNames.indices.contains).map { classNames[$0] }
+    if !untrained.isEmpty {
+      notes.append("the weights saw no training image of \(untrained.joined(separator: ", ")), which score 0")
+    }
     for note in notes { events.note("note: \(note)") }
     var entry = DataEntry(samples)
     entry.warnings += notes

@@ -38,14 +38,17 @@ struct Correlate: ParsableCommand {
     let events = Terminal(isQuiet: false).events()
     for note in table.notes { events.warn("note: \(note)") }
     let document = CorrelationDocument(inputs: inputs, results: try table.correlations(columns))
-    let machine = try Machine(environment: ProcessInfo.processInfo.environment)
-    let attributed = AttributedDocument(
-      document,
-      try Provenance(
-        command: "correlate", version: BuildDescription.current.identity,
-        config: ["inputs": inputs.map(NamedPath.absolute), "columns": columns], machine: MachineDescription(machine),
-        data: try JSONValue(encoding: ["rows": table.rows])))
-    try Terminal.write(json ? Array(try attributed.json()) : Array(document.text(Terminal.outputStyle).utf8)) {
+    func attributed() throws -> AttributedDocument<CorrelationDocument> {
+      // No kernels are needed, so that there may be none.
+      let machine = try? Machine(environment: ProcessInfo.processInfo.environment)
+      return AttributedDocument(
+        document,
+        try Provenance(
+          command: "correlate", version: BuildDescription.current.identity,
+          config: ["inputs": inputs.map(NamedPath.absolute), "columns": columns],
+          machine: machine.map { MachineDescription($0) }, data: try JSONValue(encoding: ["rows": table.rows])))
+    }
+    try Terminal.write(json ? Array(try attributed().json()) : Array(document.text(Terminal.outputStyle).utf8)) {
       if let html { try AtomicFile.write(bytes: Array(document.page.utf8), to: NamedPath.absolute(html)) }
     }
   }

@@ -35,12 +35,12 @@ struct DataOptions: ParsableArguments {
   func attributed<Findings: Encodable & Sendable>(
     _ findings: Findings, _ command: String, config: some Encodable, _ sets: [SurveyedSet]
   ) throws -> AttributedDocument<Findings> {
-    let machine = try Machine(threads: threads, environment: ProcessInfo.processInfo.environment)
+    let machine = try? Machine(threads: threads, environment: ProcessInfo.processInfo.environment)
     return AttributedDocument(
       findings,
       try Provenance(
         command: command, version: BuildDescription.current.identity, config: config,
-        machine: MachineDescription(machine), data: try JSONValue(encoding: sets)))
+        machine: machine.map { MachineDescription($0) }, data: try JSONValue(encoding: sets)))
   }
 }
 
@@ -63,9 +63,10 @@ struct DataInspect: ParsableCommand {
     let document = try DataInspection.run(
       paths.map(NamedPath.absolute), pool: options.pool, events: options.events)
     let sets = document.results.map { SurveyedSet(path: $0.path, split: $0.split, images: $0.images) }
-    let attributed = try options.attributed(
-      document, "data inspect", config: ["paths": paths.map(NamedPath.absolute)], sets)
-    try Terminal.write(json ? Array(try attributed.json()) : Array(document.text.utf8))
+    func attributed() throws -> AttributedDocument<InspectionDocument> {
+      try options.attributed(document, "data inspect", config: ["paths": paths.map(NamedPath.absolute)], sets)
+    }
+    try Terminal.write(json ? Array(try attributed().json()) : Array(document.text.utf8))
     if document.results.contains(where: { !$0.damaged.isEmpty }) { throw ExitCode(Failure.badData.rawValue) }
   }
 }
@@ -104,14 +105,21 @@ struct DataCheckCommand: ParsableCommand {
   @Flag(help: "Write JSON.")
   var json = false
 
+  func validate() throws {
+    if let maxLeaks, maxLeaks < 0 { throw ValidationError("--max-leaks takes 0 or more.") }
+    if limit < 0 { throw ValidationError("--limit takes 0 or more.") }
+  }
+
   func run() throws {
     if let sheet { try OutputPath.check(NamedPath.absolute(sheet)) }
     let request = DataCheck.Request(
       path: NamedPath.absolute(path), real: real.map(NamedPath.absolute), realTrain: realTrain.map(NamedPath.absolute))
     let check = try DataCheck(request, pool: options.pool, events: options.events)
     let document = check.document
-    let attributed = try options.attributed(document, "data check", config: request, check.sets)
-    try Terminal.write(json ? Array(try attributed.json()) : Array(document.text(limit: max(0, limit)).utf8)) {
+    func attributed() throws -> AttributedDocument<DataCheckDocument> {
+      try options.attributed(document, "data check", config: request, check.sets)
+    }
+    try Terminal.write(json ? Array(try attributed().json()) : Array(document.text(limit: limit).utf8)) {
       guard let sheet else { return }
       let page = try CopySheet(
         title: "Copies in \(path)", pairs: check.pairs, total: document.leaks, encode: EncodedPicture.of)

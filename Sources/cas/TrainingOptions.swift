@@ -106,7 +106,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Go on with the run in this folder, with its own settings.", valueName: "run"))
   var resume: String?
 
-  @Flag(help: "Go on with a checkpoint that other kernels have made.")
+  @Flag(help: "Go on with a checkpoint, or beside models, that other kernels have made.")
   var allowKernelChange = false
 
   @Option(help: ArgumentHelp("Seconds between checkpoints.", visibility: .hidden))
@@ -129,10 +129,10 @@ struct TrainingOptions: ParsableArguments {
 extension TrainingOptions {
   /// What the user should know of options that overrule each other.
   var note: String? {
-    guard steps != nil, let other = epochs != nil ? "--epochs" : budget == "epochs" ? "--budget epochs" : nil else {
-      return nil
-    }
-    return "--steps says how long every training is; \(other) changes nothing."
+    guard steps != nil else { return nil }
+    let said = "--steps says how long every training is"
+    if epochs != nil { return "\(said); --epochs says only what the warm-up and the milestones are parts of." }
+    return budget == "epochs" ? "\(said); --budget epochs changes nothing." : nil
   }
 
   var choosesPreset: Bool { preset == Preset.automatic }

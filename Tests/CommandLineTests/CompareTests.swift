@@ -65,10 +65,12 @@ import Testing
   @Test func differencesBetweenRunsAreTold() throws {
     let folder = try data()
     try train(folder, "good", output: "a")
-    try train(folder, "good", output: "b", ["--kernels", "blas", "--learning-rate", "0.05", "--seed", "4"])
+    try train(
+      folder, "good", output: "b",
+      ["--kernels", "blas", "--learning-rate", "0.05", "--seed", "4", "--per-class", "9", "--set", "testFlips=true"])
     let result = try Program.run("compare", "\(folder.path)/a", "\(folder.path)/b", "--json")
     let warnings = try Document(result.output)["warnings"].list.compactMap(\.text)
-    for word in ["kernels", "learningRate", "seeds"] {
+    for word in ["kernels", "learningRate", "seeds", "testFlips", "perClass", "not equally large"] {
       #expect(warnings.contains { $0.contains(word) }, "\(warnings)")
     }
     // Both asked for "auto"; what counts is what that came to.

@@ -27,6 +27,8 @@ import Testing
     var broken = features(2, 50, 8)
     broken[8] = .nan
     try write("nan", [("features", NPYArray(broken, shape: [50, 8]))])
+    try write(
+      "four", [("features", matrix(2, 50, 8)), ("labels", NPYArray((0..<50).map { Int32($0 % 4) }, shape: [50]))])
     try write("wide", [("features", matrix(2, 50, 9))])
     try write("two", [("one", matrix(2, 50, 8)), ("other", matrix(3, 50, 8))])
     try write("uneven", [("features", matrix(2, 50, 8)), ("labels", labels(49))])
@@ -95,6 +97,12 @@ import Testing
     #expect(classes.allSatisfy { $0["metrics"].entry("name", "fid")["value"].number ?? 0 > 0 })
     #expect(classes[0]["metrics"].entry("name", "kid")["n"].list.map(\.number) == [67, 100])
     #expect(try !Document(result.output)["warnings"].list.contains { $0.text?.contains("are left out") == true })
+    let more = try run(folder, ["four"], "--json", "--per-class", "--metrics", "kid")
+    #expect(try Document(more.output)["results"][0]["perClass"].list.count == 3)
+    #expect(
+      try Document(more.output)["warnings"].list.contains {
+        $0.text == "four: only the samples have the class 3, which is left out."
+      })
     try folder.write(Array("cat\ndog\n".utf8), "few.txt")
     #expect(try run(folder, ["a"], "--class-names", "\(folder.path)/few.txt").code == 65)
   }

@@ -79,5 +79,21 @@ import Testing
     #expect(shown.output.contains("no images of diagonal, upright, so it scores 0 there"), "\(shown.output)")
     let page = String(decoding: try folder.bytes("run-half/report.html"), as: UTF8.self)
     #expect(page.contains("no images of diagonal, upright"))
+    let sentence = "half: no training images of diagonal, upright, so it scores 0 there"
+    for command in [["check", "--min-top1", "0"], ["report", "--format", "markdown"], ["compare", "--baselines"]] {
+      let said = try Program.run([command[0], "\(folder.path)/run-half"] + command.dropFirst())
+      #expect(said.code == 0 && said.output.contains(sentence), "\(command): \(said.output)")
+    }
+    let classes = String(decoding: try folder.bytes("run-half/per_class.csv"), as: UTF8.self).split(separator: "\n")
+    #expect(classes.filter { $0.hasPrefix("half,") && $0.hasSuffix(",0") }.count == 2)
+    // Added to the real images they lack nothing.
+    let added = try Program.run(
+      [
+        "nas", "--synthetic", "half=\(folder.path)/half", "--real", "\(folder.path)/real", "--add", "0.5", "--output",
+        "\(folder.path)/added", "--model", "resnet8", "--quiet",
+      ] + arguments)
+    #expect(added.code == 0, "\(added.errors)")
+    let gate = try Program.run("check", "\(folder.path)/added", "--min-top1", "0")
+    #expect(gate.code == 0 && !gate.output.contains("no training images"), "\(gate.output)")
   }
 }

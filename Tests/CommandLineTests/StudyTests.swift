@@ -106,7 +106,7 @@ import Testing
     #expect(results.map { $0["training"]["trainingImages"].number } == [72, 84, 48])
     #expect(
       report["warnings"].list.contains {
-        $0.text?.contains("36 images are added instead of 96, 0.75 times as many as real ones") == true
+        $0.text?.contains("36 images are added instead of 48, 0.75 times as many as real ones") == true
       })
   }
 
@@ -122,8 +122,10 @@ import Testing
     #expect(results.map { $0["training"]["trainingImages"].number } == [84, 85, 48])
     let warnings = report["warnings"].list.compactMap(\.text)
     #expect(
-      warnings.contains { $0.contains("nothing is added") }
-        && warnings.contains { $0.contains("0.77 times the real ones are the same") })
+      warnings.contains { $0.contains("there is no image to add") }
+        && warnings.contains {
+          $0.contains("for 0.77 times the real images there are only those of a smaller fraction")
+        })
   }
 
   @Test func everySetHasARealCurveOfItsClassCounts() throws {
@@ -145,6 +147,33 @@ import Testing
       output: "few")
     #expect(
       large["warnings"].list.contains { $0.text?.contains("too few images of some classes for a real point") == true })
+  }
+
+  /// Sets of one mix of classes share the real curve of the one with more sizes, in whichever order they come; a set
+  /// without a real point has none.
+  @Test func aRealCurveIsOneAndWhole() throws {
+    let folder = try data()
+    for name in ["across", "diagonal", "upright"] {
+      for index in 0..<7 { try folder.write(folder.bytes("t0.5/\(name)/\(index).png"), "small/\(name)/\(index).png") }
+      for index in 0..<(name == "across" ? 16 : 1) {
+        try folder.write(folder.bytes("t0.5/\(name)/\(index).png"), "skewed/\(name)/\(index).png")
+      }
+    }
+    for index in 0..<16 {
+      try folder.write(folder.bytes("t1/across/\(index % 12).png"), "skewed/across/more\(index).png")
+    }
+    let sets = ["small", "t1", "skewed"].map { "\(folder.path)/\($0)" }
+    for (order, name) in [([0, 1, 2], "up"), ([2, 1, 0], "down")] {
+      let report = try run(
+        folder, ["curve", "--sizes", "20,36", "--synthetic"] + order.map { sets[$0] }, output: name)
+      let curves = report["curves"].list
+      #expect(curves.map { $0["name"].text }.suffix(1) == ["baseline"] && curves.count == 4)
+      #expect(curves[3]["points"].list.map { $0["size"].number } == [20, 36])
+      for (set, hasWorth) in [("small", true), ("t1", true), ("skewed", false)] {
+        let point = curves.first { $0["name"].text == set }?["points"][0]
+        #expect(point?["worth"].isNull == !hasWorth, "\(set)")
+      }
+    }
   }
 
   @Test func curvesAreNestedAndFitted() throws {

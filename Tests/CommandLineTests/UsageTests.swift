@@ -17,7 +17,12 @@ import Testing
     (["train", "--synthetic", "x", "--real", "y", "--preset", "demmo"], "demo"),
     (["train", "--synthetic", "x", "--real", ""], "The value of --real is empty"),
     (["metrics", "--features-real=", "--features-synthetic", "x"], "The value of --features-real is empty"),
-    (["metrics", "--features-real", "x", "--features-synthetic", "x", "--metrics", "fid,,kid"], "There is no metric"),
+    (
+      ["metrics", "--features-real", "x", "--features-synthetic", "x", "--metrics", "fid,,kid"],
+      "There is no metric without a name"
+    ),
+    (["metrics", "--features-real", "x", "--features-synthetic", "x", "--metrics", "all,fdi"], "Did you mean fid"),
+    (["data", "check", "x", "--max-leaks", "-1"], "--max-leaks takes 0 or more"),
     (
       ["metrics", "--features-real", "x", "--features-synthetic", "x", "--weights", "y"],
       "--weights would change nothing"

@@ -37,7 +37,11 @@ extension ColumnTable {
     if let twice = Self.firstRepeated(header.dropFirst()) {
       throw DataError.damaged(path, "there are two columns of the name \(twice)")
     }
-    columns = header.indices.dropFirst().map { index in
+    // A column of words alone is none of numbers.
+    let isOfWords = header.indices.map { index in
+      body.contains { !$0[index].isEmpty } && !body.contains { $0[index].contains(where: \.isNumber) }
+    }
+    columns = header.indices.dropFirst().filter { !isOfWords[$0] }.map { index in
       Column(
         name: header[index],
         values: body.map { row in
@@ -46,7 +50,7 @@ extension ColumnTable {
     }
     notes = header.indices.dropFirst().compactMap { index in
       let odd = body.map { $0[index].trimmingCharacters(in: .whitespaces) }
-        .filter { Double($0) == nil && !Self.gaps.contains($0.lowercased()) }
+        .filter { Double($0) == nil && !Self.gaps.contains($0.lowercased()) && !isOfWords[index] }
       guard let example = odd.first else { return nil }
       return "\(path): \(odd.count.grouped) of \(body.count.counted("field", "fields")) of the column \(header[index]) "
         + "\(odd.count == 1 ? "is no number" : "are no numbers"), such as \(example.debugDescription), and count as gaps."

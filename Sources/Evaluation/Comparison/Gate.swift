@@ -37,7 +37,8 @@ extension Gate {
     let chosen = names.isEmpty ? report.mainResults : tested.filter { names.contains($0.key) }
     guard !chosen.isEmpty else { throw UsageError.message("\(path) has no results to check.") }
     return CheckDocument(
-      run: path, checks: try chosen.flatMap { try checks($0, path: path) }, version: version,
+      run: path, checks: try chosen.flatMap { try checks($0, path: path) },
+      warnings: report.missingNotices(of: chosen.map(\.key)), version: version,
       config: try JSONValue(encoding: Request(run: path, results: names, thresholds: self)), machine: report.machine,
       data: report.data)
   }

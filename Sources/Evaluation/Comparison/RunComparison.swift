@@ -141,16 +141,19 @@ extension RunComparison {
       let list = steps.sorted().map(String.init).joined(separator: ", ")
       warnings.append("The trainings took different numbers of steps: \(list).")
     }
-    let images = Set(sides.compactMap { $0.classifiers.result.training?.trainingImages })
+    // Fractions and sizes differ by what a study is about.
+    let plain = sides.map(\.classifiers.result).filter { $0.size == nil && ($0.fractionAdded ?? 0) == 0 }
+    let images = Set(plain.compactMap { $0.training?.trainingImages })
     if images.count > 1 {
-      let list = images.sorted().map(\.grouped).joined(separator: " and ")
+      let list = images.sorted().map(\.grouped).joined(separator: ", ")
       warnings.append("The training sets are not equally large: \(list) images.")
     }
     let runs = sides.map(\.run).reduce(into: [FinishedRun]()) { list, run in
       if !list.contains(where: { $0.path == run.path }) { list.append(run) }
     }
     for run in runs {
-      warnings += run.report.data.missingNotices.map { runs.count > 1 ? "\(run.path): \($0)." : "\($0)." }
+      let compared = sides.filter { $0.run.path == run.path }.map(\.classifiers.result.key)
+      warnings += run.report.missingNotices(of: compared).map { runs.count > 1 ? "\(run.path): \($0)." : "\($0)." }
     }
     return warnings
   }

@@ -29,14 +29,16 @@ extension MetricsRequest {
   /// - Throws: `UsageError.message` with the nearest right word.
   package func families() throws -> [MetricFamily]? {
     guard let metrics else { return nil }
-    if metrics.contains(Self.all) { return MetricFamily.allCases }
-    return try metrics.map { name in
+    let named = try metrics.filter { $0 != Self.all }.map { name in
       if let family = MetricFamily(rawValue: name) ?? Self.aliases[name] { return family }
       let known = MetricFamily.allCases.map(\.rawValue)
-      let nearest = Spelling.nearest(to: name, in: known + Self.aliases.keys).map { " Did you mean \($0)?" } ?? ""
+      let nearest =
+        name.isEmpty ? nil : Spelling.nearest(to: name, in: known + Self.aliases.keys).map { " Did you mean \($0)?" }
       throw UsageError.message(
-        "There is no metric \(name).\(nearest) The metrics are \(known.joined(separator: ", ")).")
-    }.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+        "There is no metric \(name.isEmpty ? "without a name" : name).\(nearest ?? "") The metrics are \(known.joined(separator: ", "))."
+      )
+    }.reduce(into: [MetricFamily]()) { if !$0.contains($1) { $0.append($1) } }
+    return metrics.contains(Self.all) ? MetricFamily.allCases : named
   }
 
   private static let aliases: [String: MetricFamily] = [

@@ -182,7 +182,7 @@ extension MetricsStudy {
         let list =
           names.sorted().prefix(8).joined(separator: ", ") + (names.count > 8 ? " and \(names.count - 8) more" : "")
         return [
-          "\(samples.name): only \(side) have the \(names.count == 1 ? "class" : "classes") \(list), which are left out."
+          "\(samples.name): only \(side) have the \(names.count == 1 ? "class" : "classes") \(list), \(names.count == 1 ? "which is" : "which are") left out."
         ]
       }
       return text(real.subtracting(own), "the real images") + text(own.subtracting(real), "the samples")

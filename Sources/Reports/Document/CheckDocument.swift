@@ -36,11 +36,15 @@ package struct CheckDocument: Codable, JSONDocument, Sendable, Equatable {
   /// The run's data.
   package var data: DataSection
   package var run: String
+  /// Classes that a checked result's training set lacks.
+  package var warnings: [String]
   package var results: [Check]
 
   package init(
-    run: String, checks: [Check], version: String, config: JSONValue, machine: MachineDescription, data: DataSection
+    run: String, checks: [Check], warnings: [String], version: String, config: JSONValue, machine: MachineDescription,
+    data: DataSection
   ) {
+    self.warnings = warnings
     self.version = version
     self.config = config
     self.machine = machine
@@ -79,7 +83,7 @@ extension CheckDocument {
       failed == 0
       ? "\(results.count == 1 ? "The" : "All \(results.count)") \(results.count == 1 ? "threshold holds" : "thresholds hold")."
       : "\(failed) of \(NumberText.count(results.count, "threshold", "thresholds")) missed."
-    let notes = data.missingNotices.map { "note: \($0)" }
+    let notes = warnings.map { "note: \($0)." }
     return (lines + notes + [outcome]).map { $0 + "\n" }.joined().replacing("\u{A0}", with: " ")
   }
 }

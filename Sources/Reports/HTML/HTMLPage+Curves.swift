@@ -58,7 +58,7 @@ extension HTMLPage {
       ? curve.fit.map { fit in
         """
         \(NumberText.hundredths(fit.limit, decimals: 1))<small>\(NumberText.range(fit.interval, decimals: 1))</small>\
-        <small>± \(NumberText.hundredths(fit.misfit, decimals: 2))</small>
+        \(fit.misfit == nil ? "" : "<small>off by \(NumberText.hundredths(fit.misfit, decimals: 2))</small>" as Markup)
         """
       } ?? "" : ""
     let worth: String =

@@ -26,7 +26,7 @@ extension CSV {
       "has_training_images",
     ])
     for result in report.results {
-      let untrained = report.data.untrained(of: result)
+      let untrained = report.untrained(of: result)
       for entry in result.perClass {
         let confusions = (0..<3).flatMap { place -> [String] in
           guard place < entry.confusedWith.count else { return ["", ""] }

@@ -43,7 +43,7 @@ package struct ResultTable: Sendable {
     documents = parts.map(\.report)
     self.literature = literature
     notes = parts.flatMap { part in
-      part.report.data.missingNotices.map { (part.run.map { $0.printable + ": " } ?? "") + $0 }
+      part.report.missingNotices().map { (part.run.map { $0.printable + ": " } ?? "") + $0 }
     }
     lines = parts.flatMap { part in
       part.report.results.map { result in
@@ -55,7 +55,7 @@ package struct ResultTable: Sendable {
           difference: result.difference,
           failed: isCompared ? result.failedClasses.count : nil, classes: result.perClass.count,
           images: result.training?.trainingImages, steps: result.training?.steps,
-          seeds: result.top1?.perSeed.count ?? 0, untrained: part.report.data.untrained(of: result).count)
+          seeds: result.top1?.perSeed.count ?? 0, untrained: part.report.untrained(of: result).count)
       }
     }
   }
@@ -82,11 +82,11 @@ extension ResultTable {
   private func plain(_ style: TerminalStyle) -> String {
     var table = TextTable(columns: [
       .init(title: "Result", minimum: 20), .init(title: "Kind", dropRank: 0),
-      .init(title: "Top-1 %", alignment: .right), .init(title: "95 % interval", dropRank: 3),
-      .init(title: "Top-5 %", alignment: .right, dropRank: 5), .init(title: "Relative drop %", alignment: .right),
-      .init(title: "Worse classes", alignment: .right, dropRank: 4),
-      .init(title: "Images", alignment: .right, dropRank: 7), .init(title: "Steps", alignment: .right, dropRank: 1),
-      .init(title: "Seeds", alignment: .right, dropRank: 2),
+      .init(title: "Top-1 %", alignment: .right), .init(title: "95 % interval", dropRank: 4),
+      .init(title: "Top-5 %", alignment: .right, dropRank: 1), .init(title: "Relative drop %", alignment: .right),
+      .init(title: "Worse classes", alignment: .right, dropRank: 2),
+      .init(title: "Images", alignment: .right, dropRank: 7), .init(title: "Steps", alignment: .right, dropRank: 5),
+      .init(title: "Seeds", alignment: .right, dropRank: 3),
     ])
     for line in lines {
       table.rows.append(

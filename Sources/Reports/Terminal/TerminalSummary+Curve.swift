@@ -50,8 +50,9 @@ extension TerminalSummary {
     }
     return "\(name): with ever more images Top-1 tends to \(NumberText.percent(fit.limit, decimals: 1)) "
       + "[\(NumberText.range(fit.interval, decimals: 1))], by a power law with the exponent "
-      + "\(NumberText.fixed(fit.exponent, decimals: 2)), which the points lie "
-      + "\(NumberText.hundredths(fit.misfit, decimals: 2)) points off (95 % bootstrap interval over "
+      + NumberText.fixed(fit.exponent, decimals: 2)
+      + (fit.misfit.map { ", which the sizes miss by \(NumberText.hundredths($0, decimals: 2)) points" } ?? "")
+      + " (95 % bootstrap interval over "
       + "\(report.resampled), as if the law were exact)."
   }
 }

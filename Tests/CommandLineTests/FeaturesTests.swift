@@ -63,7 +63,10 @@ import Testing
     let scores = rows.compactMap(\.["information"].number)
     #expect(scores.count == 3 && scores[0] < scores[1])
     #expect(try folder.bytes("attack.png").starts(with: [0x89, 0x50, 0x4E, 0x47]))
-    #expect(try Program.run(options + ["--threads", "3"]).output == attack.output)
+    // All but the number of threads, which the machine is described with.
+    func findings(_ output: String) -> Substring? { output.range(of: "\"results\"").map { output[$0.lowerBound...] } }
+    #expect(findings(attack.output) != nil)
+    #expect(findings(try Program.run(options + ["--threads", "3"]).output) == findings(attack.output))
 
     for (arguments, words) in [
       (["--synthetic", "\(folder.path)/good"], "--real"),

@@ -134,7 +134,7 @@ import Testing
     #expect(throws: MetricError.self) {
       try InformationScore(ClassProbabilities(Self.real, kind: .probabilities), pool: pool)
     }
-    #expect("\(expected)" == "the feature in row 300, column 5 is not a finite number")
+    #expect("\(expected)" == "the feature in row 300, column 5 is not a finite number of single precision")
   }
 
   @Test func tooFewImagesAreNamed() throws {

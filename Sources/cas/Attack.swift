@@ -64,7 +64,6 @@ struct Attack: ParsableCommand {
     }
     let terminal = Terminal(isQuiet: quiet)
     let environment = ProcessInfo.processInfo.environment
-    let build = BuildDescription.current.identity
     var study = AttackStudy(real: NamedPath.absolute(real))
     study.realTrain = realTrain.map(NamedPath.absolute)
     study.weights = weights.map(NamedPath.absolute)
@@ -82,7 +81,7 @@ struct Attack: ParsableCommand {
     let attributed = AttributedDocument(
       document,
       try Provenance(
-        command: "attack", version: build, config: study, machine: MachineDescription(machine),
+        "attack", config: study, machine: machine,
         data: try JSONValue(encoding: outcome.data)))
     try Terminal.write(json ? Array(try attributed.json()) : Array(text.utf8)) {
       if let output { try AtomicFile.write(bytes: try PNG.encode(outcome.sheet), to: NamedPath.absolute(output)) }

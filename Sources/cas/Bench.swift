@@ -66,8 +66,7 @@ struct Bench: ParsableCommand {
         try AttributedDocument(
           report,
           try Provenance(
-            command: "bench", version: BuildDescription.current.identity, config: request,
-            machine: MachineDescription(machine))
+            "bench", config: request, machine: machine)
         ).json()))
   }
 

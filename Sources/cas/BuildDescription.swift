@@ -36,3 +36,12 @@ extension MachineDescription {
       os: ProcessInfo.processInfo.operatingSystemVersionString)
   }
 }
+
+extension Provenance {
+  /// Of this build.
+  init(_ command: String, config: some Encodable, machine: Machine?, data: JSONValue? = nil) throws {
+    try self.init(
+      command: command, version: BuildDescription.current.identity, config: config,
+      machine: machine.map { MachineDescription($0) }, data: data)
+  }
+}

@@ -44,9 +44,8 @@ struct Correlate: ParsableCommand {
       return AttributedDocument(
         document,
         try Provenance(
-          command: "correlate", version: BuildDescription.current.identity,
-          config: ["inputs": inputs.map(NamedPath.absolute), "columns": columns],
-          machine: machine.map { MachineDescription($0) }, data: try JSONValue(encoding: ["rows": table.rows])))
+          "correlate", config: ["inputs": inputs.map(NamedPath.absolute), "columns": columns],
+          machine: machine, data: try JSONValue(encoding: ["rows": table.rows])))
     }
     try Terminal.write(json ? Array(try attributed().json()) : Array(document.text(Terminal.outputStyle).utf8)) {
       if let html { try AtomicFile.write(bytes: Array(document.page.utf8), to: NamedPath.absolute(html)) }

@@ -39,8 +39,7 @@ struct DataOptions: ParsableArguments {
     return AttributedDocument(
       findings,
       try Provenance(
-        command: command, version: BuildDescription.current.identity, config: config,
-        machine: machine.map { MachineDescription($0) }, data: try JSONValue(encoding: sets)))
+        command, config: config, machine: machine, data: try JSONValue(encoding: sets)))
   }
 }
 

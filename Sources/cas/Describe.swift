@@ -47,8 +47,7 @@ struct Describe: ParsableCommand {
         try AttributedDocument(
           description,
           try Provenance(
-            command: "describe", version: BuildDescription.current.identity, config: request,
-            machine: MachineDescription(machine))
+            "describe", config: request, machine: machine)
         ).json()))
   }
 

@@ -22,8 +22,7 @@ struct Doctor: ParsableCommand {
         try AttributedDocument(
           findings,
           try Provenance(
-            command: "doctor", version: BuildDescription.current.identity, config: [String: String](),
-            machine: machine.map { MachineDescription($0) })
+            "doctor", config: [String: String](), machine: machine)
         ).json()))
   }
 }

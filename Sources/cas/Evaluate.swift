@@ -11,7 +11,8 @@ struct Evaluate: ParsableCommand {
     abstract: "Test saved weights (safetensors, torchvision's or the CIFAR ResNets' names) on real images.",
     discussion: """
       The outputs' class names are those in the file, else the lines of --class-names, else the classes of the images \
-      in the order of their format. Where the file names them, --class-names names the numbers of images that have only these. The normalisation is the file's, else --normalize, else ImageNet's.
+      in the order of their format. Where the file names them, --class-names names the numbers of images that have \
+      only these. The normalisation is the file's, else --normalize, else ImageNet's.
       """)
 
   @Option(help: "A safetensors file.")

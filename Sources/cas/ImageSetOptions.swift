@@ -45,13 +45,12 @@ struct ImageSetOptions: ParsableArguments {
   ///
   /// - Throws: `UsageError.message` with the first that is given.
   func refuse(because reason: String) throws {
-    let given: [(option: String, isGiven: Bool)] = [
-      ("--features", features != nil), ("--weights", weights != nil), ("--training-seed", trainingSeed != nil),
-      ("--reference", reference != nil), ("--real-train", realTrain != nil), ("--input", input != nil),
-      ("--resize", resize != nil), ("--allow-missing-classes", allowMissingClasses),
-    ]
-    guard let first = given.first(where: \.isGiven) else { return }
-    throw UsageError.message("\(first.option) would change nothing: \(reason). Leave it out.")
+    try UsageError.refuse(
+      [
+        ("--features", features != nil), ("--weights", weights != nil), ("--training-seed", trainingSeed != nil),
+        ("--reference", reference != nil), ("--real-train", realTrain != nil), ("--input", input != nil),
+        ("--resize", resize != nil), ("--allow-missing-classes", allowMissingClasses),
+      ], because: reason)
   }
 
   func validate() throws {
@@ -73,9 +72,8 @@ struct ImageSetOptions: ParsableArguments {
     var sets = ImageSets(
       real: NamedPath.absolute(real), synthetic: try NamedPath.parse(synthetic, option: "--synthetic"),
       features: features ?? FeatureNetwork.own.rawValue)
-    if weights != nil, trainingSeed != nil {
-      throw UsageError.message("--training-seed would change nothing: the network comes from --weights. Leave it out.")
-    }
+    try UsageError.refuse(
+      [("--training-seed", weights != nil && trainingSeed != nil)], because: "the network comes from --weights")
     sets.realTrain = realTrain.map(NamedPath.absolute)
     sets.classNames = classNames.map(NamedPath.absolute)
     sets.weights = weights.map(NamedPath.absolute)

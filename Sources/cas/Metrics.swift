@@ -139,8 +139,7 @@ struct MetricsCommand: ParsableCommand {
     let attributed = AttributedDocument(
       document,
       try Provenance(
-        command: "metrics", version: BuildDescription.current.identity,
-        config: DemonstrationRequest(demonstration: name, seed: seed), machine: MachineDescription(machine),
+        "metrics", config: DemonstrationRequest(demonstration: name, seed: seed), machine: machine,
         data: try given.map { try JSONValue(encoding: $0.sources) }))
     try Terminal.write(Array(json ? try attributed.json() : Data(document.text(Terminal.outputStyle).utf8))) {
       if let html { try AtomicFile.write(bytes: Array(document.page.utf8), to: NamedPath.absolute(html)) }

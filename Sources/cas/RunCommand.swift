@@ -96,7 +96,7 @@ struct RunCommand {
     guard let resume = options.resume else {
       var request = try options.request(command)
       try complete(&request)
-      try options.refuse(
+      try UsageError.refuse(
         [("--real-train", options.noBaseline && options.realTrain != nil && request.metrics == nil)],
         because: "with --no-baseline nothing is trained on real images")
       let folder = RunFolder(path: options.outputPath(for: request))

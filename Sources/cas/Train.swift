@@ -62,12 +62,12 @@ struct NAS: ParsableCommand {
   var augment: String?
 
   func run() throws {
-    try options.refuse(
+    try UsageError.refuse(
       [
         ("--no-baseline", options.noBaseline), ("--baseline-size", options.baselineSize != nil),
         ("--match-label-counts", options.matchLabelCounts), ("--no-gan-test", options.noGANTest),
       ], because: "cas nas adds samples to the whole real training set, and compares with that set alone")
-    try options.refuse(
+    try UsageError.refuse(
       [("--weighting", mix == .batch && options.weighting != nil)],
       because: "with --mix batch every batch has its own share of samples")
     let add = add ?? "0,0.25,0.5,1"
@@ -116,7 +116,7 @@ struct Curve: ParsableCommand {
   }
 
   func run() throws {
-    try options.refuse(
+    try UsageError.refuse(
       [("--baseline-size", options.baselineSize != nil), ("--no-gan-test", options.noGANTest)],
       because: "the real images of a curve have the sizes of the samples, and are tested on the real test images alone")
     let own = [("--sizes", sizes != nil)] + axis.given

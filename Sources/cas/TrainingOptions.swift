@@ -193,12 +193,6 @@ extension TrainingOptions {
         + "own data and settings. Leave it out, or start another run with another --output.")
   }
 
-  /// Refuses options that would change nothing.
-  func refuse(_ given: [(option: String, isGiven: Bool)], because reason: String) throws {
-    guard let first = given.first(where: \.isGiven) else { return }
-    throw UsageError.message("\(first.option) would change nothing: \(reason). Leave it out.")
-  }
-
   /// The request of a new run.
   func request(_ command: RunRequest.Command) throws -> RunRequest {
     guard !synthetic.isEmpty else {
@@ -226,3 +220,11 @@ extension TrainingOptions {
 }
 
 extension Streaming: ExpressibleByArgument {}
+
+extension UsageError {
+  /// Refuses options that would change nothing.
+  static func refuse(_ given: [(option: String, isGiven: Bool)], because reason: String) throws {
+    guard let first = given.first(where: \.isGiven) else { return }
+    throw UsageError.message("\(first.option) would change nothing: \(reason). Leave it out.")
+  }
+}

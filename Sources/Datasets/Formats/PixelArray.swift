@@ -83,15 +83,14 @@ struct PixelArray: Sendable {
   /// Finds out the range of the numbers: all of an array decide, so that one set has one scale. Throws
   /// `DataError.unknownRange`.
   func scale() throws -> Scale {
-    var range = (lowest: 0.0, highest: 0.0)
-    return try scale(range: &range)
+    guard let range = try range() else { return member.header.element.kind == .bool ? .unit : .bytes }
+    return try scale(of: range)
   }
 
-  /// - Parameter range: set to the least and the greatest number, where all were looked at.
-  private func scale(range: inout (lowest: Double, highest: Double)) throws -> Scale {
+  /// The least and the greatest of all numbers; nil for types that leave no choice.
+  private func range() throws -> (lowest: Double, highest: Double)? {
     let element = member.header.element
-    if element.kind == .bool { return .unit }
-    if element.kind == .unsigned && element.bytes == 1 { return .bytes }
+    if element.kind == .bool || (element.kind == .unsigned && element.bytes == 1) { return nil }
     var (lowest, highest) = (Double.infinity, -Double.infinity)
     let numbers = Elements(element)
     var isFinite = true
@@ -104,8 +103,12 @@ struct PixelArray: Sendable {
       }
     }
     guard isFinite else { throw DataError.damaged(member.name, "some of its numbers are not finite") }
-    range = (lowest, highest)
-    let slack = Self.slack
+    return (lowest, highest)
+  }
+
+  private func scale(of range: (lowest: Double, highest: Double)) throws -> Scale {
+    let (element, slack) = (member.header.element, Self.slack)
+    let (lowest, highest) = range
     switch element.kind {
     // Rounding, and models whose last layer has no bound, leave a little outside, which is cut off.
     case .float where lowest >= -slack && highest <= 1 + slack: return .unit
@@ -130,8 +133,8 @@ struct PixelArray: Sendable {
       notes.append(
         "\(member.name) has its channels before rows and columns (NCHW), by its shape \(member.header.shapeText).")
     }
-    var found = (lowest: 0.0, highest: 0.0)
-    let scale = try scale(range: &found)
+    guard let found = try range() else { return notes }
+    let scale = try scale(of: found)
     if member.header.element.kind == .float || scale == .words {
       let range = scale == .bytes ? "0 to 255" : scale == .words ? "0 to 65,535" : scale == .unit ? "0 to 1" : "-1 to 1"
       func text(_ value: Double) -> String { String(format: "%.7g", value) }

@@ -81,7 +81,7 @@ extension CheckDocument {
     let failed = results.count { !$0.holds }
     let outcome =
       failed == 0
-      ? "\(results.count == 1 ? "The" : "All \(results.count)") \(results.count == 1 ? "threshold holds" : "thresholds hold")."
+      ? results.count == 1 ? "The threshold holds." : "All \(results.count) thresholds hold."
       : "\(failed) of \(NumberText.count(results.count, "threshold", "thresholds")) missed."
     let notes = warnings.map { "note: \($0)." }
     return (lines + notes + [outcome]).map { $0 + "\n" }.joined().replacing("\u{A0}", with: " ")

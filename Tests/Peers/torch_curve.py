@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """ResNet-20 (shortcut A) on CIFAR-10 in PyTorch, the recipe of the preset resnet20-short at any number of epochs:
 
-    python torch_curve.py DATA --epochs 30 --seeds 3 --json FILE [--batches 5] [--bf16]
+    python torch_curve.py DATA --epochs 30 --seeds 3 --json FILE [--seed 0] [--threads N] [--batches 5] [--bf16]
 
 DATA is the folder of the binary files. Batch 128, SGD 0.9 with Nesterov, weight decay 5e-4 on everything but batch
 normalisation, warm-up from 0 to 0.2 over one epoch and a cosine to 0, zero padding of 4 with a random crop, mirror with
 probability 1/2. The file is written after every epoch, and the same command goes on from there (weights lie beside it).
+Two seeds side by side with a thread each (`--seed 0 --seeds 1 --threads 1`, `--seed 1 ...`, a file for each) take four fifths of the
+time that one after another takes with two.
 Needs torch (2.13.0+cpu) and numpy. `cas train --synthetic cifar10=DATA --real DATA --preset resnet20-short --epochs 30
 --seeds 3 --no-baseline` is the other side.
 """
@@ -105,17 +107,21 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=pathlib.Path)
     parser.add_argument("--epochs", type=int, default=30)
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--seed", type=int, default=0, help="the first seed")
+    parser.add_argument("--seeds", type=int, default=3, help="how many seeds")
+    parser.add_argument("--threads", type=int, help="PyTorch's threads (its own choice)")
     parser.add_argument("--batches", type=int, default=5, help="training files, of 10,000 images each")
     parser.add_argument("--bf16", action="store_true")
     parser.add_argument("--json", type=pathlib.Path, required=True)
     options = parser.parse_args()
+    if options.threads:
+        torch.set_num_threads(options.threads)
     images, labels = load(options.data, [f"data_batch_{k + 1}.bin" for k in range(options.batches)])
     test, test_labels = load(options.data, ["test_batch.bin"])
     mean, deviation = images.mean((0, 2, 3), keepdim=True), images.std((0, 2, 3), keepdim=True)
     images, test = (images - mean) / deviation, (test - mean) / deviation
     runs = []
-    for seed in range(options.seeds):
+    for seed in range(options.seed, options.seed + options.seeds):
         run = Run(seed, options.epochs * (len(images) // 128))
         checkpoint = options.json.with_suffix(f".seed{seed}.pt")
         if checkpoint.exists():

@@ -4,11 +4,11 @@ internal import Datasets
 package enum MixedAugmentation: String, Codable, Sendable, CaseIterable {
   /// The images as they are.
   case none
-  /// The recipe's pad-crop and flip.
+  /// The recipe's augmentation but mixup and cutmix.
   case classic
-  /// Pad-crop and flip, then mixup (Zhang et al. 2018).
+  /// The classic one, then mixup (Zhang et al. 2018).
   case mixup
-  /// Pad-crop and flip, then cutmix (Yun et al. 2019).
+  /// The classic one, then cutmix (Yun et al. 2019).
   case cutmix
 }
 

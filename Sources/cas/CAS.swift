@@ -13,7 +13,7 @@ struct CAS: ParsableCommand {
       A classifier that learned from synthetic images only and is tested on real ones shows what the generator \
       failed to learn, class by class.
 
-        cas train --synthetic samples/ --real imagenet64/
+        cas train --preset auto --synthetic samples/ --real real/
       """,
     version: BuildDescription.current.text,
     subcommands: [

@@ -147,7 +147,7 @@ struct DataPack: ParsableCommand {
   @Flag(help: "Store pixels instead of files.")
   var pixels = false
 
-  @Option(help: "Side of the square that images are made to fit; needs --resize.")
+  @Option(help: "Side of the square that images are made to fit, by --resize.")
   var input: Int?
 
   @Option(help: "squash, crop, or crop-inner: how images become square.")

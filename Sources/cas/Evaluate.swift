@@ -30,7 +30,7 @@ struct Evaluate: ParsableCommand {
   @Option(help: "imagenet, or MEANS/DEVIATIONS in units of 0 to 1, where the file says nothing.")
   var normalize: String?
 
-  @Option(help: "Side to which images are resized; needs --resize.")
+  @Option(help: "Side that all images must have; with --resize they are made to fit.")
   var input: Int?
 
   @Option(help: "squash, crop, or crop-inner: how images become square.")

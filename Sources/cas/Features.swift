@@ -34,7 +34,7 @@ struct Features: ParsableCommand {
   @Option(help: "The seed of that training.")
   var seed: UInt64 = 0
 
-  @Option(help: "Side to which images are resized; needs --resize.")
+  @Option(help: "Side that all images must have; with --resize they are made to fit.")
   var input: Int?
 
   @Option(help: "squash, crop, or crop-inner: how images become square.")

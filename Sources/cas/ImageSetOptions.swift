@@ -33,7 +33,7 @@ struct ImageSetOptions: ParsableArguments {
   @Flag(help: "Classes may be missing on one side.")
   var allowMissingClasses = false
 
-  @Option(help: "Side to which images are resized; needs --resize.")
+  @Option(help: "Side that all images must have; with --resize they are made to fit.")
   var input: Int?
 
   @Option(help: "squash, crop, or crop-inner: how images become square.")

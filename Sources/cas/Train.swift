@@ -39,8 +39,8 @@ struct NAS: ParsableCommand {
     abstract: "Add synthetic samples to the real training set, and see whether that helps.",
     discussion: """
       Each fraction is of the real training set's size, and every result is compared with the real set alone. With \
-      --augment all fractions are crossed with ways of changing the training images: none, classic (pad-crop and flip \
-      as the settings say), mixup and cutmix (on top of classic).
+      --augment all fractions are crossed with ways of changing the training images: none, classic (all of \
+      training.augmentation but mixup and cutmix), mixup and cutmix (each on top of classic).
       """)
 
   @OptionGroup var options: TrainingOptions

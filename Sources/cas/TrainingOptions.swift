@@ -46,7 +46,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "The highest learning rate of the schedule.")
   var learningRate: String?
 
-  @Option(parsing: .unconditional, help: "At most this many images per class, synthetic and baseline alike.")
+  @Option(parsing: .unconditional, help: "At most this many images per class, synthetic and real alike.")
   var perClass: String?
 
   @Option(parsing: .unconditional, help: "Independent trainings of each set.")
@@ -64,7 +64,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "Threads; results do not depend on it.")
   var threads: Int?
 
-  @Option(parsing: .unconditional, help: "Side to which images are resized; needs --resize.")
+  @Option(parsing: .unconditional, help: "Side that all images must have; with --resize they are made to fit.")
   var input: String?
 
   @Option(help: "squash, crop, or crop-inner: how images become square.")
@@ -79,10 +79,11 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "training, imagenet, or MEANS/DEVIATIONS in units of 0 to 1.")
   var normalize: String?
 
-  @Option(help: "matched: the synthetic set's counts per class; full: the whole real training set.")
+  @Option(
+    help: "The baseline's images: matched, the synthetic set's counts per class; full, all real ones (cas train).")
   var baselineSize: String?
 
-  @Flag(help: "Draw each synthetic set to the real training set's number of images of each class.")
+  @Flag(help: "Draw each synthetic set to the real training set's number of images of each class (not in cas nas).")
   var matchLabelCounts = false
 
   @Option(help: "none, balanced: every class is shown equally often; real: in its share of the real images.")
@@ -91,10 +92,12 @@ struct TrainingOptions: ParsableArguments {
   @Flag(help: "Say how long the run will take, from a few measured steps, and start it; part of --preset auto.")
   var estimate = false
 
-  @Flag(help: "Train no baseline on real images.")
+  @Flag(help: "Train no baseline on real images (not in cas nas).")
   var noBaseline = false
 
-  @Flag(name: .customLong("no-gan-test"), help: "Do not test the baseline's classifiers on the synthetic images.")
+  @Flag(
+    name: .customLong("no-gan-test"),
+    help: "Do not test the baseline's classifiers on the synthetic images (cas train).")
   var noGANTest = false
 
   @Flag(help: "Score classes that one side lacks as 0 instead of stopping.")

@@ -17,7 +17,8 @@ package struct MetricsDemonstration {
     package var summary: String {
       switch self {
       case .splits: "the Inception Score against the number of splits, of shuffled and of sorted samples"
-      case .sampleSize: "every metric against the number of samples: the bias of FID and of the Inception Score"
+      case .sampleSize:
+        "FID, KID, the Inception Score and S(G) against the number of samples: the bias of FID and of the Inception Score"
       case .oneDimensional: "generators of numbers that score higher than the real numbers"
       case .modes: "PRD of the first half of the classes against the first 1, 2, … classes"
       case .gaussianity: "tests of normality of features on random directions, with a Q-Q plot"

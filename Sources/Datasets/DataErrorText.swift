@@ -48,7 +48,7 @@ extension DataError: CustomStringConvertible {
     case .tooFewImages(let path, let name, let wanted, let available):
       "\(path): class \(name) has \(available.counted("image", "images")), \(wanted.grouped) are wanted"
     case .tooManyPixels(let path, let images):
-      "\(path): \(images.grouped) images of this size do not fit into memory; use a smaller --input SIZE"
+      "\(path): \(images.grouped) images of this size do not fit into memory; use a smaller --input SIZE, and no --stream never"
     case .unsafeName(let path, let name):
       "\(path): the name \(name.debugDescription) of a member leads out of the archive; make the archive again"
     case .memberTwice(let path, let name):

@@ -1,7 +1,12 @@
+import Images
+
 /// What loading found out about the pixels of one sample: their SHA-256, and for each channel the sum of its values
 /// and of their squares.
 struct ImageTraits: Sendable, Equatable {
   let digest: ContentDigest
+  /// Of the image as it is stored, where it is not of the sample's size and parts are cut out of it; else 0. 64 bits of its
+  /// SHA-256.
+  var original: UInt64 = 0
   /// Sum and sum of squares of each channel in turn; three channels at most.
   let moments: SIMD8<UInt64>
 
@@ -30,6 +35,16 @@ struct ImageTraits: Sendable, Equatable {
       moments[2 * channel + 1] = totalOfSquares
     }
     self.moments = moments
+  }
+}
+
+extension ImageTraits {
+  /// Notes that parts will be cut out of this image.
+  mutating func note(original image: Image) {
+    var running = Digest()
+    for number in [image.width, image.height, image.channels] { running.update(UInt64(number)) }
+    running.update(image.pixels)
+    original = running.content().words[0]
   }
 }
 

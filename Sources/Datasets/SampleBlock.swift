@@ -48,10 +48,15 @@ struct SampleFit: Sendable {
     return options.input.map(mode.shortSide)
   }
 
+  /// Whether the image has the samples' size, and is not resized.
+  func keeps(_ image: Image) -> Bool {
+    !options.cutsAll && image.width == shape.width && image.height == shape.height
+  }
+
   /// The image in the samples' channels and size; nil where its size is another one and nothing may be resized.
   func fitted(_ image: Image) -> Image? {
     let image = shape.channels == 1 ? image.luminance() : image.asRGB()
-    if !options.cutsAll, image.width == shape.width && image.height == shape.height { return image }
+    if keeps(image) { return image }
     guard options.input != nil, let mode = options.resize else { return nil }
     return image.resized(toSquare: shape.width, mode: mode, filter: options.filter)
   }

@@ -144,7 +144,9 @@ extension SampleLoader {
         if options.channels == nil && !source.image.isGrey { part.hasColour = true }
         if let image = fit.fitted(source.image) {
           image.pixels.withUnsafeBufferPointer { pixels in
-            destination.traits[place] = ImageTraits(pixels, channels: fit.shape.channels)
+            var traits = ImageTraits(pixels, channels: fit.shape.channels)
+            if options.keepsOriginals, !fit.keeps(source.image) { traits.note(original: source.image) }
+            destination.traits[place] = traits
             if let target = destination.pixels, let base = pixels.baseAddress {
               (target + place * fit.shape.count).update(from: base, count: fit.shape.count)
             }

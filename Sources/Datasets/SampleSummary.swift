@@ -14,7 +14,8 @@ package struct SampleSummary: Codable, Equatable, Sendable {
   package var height: Int
   package var width: Int
   package var channels: Int
-  /// SHA-256 over shape, class names, labels and the SHA-256 of each image's pixels: two sets with the same hash give the same training.
+  /// SHA-256 over shape, class names, labels and the SHA-256 of each image's pixels: two sets with the same hash give the same
+  /// training, but for one that cuts parts out of the images as they are stored.
   package var hash: String
   /// How many images came in which encoding, such as ["png": 5000], in all of the data set that was loaded.
   package var codecs: [String: Int]

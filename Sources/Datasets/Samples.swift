@@ -40,6 +40,16 @@ package struct Samples: Sendable {
   }
 }
 
+extension Samples {
+  /// SHA-256 over the images that parts are cut out of, which `summary.hash` does not cover; nil where they are the samples.
+  package var originalsHash: String? {
+    guard hasLargerOriginals else { return nil }
+    var digest = Digest()
+    for image in traits { digest.update(image.original) }
+    return digest.hexadecimal()
+  }
+}
+
 extension Samples: Equatable {
   package static func == (a: Samples, b: Samples) -> Bool {
     a.summary == b.summary && a.labels == b.labels && a.members == b.members && a.traits == b.traits

@@ -36,7 +36,7 @@ package struct BaselineCache: Sendable {
       var history = try? JSONDecoder().decode([EpochRecord].self, from: Data(text)),
       (try? ModelFile.load(model, path: stem, job: job, kernels: kernels)) != nil
     else { return nil }
-    for index in history.indices { history[index].name = job.name }
+    for index in history.indices { (history[index].name, history[index].cached) = (job.name, true) }
     return Hit(model: model, history: history)
   }
 

@@ -23,11 +23,11 @@ package enum Evaluator {
   /// - Parameters:
   ///   - untrained: classes without a training image; they score 0 instead of what the untrained weights say.
   ///   - flips: the mean of the probabilities of each image and of its mirror image, instead of those of the image.
-  ///   - progress: called with the number of images done after each batch.
-  /// - Throws: what decoding throws, where the images are streamed.
+  ///   - progress: called with the number of images done after each batch; what it throws ends the test.
+  /// - Throws: what decoding throws, where the images are streamed, and what `progress` throws.
   package static func predict(
     _ network: Network, _ samples: Samples, normalization: Normalization, untrained: Set<Int> = [],
-    flips: Bool = false, on processor: Processor, progress: (Int) -> Void = { _ in }
+    flips: Bool = false, on processor: Processor, progress: (Int) throws -> Void = { _ in }
   ) throws -> Predictions {
     let batchSize = batchSize(network.plan.input.shape)
     let propagation = Propagation(network, batch: batchSize, purpose: .inference, on: processor)
@@ -53,7 +53,7 @@ package enum Evaluator {
       }
       builder.append(
         probabilities: UnsafeBufferPointer(start: probabilities.base, count: labels.count * classes), labels: labels)
-      progress(range.upperBound)
+      try progress(range.upperBound)
     }
     return builder.finish()
   }

@@ -16,7 +16,9 @@ struct Fingerprint: Codable {
   let supplement: EpochOrder.Supplement?
   /// How many images of each class an epoch shows; left out where it shows each image once.
   let weighting: [Int]?
-  /// How originals are decoded that images are cut out of, which the hash of the samples does not cover; else left out.
+  /// The hash of the images that parts are cut out of, which that of the samples does not cover; left out where there are none.
+  let originals: String?
+  /// How these are decoded; left out where there are none.
   let decoding: LoadOptions.Decoding?
   let kernels: KernelChoice
 

@@ -79,15 +79,32 @@ extension PresetChoice.Facts {
       try request.realTrain.map { try Dataset.open($0).list(.train) }
       ?? (real.hasTwoSplits ? try real.list(.train) : nil)
     let glance = try real.glance(at: test)
+    let others = synthetic + (realTrain.map { [$0] } ?? [])
+    // What is wrong with the classes is said when the images are read.
+    let matching = try ClassMatching(
+      test: test, others: others.map { ClassMatching.Side(title: $0.path, listing: $0) },
+      namesFile: try request.classNames.map { (try ClassNames.read($0), $0) }, allowMissing: true)
+    var counts = zip(others, matching.others).map { listing, classes in
+      var counts = [Int](repeating: 0, count: classes.classNames.count)
+      for (target, images) in zip(classes.targets, listing.classCounts) { if let target { counts[target] += images } }
+      return counts
+    }
+    let realCounts = realTrain.flatMap { _ in counts.popLast() }
+    if experiment.matchLabelCounts, let realCounts { counts = counts.map { zip($0, realCounts).map(min) } }
     let limit = experiment.perClass ?? .max
-    func images(_ listing: SplitListing) -> Int { listing.classCounts.reduce(0) { $0 + min($1, limit) } }
+    func images(_ counts: [Int]) -> Int { counts.reduce(0) { $0 + min($1, limit) } }
+    let baselines: [[Int]] =
+      switch experiment.baseline {
+      case .none: []
+      case .full: realCounts.map { [$0] } ?? []
+      case .matched: realCounts.map { real in counts.map { zip(Study.wanted($0, of: real), real).map(min) } } ?? []
+      }
     // The set whose epochs decide about the number of steps.
     let deciding: Int? =
       switch request.command {
-      case .nas: realTrain.map(images)
-      case .curve: min(request.sizes?.max() ?? .max, synthetic.map(images).max() ?? 0)
-      case .train:
-        (synthetic + (experiment.baseline == .full ? realTrain.map { [$0] } ?? [] : [])).map(images).min()
+      case .nas: realCounts.map(images)
+      case .curve: min(request.sizes?.max() ?? .max, counts.map(images).max() ?? 0)
+      case .train: (counts + baselines).map(images).min()
       }
     self.init(
       side: experiment.input ?? glance.side, isGrey: glance.isGrey, classes: test.classCounts.count { $0 > 0 },

@@ -90,6 +90,10 @@ extension ConfusionTable {
   /// The confusions of one result's classifiers, summed over seeds.
   package init(result: String, classNames: [String], seeds: [Predictions]) {
     let matrix = ConfusionMatrix(classes: classNames.count, summing: seeds)
-    self.init(result: result, classes: classNames, counts: matrix.counts)
+    self.init(
+      result: result, classes: classNames,
+      cells: matrix.rows.enumerated().flatMap { label, row in
+        row.sorted { $0.key < $1.key }.map { Cell(label: label, predicted: $0.key, count: $0.value) }
+      })
   }
 }

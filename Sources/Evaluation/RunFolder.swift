@@ -92,9 +92,13 @@ extension RunFolder {
     _ oldRequest: RunRequest, _ oldExperiment: Experiment, _ request: RunRequest, _ experiment: Experiment
   ) -> String {
     guard oldRequest.asksTheSame(as: request) else { return "other data or another command" }
-    let old = Set((try? oldExperiment.yaml())?.split(separator: "\n") ?? [])
-    let new = ((try? experiment.yaml())?.split(separator: "\n") ?? []).filter { !old.contains($0) }
-    return new.map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: ", ")
+    func leaves(_ experiment: Experiment) -> [String: String] {
+      let all = (try? JSONValue(encoding: experiment))?.leaves ?? []
+      return Dictionary(all.map { ($0.path, $0.text) }, uniquingKeysWith: { first, _ in first })
+    }
+    let (old, new) = (leaves(oldExperiment), leaves(experiment))
+    return Set(old.keys).union(new.keys).sorted().filter { old[$0] != new[$0] }
+      .map { "\($0): \(new[$0] ?? "not set"), there \(old[$0] ?? "not set")" }.joined(separator: "; ")
   }
 }
 

@@ -63,15 +63,31 @@ extension Study {
             name: set.name, kind: .nas, fractionAdded: added.fraction, samples: real.concatenating(added.samples))
         case .batch:
           let added = try limited(set.samples, experiment, name: set.name, notes: &notes)
-          entry = Entry(name: set.name, kind: .nas, fractionAdded: fraction, samples: real.concatenating(added))
           let batch = experiment.training.batchSize
-          let share = Int((Double(batch) * fraction / (1 + fraction)).rounded())
-          guard (1..<batch).contains(share), added.count > 0 else {
+          guard let parts = parts(of: batch, fraction, real: real.count), added.count > 0 else {
             throw UsageError.message(
               "A batch of \(batch) images cannot hold \(fraction) samples of \(set.name) for each real image. "
                 + "Choose a larger --batch-size, or --mix concatenate.")
           }
-          entry.supplement = EpochOrder.Supplement(count: added.count, perBatch: share)
+          let supplement = EpochOrder.Supplement(count: added.count, perBatch: parts.samples)
+          guard !entries.contains(where: { $0.name == set.name && $0.supplement == supplement }) else {
+            notes.append(
+              "\(set.name): for \(fraction) times the real images a batch holds the images of a smaller fraction, whose result "
+                + "counts.")
+            continue
+          }
+          let reached = Double(parts.samples) / Double(parts.real)
+          // Whole images of a batch may be another fraction than was asked for.
+          let isOther = abs(reached - fraction) > 0.05 * fraction
+          if isOther {
+            notes.append(
+              "\(set.name): for \(fraction) times the real images a batch holds \(parts.samples) samples and "
+                + "\(parts.real.counted("real image", "real images")), \(rounded(reached)) times as many.")
+          }
+          entry = Entry(
+            name: set.name, kind: .nas, fractionAdded: isOther ? rounded(reached) : fraction,
+            samples: real.concatenating(added))
+          entry.supplement = supplement
         }
         for way in ways {
           entry.augmentation = way
@@ -96,6 +112,18 @@ extension Study {
     }
     return Study(data, entries: entries, notes: data.notes + unique(notes), experiment)
   }
+
+  /// How many samples and real images make a batch that holds `fraction` samples for each real image; nil where one of
+  /// the two is none. Where there are not so many real images, all of them are in every batch.
+  private static func parts(of batch: Int, _ fraction: Double, real: Int) -> (samples: Int, real: Int)? {
+    var samples = Int((Double(batch) * fraction / (1 + fraction)).rounded())
+    if batch - samples > real { samples = Int((Double(real) * fraction).rounded()) }
+    let own = min(batch - samples, real)
+    return samples > 0 && own > 0 ? (samples, own) : nil
+  }
+
+  /// In tenths of a percent.
+  private static func rounded(_ fraction: Double) -> Double { (fraction * 1e3).rounded() / 1e3 }
 
   /// The samples of a set that a fraction of the real images asks for, class by class, or all there are; and which
   /// fraction these are, which is none of those that are taken by other parts of the set.

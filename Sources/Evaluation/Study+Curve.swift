@@ -21,7 +21,9 @@ extension Study {
         let lacking = zip(samples.classCounts, data.realTrain?.classCounts ?? []).contains { $0 == 0 && $1 > 0 }
         // Real images that lack the same classes would hide that the set does.
         let counts = lacking ? data.realTrain?.proportionalCounts(total: size) ?? [] : part.classCounts
-        entry.baseline = try reference(to: counts, size: size, data, experiment, known: &references)
+        if counts.reduce(0, +) == size {
+          entry.baseline = try reference(to: counts, size: size, data, experiment, known: &references)
+        }
         if entry.baseline == nil, let real = data.realTrain, experiment.baseline != .none {
           notes.append(
             "The real training set (\(real.count.counted("image", "images"))) has too few images of some classes for a real "

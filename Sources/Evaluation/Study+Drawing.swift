@@ -30,16 +30,21 @@ extension Study {
   /// many as it has of the others on average, so that the class's accuracy of 0 counts as the loss that it is.
   static func counts(of real: Samples, matching samples: Samples, name: String, notes: inout [String]) -> [Int] {
     let counts = samples.classCounts
-    let held = counts.count { $0 > 0 }
-    guard held > 0, held < counts.count else { return counts }
-    let mean = max(1, Int((Double(samples.count) / Double(held)).rounded()))
-    let wanted = zip(counts, real.classCounts).map { $0 > 0 ? $0 : min(mean, $1) }
+    let wanted = wanted(counts, of: real.classCounts)
     let added = wanted.reduce(0, +) - samples.count
     guard added > 0 else { return wanted }
     notes.append(
-      "\(name) lacks \((counts.count - held).counted("class", "classes")): its baseline has "
+      "\(name) lacks \(counts.count { $0 == 0 }.counted("class", "classes")): its baseline has "
         + "\(added.counted("real image", "real images")) of them, so that their loss counts.")
     return wanted
+  }
+
+  /// The same of the numbers of images of each class alone.
+  static func wanted(_ counts: [Int], of real: [Int]) -> [Int] {
+    let held = counts.count { $0 > 0 }
+    guard held > 0, held < counts.count else { return counts }
+    let mean = max(1, Int((Double(counts.reduce(0, +)) / Double(held)).rounded()))
+    return zip(counts, real).map { $0 > 0 ? $0 : min(mean, $1) }
   }
 
   /// As many images of each class as wanted, or all there are, which is noted.

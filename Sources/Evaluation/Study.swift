@@ -105,12 +105,12 @@ extension Study {
         recipe.augmentation = augmentation.applied(to: recipe.augmentation)
       }
       let weighting = entry.supplement == nil ? weighting(of: entry, experiment) : nil
+      let originals = recipe.augmentation.randomResizedCrop == nil ? nil : entry.samples.originalsHash
       return try experiment.seedRange.map { seed in
         let fingerprint = Fingerprint(
           architecture: architecture.name, recipe: recipe, steps: steps, seed: seed, normalization: normalization,
           data: entry.samples.summary.hash, supplement: entry.supplement, weighting: weighting?.perEpoch,
-          decoding: entry.samples.hasLargerOriginals && recipe.augmentation.randomResizedCrop != nil
-            ? experiment.decode : nil,
+          originals: originals, decoding: originals.map { _ in experiment.decode },
           kernels: experiment.kernels)
         return TrainingJob(
           name: entry.label, seed: seed, steps: steps, architecture: architecture, recipe: recipe,

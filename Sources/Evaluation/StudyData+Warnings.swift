@@ -58,7 +58,7 @@ extension StudyData {
     guard distance > 0.05 else { return [] }
     return [
       "\(Int((100 * distance).rounded())) % of the images of the synthetic set \(set.name) would have to be of another "
-        + "class to have the classes in the real shares (--match-label-counts draws them so)."
+        + "class to have the classes in the real shares."
     ]
   }
 

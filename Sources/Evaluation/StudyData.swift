@@ -35,8 +35,7 @@ extension StudyData {
     let real = try Dataset.open(request.real)
     let testListing = try real.list(.test)
     var sets: [(title: String, dataset: Dataset, listing: SplitListing)] = []
-    // Without a baseline nothing is trained on real images, and they need not be read.
-    let wantsRealTrain = request.command == .nas || experiment.baseline != .none
+    let wantsRealTrain = readsRealTraining(request.command, experiment)
     if wantsRealTrain, let path = request.realTrain {
       let dataset = try Dataset.open(path)
       sets.append(("real training set", dataset, try dataset.list(.train)))
@@ -76,6 +75,14 @@ extension StudyData {
         + warnings(
           test: test, realTrain: hasRealTrain ? loaded.first : nil, synthetic: synthetic),
       missingNotes: matching.missingNotes)
+  }
+}
+
+extension StudyData {
+  /// Whether a run needs real training images: without a baseline nothing is trained on them, but they may say how many
+  /// images of each class are drawn or shown.
+  package static func readsRealTraining(_ command: RunRequest.Command, _ experiment: Experiment) -> Bool {
+    command == .nas || experiment.baseline != .none || experiment.matchLabelCounts || experiment.weighting == .real
   }
 }
 

@@ -113,11 +113,16 @@ extension StudyRunner {
     _ network: Network, _ samples: Samples, _ job: TrainingJob, title: String, of entry: Study.Entry
   ) throws -> Predictions {
     events.began(title, samples.count, "images", 0)
+    var isWhole = false
+    defer { events.ended(isWhole) }
     let predictions = try Evaluator.predict(
       network, samples, normalization: job.normalization, untrained: entry.untrained, flips: experiment.testFlips,
-      on: machine.processor, progress: { events.advanced($0, "") })
-    events.ended(true)
-    if events.shouldStop() { throw Interrupted() }
+      on: machine.processor,
+      progress: {
+        events.advanced($0, "")
+        if events.shouldStop() { throw Interrupted() }
+      })
+    isWhole = true
     return predictions
   }
 
@@ -130,7 +135,8 @@ extension StudyRunner {
       let found = try Self.naming(path) {
         try ModelFile.load(bytes, path: path, job: job, kernels: allowsKernelChange ? nil : machine.kernels)
       }
-      return (found.network, found.kernels, false)
+      let isCached = log.contains { $0.name == job.name && $0.seed == job.seed && $0.cached == true }
+      return (found.network, found.kernels, isCached)
     }
     if entry.kind == .baseline, let hit = cache?.lookup(job, kernels: machine.kernels) {
       log = log.filter { $0.name != job.name || $0.seed != job.seed } + hit.history

@@ -58,7 +58,10 @@ extension ClassProbabilities {
         var entropy = 0.0
         for index in 0..<classes {
           let p = line[index]
-          guard p >= 0 else { throw MetricError.notProbabilities(row: row, sum: p.isNaN ? .nan : p) }
+          guard p >= 0 else {
+            throw p.isNaN
+              ? MetricError.notProbabilities(row: row, sum: .nan) : MetricError.negative(row: row, value: p)
+          }
           total += p
           entropy -= p > 0 ? p * log(p) : 0
         }

@@ -43,7 +43,7 @@ package struct Extrapolation: Sendable, Equatable {
   package static func sizes(upTo count: Int, metric: String) throws -> [Int] {
     let least = min(5000, count / 2)
     guard least >= 2, count - least >= points - 1 else {
-      throw MetricError.tooFew(metric: metric, rows: count, needed: 2 * points)
+      throw MetricError.tooFew(metric: metric, rows: count, needed: 2 * points - 3)
     }
     return (0..<points).map { least + Int(Double(count - least) * Double($0) / Double(points - 1)) }
   }
@@ -101,7 +101,7 @@ extension FrechetDistance {
       }
     }
     guard let result = Extrapolation(sizes: sizes, values: values) else {
-      throw MetricError.tooFew(metric: "FID∞", rows: features.rows, needed: 2 * Extrapolation.points)
+      throw MetricError.tooFew(metric: "FID∞", rows: features.rows, needed: 2 * Extrapolation.points - 3)
     }
     return result
   }

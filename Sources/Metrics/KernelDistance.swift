@@ -7,7 +7,7 @@ package import Kernels
 /// by using it: time, which grows with the square of the number of images.
 package struct KernelDistance: Sendable, Equatable {
   package let value: Double
-  /// Nil for fewer than four images, or where the estimate is below 0.
+  /// Nil for fewer than four images on both sides or three on one of unequal sides, or where the estimate is below 0.
   package let variance: Double?
 
   /// The 95 % interval by the normal distribution.

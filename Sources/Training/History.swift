@@ -11,4 +11,6 @@ package struct EpochRecord: Codable, Equatable, Sendable {
   package var learningRate: Double
   /// Seconds of training since its start, evaluation and pauses left out.
   package var seconds: Double
+  /// Whether the training was another run's, whose classifier was in the cache; a key that is left out where it was not.
+  package var cached: Bool?
 }

@@ -59,6 +59,9 @@ struct Attack: ParsableCommand {
 
   func run() throws {
     if let output {
+      guard output.lowercased().hasSuffix(".png") else {
+        throw UsageError.message("\(output): the picture is a PNG file. Choose a name that ends in .png.")
+      }
       try OutputPath.check(NamedPath.absolute(output))
       try OutputPath.check(output, outside: ([real] + (realTrain.map { [$0] } ?? [])).map(NamedPath.absolute))
     }

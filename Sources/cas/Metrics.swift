@@ -122,6 +122,14 @@ struct MetricsCommand: ParsableCommand {
   }
 
   private func demonstration(_ name: String, _ machine: Machine, _ events: StudyRunner.Events) throws {
+    try UsageError.refuse(
+      [
+        ("--metrics", metrics != nil), ("--per-class", perClass), ("--write-statistics", writeStatistics != nil),
+        ("--features-synthetic", !featuresSynthetic.isEmpty && !imageSets.synthetic.isEmpty),
+      ], because: "a demonstration computes what it is about, of one set of samples")
+    guard max(featuresSynthetic.count, imageSets.synthetic.count) <= 1 else {
+      throw UsageError.message("A demonstration looks at one set of samples. Give one.")
+    }
     let known = MetricsDemonstration.Name.allCases.map(\.rawValue)
     guard let chosen = MetricsDemonstration.Name(rawValue: name) else {
       let nearest = Spelling.nearest(to: name, in: known).map { " Did you mean \($0)?" } ?? ""
@@ -141,7 +149,8 @@ struct MetricsCommand: ParsableCommand {
       try Provenance(
         "metrics", config: DemonstrationRequest(demonstration: name, seed: seed), machine: machine,
         data: try given.map { try JSONValue(encoding: $0.sources) }))
-    try Terminal.write(Array(json ? try attributed.json() : Data(document.text(Terminal.outputStyle).utf8))) {
+    let text = quiet ? "" : document.text(Terminal.outputStyle)
+    try Terminal.write(Array(json ? try attributed.json() : Data(text.utf8))) {
       if let html { try AtomicFile.write(bytes: Array(document.page.utf8), to: NamedPath.absolute(html)) }
     }
   }

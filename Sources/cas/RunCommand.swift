@@ -23,7 +23,6 @@ struct RunCommand {
   }
 
   func run() throws {
-    Interruption.watch()
     let terminal = Terminal(isQuiet: options.printed.quiet)
     let events = terminal.events(shouldStop: { Interruption.received != 0 })
     var (request, experiment, folder) = try plan(events)
@@ -41,7 +40,8 @@ struct RunCommand {
 
     let data = try StudyData.load(
       request, experiment, streaming: options.stream, machine: machine, events: events)
-    if events.shouldStop() { throw Interrupted() }
+    // Until here there is nothing to save, and the first signal ends the program.
+    Interruption.watch()
     let study =
       switch request.command {
       case .train: try Study.cas(data, experiment)
@@ -96,15 +96,23 @@ struct RunCommand {
     guard let resume = options.resume else {
       var request = try options.request(command)
       try complete(&request)
+      let own = try options.experiment()
       try UsageError.refuse(
-        [("--real-train", options.noBaseline && options.realTrain != nil && request.metrics == nil)],
-        because: "with --no-baseline nothing is trained on real images")
+        [
+          (
+            "--real-train",
+            options.realTrain != nil && request.metrics == nil && !StudyData.readsRealTraining(command, own)
+          )
+        ], because: "without a baseline nothing is trained on real images")
+      try UsageError.refuse(
+        [("weighting", request.mixing == .batch && own.weighting != .none)],
+        because: "with --mix batch every batch has its own share of samples")
       let folder = RunFolder(path: options.outputPath(for: request))
       guard options.choosesPreset else {
         request.preset = options.preset
-        return (request, try options.experiment(), folder)
+        return (request, own, folder)
       }
-      let choice = try PresetChoice(PresetChoice.Facts(of: request, try options.experiment()))
+      let choice = try PresetChoice(PresetChoice.Facts(of: request, own))
       events.note("preset: \(choice.reason)")
       request.preset = "\(Preset.automatic) (\(choice.preset))"
       return (request, try options.experiment(choice), folder)

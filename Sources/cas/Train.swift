@@ -67,9 +67,6 @@ struct NAS: ParsableCommand {
         ("--no-baseline", options.noBaseline), ("--baseline-size", options.baselineSize != nil),
         ("--match-label-counts", options.matchLabelCounts), ("--no-gan-test", options.noGANTest),
       ], because: "cas nas adds samples to the whole real training set, and compares with that set alone")
-    try UsageError.refuse(
-      [("--weighting", mix == .batch && options.weighting != nil)],
-      because: "with --mix batch every batch has its own share of samples")
     let add = add ?? "0,0.25,0.5,1"
     let fractions = add.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
     guard fractions.allSatisfy({ $0.map { $0.isFinite && $0 >= 0 && $0 <= 100 } ?? false }) else {

@@ -103,8 +103,55 @@ import Testing
       try Document(more.output)["warnings"].list.contains {
         $0.text == "four: only the samples have the class 3, which is left out."
       })
+    // Labels are missed before anything is computed.
+    let none = try run(folder, ["b"], "--per-class")
+    #expect(none.code == 64 && none.errors.contains("--per-class needs labels"), "\(none.errors)")
     try folder.write(Array("cat\ndog\n".utf8), "few.txt")
     #expect(try run(folder, ["a"], "--class-names", "\(folder.path)/few.txt").code == 65)
+  }
+
+  /// Too few real images of one class, or altogether, leave the other numbers as they are.
+  @Test func fewRealImagesAreANote() throws {
+    let folder = try folder()
+    func write(_ name: String, _ rows: Int, _ labels: [Int32]) throws {
+      try NPZ.write(
+        [("features", matrix(7, rows, 8)), ("labels", NPYArray(labels, shape: [rows]))],
+        to: "\(folder.path)/\(name).npz")
+    }
+    try write("uneven-real", 103, (0..<103).map { $0 < 100 ? Int32($0 % 2) : 2 })
+    let classes = try run(folder, ["a"], real: "uneven-real", "--json", "--per-class", "--metrics", "fid,precision")
+    #expect(classes.code == 0, "\(classes.errors)")
+    let rows = try Document(classes.output, schema: "metrics")["results"][0]["perClass"].list
+    #expect(rows.map { $0["metrics"].entry("name", "precision-recall")["note"].text != nil } == [false, false, true])
+    #expect(rows.map { $0["metrics"].entry("name", "fid")["value"].isNull } == [false, false, false])
+    for (name, count) in [("one", 1), ("three", 3)] {
+      try write(name, count, [Int32](repeating: 0, count: count))
+      let result = try run(folder, ["a"], real: name, "--json")
+      #expect(result.code == 0, "\(result.errors)")
+      let metrics = try Document(result.output, schema: "metrics")["results"][0]["metrics"]
+      #expect(metrics.entry("name", "s")["value"].number != nil)
+      #expect(metrics.list.contains { $0["note"].text?.contains("needs at least") == true })
+      #expect(metrics.entry("name", "fid")["value"].isNull == (count == 1))
+    }
+  }
+
+  /// Rows of the file, also where a part of it was drawn; and what is said of a set is said of that part.
+  @Test func rowsAreThoseOfTheFile() throws {
+    let folder = try folder()
+    let real = features(1, 300, 8)
+    // Only the last rows are near to training images.
+    let far = features(8, 200, 8, shift: 50)
+    try NPZ.write(
+      [("features", NPYArray(Array(far[..<(190 * 8)]) + Array(real[..<80]), shape: [200, 8]))],
+      to: "\(folder.path)/long.npz")
+    try NPZ.write([("features", matrix(9, 150, 8))], to: "\(folder.path)/short.npz")
+    let result = try run(folder, ["long", "short"], "--json", "--metrics", "authenticity")
+    #expect(result.code == 0, "\(result.errors)")
+    let document = try Document(result.output, schema: "metrics")
+    let nearest = document["results"][0]["suspects"].list.filter { ($0["distance"].number ?? 9) < 1e-3 }
+    #expect(nearest.count > 3)
+    #expect(nearest.allSatisfy { ($0["sample"].number ?? 0) - 190 == $0["image"].number })
+    #expect(document["data"]["synthetic"]["long"]["images"].number == 150)
   }
 
   @Test func statisticsStandForRealFeatures() throws {
@@ -169,6 +216,17 @@ import Testing
     #expect(String(decoding: try folder.bytes("page.html"), as: UTF8.self).contains("<circle"))
     let sizes = try run(folder, ["a"], "--demonstrate", "sample-size", "--json")
     #expect(try Document(sizes.output)["rows"].list.map(\.["name"].text) == ["100", "200"], "\(sizes.errors)")
+    let quiet = try run(folder, ["a"], "--demonstrate", "gaussianity", "--quiet")
+    #expect(quiet.code == 0 && quiet.output.isEmpty)
+    for more in [["--metrics", "fid"], ["--per-class"], ["--write-statistics", "\(folder.path)/s.npz"]] {
+      let result = try Program.run(["metrics", "--demonstrate", "splits"] + more)
+      #expect(result.code == 64 && result.errors.contains("\(more[0]) would change nothing"), "\(result.errors)")
+    }
+    #expect(try run(folder, ["a", "b"], "--demonstrate", "sample-size").code == 64)
+    for bad in ["nan", "wide"] {
+      let named = try run(folder, [bad], "--demonstrate", "sample-size")
+      #expect(named.code == 65 && named.errors.contains("\(bad).npz"), "\(named.errors)")
+    }
     let wrong = try Program.run("metrics", "--demonstrate", "mode")
     #expect(wrong.code == 64 && wrong.errors.contains("Did you mean modes?"))
     #expect(try Program.run("metrics", "--demonstrate", "modes").code == 64)

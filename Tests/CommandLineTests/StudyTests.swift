@@ -53,14 +53,14 @@ import Testing
   @Test func aKilledStudyDoesWhatIsMissing() throws {
     let folder = try data()
     let study = [
-      "nas", "--synthetic", "\(folder.path)/t0.5", "--add", "0.5,1", "--augment", "none,mixup", "--mix", "batch",
+      "nas", "--synthetic", "\(folder.path)/t0.5", "--add", "0.6,1", "--augment", "none,mixup", "--mix", "batch",
       "--steps", "60", "--checkpoint-seconds", "0",
     ]
     _ = try run(folder, study, output: "whole")
     let running = try Program.Running(
       study + ["--real", "\(folder.path)/real", "--output", "\(folder.path)/cut"] + Self.quick)
     // One training is finished, and another one under way.
-    let first = "\(folder.path)/cut/model-t0.5+0.5+none-seed0.safetensors"
+    let first = "\(folder.path)/cut/model-t0.5+0.6+none-seed0.safetensors"
     let deadline = Date().addingTimeInterval(60)
     while !FileManager.default.fileExists(atPath: first)
       || !FileManager.default.fileExists(atPath: "\(folder.path)/cut/checkpoint"), running.isRunning, Date() < deadline
@@ -75,7 +75,7 @@ import Testing
     let before = try written()
     let resumed = try Program.run("nas", "--resume", "\(folder.path)/cut")
     #expect(resumed.code == 0, "\(resumed.errors)")
-    #expect(!resumed.errors.contains("Training t0.5+0.5+none") && resumed.errors.contains("Training baseline+mixup"))
+    #expect(!resumed.errors.contains("Training t0.5+0.6+none") && resumed.errors.contains("Training baseline+mixup"))
     #expect(try written() == before)
     for file in ["predictions.npz", "confusion.csv", "per_class.csv", "model-baseline+mixup-seed0.safetensors"] {
       #expect(try folder.bytes("whole/\(file)") == folder.bytes("cut/\(file)"), "\(file)")
@@ -95,6 +95,72 @@ import Testing
       ["nas", "--synthetic", "\(folder.path)/t1", "--add", "0.01", "--mix", "batch", "--real", "\(folder.path)/real"]
         + Self.quick)
     #expect(refused.code == 64 && refused.errors.contains("--batch-size"), "\(refused.errors)")
+    let weighted = try Program.run(
+      [
+        "nas", "--synthetic", "\(folder.path)/t1", "--add", "1", "--mix", "batch", "--set", "weighting=balanced",
+        "--real",
+        "\(folder.path)/real",
+      ] + Self.quick)
+    #expect(weighted.code == 64 && weighted.errors.contains("its own share of samples"), "\(weighted.errors)")
+  }
+
+  /// Three of sixteen places are samples for a quarter and for 0.2, and a batch that is larger than the real set holds all
+  /// of that.
+  @Test func batchesHaveWholeImages() throws {
+    let folder = try data()
+    let report = try run(
+      folder, ["nas", "--synthetic", "\(folder.path)/t1", "--add", "0.2,0.25,0.05", "--mix", "batch", "--steps", "2"],
+      output: "whole")
+    #expect(report["results"].list.map { $0["fractionAdded"].number } == [0.067, 0.231, 0])
+    let warnings = report["warnings"].list.compactMap(\.text)
+    #expect(warnings.contains { $0.contains("a batch holds 3 samples and 13 real images, 0.231 times as many") })
+    #expect(
+      warnings.contains { $0.contains("for 0.25 times the real images a batch holds the images of a smaller fraction") }
+    )
+    let wide = try Program.run(
+      [
+        "nas", "--synthetic", "\(folder.path)/t1", "--add", "0.25", "--mix", "batch", "--batch-size", "128", "--steps",
+        "2",
+        "--per-class", "12", "--model", "resnet8", "--quiet", "--json", "--real", "\(folder.path)/real", "--output",
+        "\(folder.path)/wide",
+      ])
+    let results = try Document(wide.output)["results"].list
+    #expect(results.map { $0["fractionAdded"].number } == [0.25, 0], "\(wide.errors)")
+  }
+
+  /// Real training images may say how many samples are drawn or shown, where nothing is trained on them.
+  @Test func realSharesNeedNoBaseline() throws {
+    let folder = try data()
+    for index in 0..<8 { try FileManager.default.removeItem(atPath: "\(folder.path)/real/train/across/\(index).png") }
+    let matched = try run(
+      folder, ["train", "--synthetic", "\(folder.path)/t0.5", "--match-label-counts", "--no-baseline", "--steps", "2"],
+      output: "matched")
+    #expect(matched["results"].list.map { $0["training"]["trainingImages"].number } == [40])
+    // The set's score does not depend on whether a baseline is trained beside it.
+    for (name, more) in [("with", []), ("without", ["--no-baseline"])] {
+      _ = try run(
+        folder, ["train", "--synthetic", "\(folder.path)/t0.5", "--weighting", "real", "--steps", "2"] + more,
+        output: name)
+    }
+    let model = "model-t0.5-seed0.safetensors"
+    #expect(try folder.bytes("with/\(model)") == folder.bytes("without/\(model)"))
+  }
+
+  /// Nine real images are no point at twenty.
+  @Test func aRealPointHasItsSize() throws {
+    let folder = try data()
+    try FileManager.default.removeItem(atPath: "\(folder.path)/t0.5/across")
+    for name in ["across", "diagonal", "upright"] {
+      for index in 3..<16 {
+        try FileManager.default.removeItem(atPath: "\(folder.path)/real/train/\(name)/\(index).png")
+      }
+    }
+    let report = try run(
+      folder,
+      ["curve", "--synthetic", "\(folder.path)/t0.5", "--sizes", "6,20", "--allow-missing-classes", "--steps", "2"],
+      output: "curve")
+    #expect(report["results"].list.filter { $0["kind"].text == "baseline" }.map { $0["name"].text } == ["baseline@6"])
+    #expect(report["warnings"].list.contains { $0.text?.contains("for a real point beside t0.5 at 20") == true })
   }
 
   @Test func fractionsAreThoseThatTheSamplesSufficeFor() throws {
@@ -275,5 +341,12 @@ import Testing
       "\(folder.path)/real", "--output", "\(folder.path)/auto")
     #expect(again.code == 0 && again.errors.contains("finished"), "\(again.errors)")
     #expect(settings.contains("model: resnet8") && settings.contains("epochs: 200"), "\(settings)")
+    // The smallest training set decides, and that may be the baseline.
+    try Stripes.write(to: folder, "many", perClass: 400, seed: 5)
+    let small = try Program.run(
+      "train", "--preset", "auto", "--steps", "2", "--synthetic", "\(folder.path)/many", "--real",
+      "\(folder.path)/real",
+      "--output", "\(folder.path)/small")
+    #expect(small.errors.contains("epochs, because an epoch has only 48 images"), "\(small.errors)")
   }
 }

@@ -104,7 +104,10 @@ import Testing
     #expect(try train(folder, arguments, output: "run").code == 0)
     let before = try folder.bytes("run/report.json")
     let other = try train(folder, arguments + ["--seed", "9"], output: "run")
-    #expect(other.code == 64 && other.errors.contains("seed: 9"), "\(other.errors)")
+    #expect(other.code == 64 && other.errors.contains("seed: 9, there 0"), "\(other.errors)")
+    // A setting that is only taken away has a name, too.
+    let less = try train(folder, arguments + ["--set", "training.augmentation.flip=false"], output: "run")
+    #expect(less.code == 64 && less.errors.contains("training.augmentation: ["), "\(less.errors)")
     #expect(try folder.bytes("run/report.json") == before)
   }
 

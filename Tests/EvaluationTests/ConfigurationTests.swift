@@ -65,7 +65,9 @@ import Training
     "training.epochs=0", "training.epochs=many", "training.batchSize=1", "seeds=0", "precision=fp64",
     "training.optimizer.momentum=1", "training=3", "model=[1]", "training.schedule.decay=sine", "input=3",
     "training.schedule.warmupEpochs=31", "training.schedule.milestones=[.nan]", "training.schedule.factor=.inf",
-    "training.labelSmoothing=.nan", "steps=-1", "perClass=0", "noequals", "=3",
+    "training.augmentation=[{randomResizedCrop: {aspect: [1.0e-60, 1]}}]",
+    "training.augmentation=[{randomErasing: {aspect: [1.0e-60, 1]}}]", "training.labelSmoothing=.nan", "steps=-1",
+    "perClass=0", "noequals", "=3",
   ])
   func wrongValuesAreErrors(_ assignment: String) throws {
     #expect(throws: UsageError.self) {

@@ -84,6 +84,16 @@ import Testing
     #expect(try gate.check(report, path: "p", names: ["x"], version: "1").results == failed.results)
   }
 
+  /// 1 − 0.95 is a little more than 0.05, and the mean of three whole numbers of images a little less than 0.7.
+  @Test func roundingMissesNoThreshold() throws {
+    let report = report([entry("x", .cas, top1: 0.95), entry("baseline", .baseline, top1: 1)])
+    var gate = Gate()
+    (gate.maxDrop, gate.minTop1, gate.minDifference) = (0.05, 0.95 + 2e-16, -0.05)
+    #expect(try gate.check(report, path: "p", names: ["x"], version: "1").holds)
+    gate.maxDrop = 0.0499999
+    #expect(try !gate.check(report, path: "p", names: ["x"], version: "1").holds)
+  }
+
   @Test func whatCannotBeCheckedDoesNotPass() throws {
     let report = report([entry("x", .cas, top1: 0.5), entry("baseline", .baseline, top1: 1)])
     #expect(throws: UsageError.self) { try Gate().check(report, path: "p", names: [], version: "1") }
@@ -113,9 +123,12 @@ import Testing
     #expect(table.columns[0].values == [0.5, nil, nil] && table.columns[1].values == [12, 3.5, -1])
   }
 
-  @Test(arguments: ["", "name\n", "name,a\nx,1,2\n"])
-  func damagedTablesNameTheLine(text: String) {
-    #expect { try table(text) } throws: { "\($0)".contains("line") }
+  /// As an editor counts them, with blank lines and with the lines of quoted fields.
+  @Test(arguments: [
+    ("", 1), ("name\n", 1), ("name,a\nx,1,2\n", 2), ("\n\nname,a\n\nx,1,2\n", 5), ("name,a\n\"x\ny\",1\nz,1,2\n", 4),
+  ])
+  func damagedTablesNameTheLine(text: String, line: Int) {
+    #expect { try table(text) } throws: { "\($0)".contains("line \(line):") }
   }
 
   @Test(arguments: [

@@ -90,3 +90,10 @@ func predictions(_ rows: [[Float]], labels: [Int32], untrained: Set<Int> = []) -
     #expect(majorityVote([silent, first]) == [0])
   }
 }
+
+extension ConfusionMatrix {
+  /// All counts, row by row.
+  fileprivate var counts: [Int] {
+    (0..<classes).flatMap { label in (0..<classes).map { self[true: label, predicted: $0] } }
+  }
+}

@@ -78,11 +78,17 @@ import Testing
   }
 
   @Test func namesAtTheEndsOfLinesDoNotMeet() {
-    let places = LineChart.spread([100, 101, 50, 102], apart: 15)
+    let places = LineChart.spread([100, 101, 50, 102], apart: 15, within: 0...200)
     #expect(zip(places.sorted(), places.sorted().dropFirst()).allSatisfy { $1 - $0 >= 15 - 1e-9 })
     // The order stays.
     #expect(places[2] < places[0] && places[0] < places[1] && places[1] < places[3])
-    #expect(LineChart.spread([], apart: 15).isEmpty)
+    #expect(LineChart.spread([], apart: 15, within: 0...200).isEmpty)
+    // Only those that meet are moved, and none out of the picture.
+    let end = LineChart.spread([12, 290, 291, 292, 293, 294], apart: 15, within: 10...300)
+    #expect(end == [12, 240, 255, 270, 285, 300])
+    #expect(zip(end, end.dropFirst()).allSatisfy { $1 - $0 >= 15 - 1e-9 } && end.allSatisfy { (10...300).contains($0) })
+    #expect(LineChart.spread([100, 101], apart: 15, within: 0...200) == [93, 108])
+    #expect(LineChart.spread([5, 5], apart: 15, within: 0...200) == [0, 15])
   }
 
   /// Colour and dash together tell twelve lines apart.

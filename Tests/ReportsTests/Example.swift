@@ -150,3 +150,13 @@ enum Example {
     return try Literature(json: Data(contentsOf: url.standardizedFileURL), path: url.path)
   }
 }
+
+extension ConfusionTable {
+  /// Of all counts, true class by row.
+  init(result: String, classes: [String], counts: [Int]) {
+    let cells = counts.enumerated().filter { $0.element > 0 }.map { place, count in
+      Cell(label: place / classes.count, predicted: place % classes.count, count: count)
+    }
+    self.init(result: result, classes: classes, cells: cells)
+  }
+}

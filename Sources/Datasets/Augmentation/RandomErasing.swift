@@ -16,11 +16,12 @@ package struct RandomErasing: Sendable, Equatable {
     self.aspect = aspect
   }
 
-  static let expectation = "probability and area within 0 to 1 and aspect above 0, each the least and the greatest"
+  static let expectation =
+    "probability and area within 0 to 1 and aspect within 0.01 to 100, each the least and the greatest"
 
   var isPossible: Bool {
     (0...1).contains(probability) && area.count == 2 && aspect.count == 2 && area[0] > 0 && area[0] <= area[1]
-      && area[1] <= 1 && aspect[0] > 0 && aspect[0] <= aspect[1] && aspect[1] <= 100
+      && area[1] <= 1 && aspect[0] >= 0.01 && aspect[0] <= aspect[1] && aspect[1] <= 100
   }
 }
 

@@ -52,6 +52,8 @@ final class GzipFile {
     var code: Int32 = 0
     let text = gzerror(file, &code).map { String(cString: $0) } ?? ""
     if short && code == Z_OK { return DataError.damaged(path, "it is shorter than its header says") }
-    return DataError.damaged(path, "it cannot be inflated (\(text.isEmpty ? "zlib error \(code)" : text))")
+    // zlib puts the path before what it says.
+    let reason = text.hasPrefix("\(path): ") ? String(text.dropFirst(path.count + 2)) : text
+    return DataError.damaged(path, "it cannot be inflated (\(reason.isEmpty ? "zlib error \(code)" : reason))")
   }
 }

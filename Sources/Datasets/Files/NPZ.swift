@@ -13,7 +13,7 @@ package enum NPZ {
     let archive = try ZipArchive(try InputFile(path))
     var arrays: [String: NPYArray] = [:]
     for member in archive.members {
-      let bytes = try archive.contents(of: member)
+      let bytes = try archive.array(member)
       let name = member.name.hasSuffix(".npy") ? String(member.name.dropLast(4)) : member.name
       arrays[name] = try NPYArray(decoding: bytes, name: "\(path)/\(member.name)")
     }

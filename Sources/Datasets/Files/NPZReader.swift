@@ -64,6 +64,6 @@ extension NPZReader {
       guard bytes.count == size else { throw DataError.damaged("\(path)/\(name)", "it is cut short") }
       return NPYArray(element: stored.element, shape: stored.shape, bytes: bytes)
     }
-    return try NPYArray(decoding: try archive.contents(of: member), name: "\(path)/\(name)")
+    return try NPYArray(decoding: try archive.array(member), name: "\(path)/\(name)")
   }
 }

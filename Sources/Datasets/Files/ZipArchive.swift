@@ -1,3 +1,5 @@
+import Foundation
+
 /// The members of a zip archive on the disk, found through its central directory (PKWARE APPNOTE 6.3.10): stored and
 /// deflated members, zip64, no encryption. Only the directory is held in memory.
 struct ZipArchive: Sendable {
@@ -164,6 +166,15 @@ extension ZipArchive {
       throw DataError.damaged(name, "its checksum is wrong")
     }
     return contents
+  }
+
+  /// The contents of a member that is an array, in memory as a whole. Throws `DataError.needsMemory` where it claims more
+  /// than a quarter of the machine's.
+  func array(_ member: Member) throws -> [UInt8] {
+    guard member.method == 0 || member.size <= Int(clamping: ProcessInfo.processInfo.physicalMemory) / 4 else {
+      throw DataError.needsMemory("\(path)/\(member.name)", bytes: member.size)
+    }
+    return try contents(of: member)
   }
 
   /// The first bytes of a member, at most `count`; its checksum is not looked at.

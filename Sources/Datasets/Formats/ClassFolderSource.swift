@@ -13,11 +13,15 @@ struct ClassFolderSource: DataSource {
 
   static func open(_ path: String) throws -> ClassFolderSource? {
     guard try Folder.kind(of: path) == .folder else { return nil }
-    let names = Set(try Folder(path).visibleFolders)
+    let folder = try Folder(path)
+    let visible = Set(folder.visibleFolders)
+    // Classes may be many; only where there are splits does it matter what the others hold.
+    let mayBeSplits = visible.contains("train") && (visible.contains("test") || visible.contains("val"))
+    let names = mayBeSplits ? Set(try folder.dataFolders()) : []
     let test = names.contains("test") ? "test" : "val"
-    guard names.contains("train"), names.contains(test),
-      try names.subtracting(["train", "test", "val"]).allSatisfy({ try Folder("\(path)/\($0)").isRun })
-    else { return ClassFolderSource(path: path, roots: [.whole: path], warning: nil) }
+    guard names.contains("train"), names.contains(test), names.isSubset(of: ["train", "test", "val"]) else {
+      return ClassFolderSource(path: path, roots: [.whole: path], warning: nil)
+    }
     let unused =
       names.isSuperset(of: ["test", "val"]) ? "\(path)/val is not used, because there is a folder named test." : nil
     return ClassFolderSource(

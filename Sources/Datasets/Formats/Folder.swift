@@ -49,6 +49,16 @@ struct Folder {
   /// Whether it is the folder of a run of this program, whose pictures are no data.
   var isRun: Bool { hasFile("config.yaml") && (hasFile("report.json") || hasFile("log.jsonl")) }
 
+  /// The visible folders but those of runs, and those that hold nothing but runs, as `runs/` does by default.
+  func dataFolders() throws -> [String] {
+    try visibleFolders.filter { name in
+      let folder = try Folder("\(path)/\(name)")
+      if folder.isRun { return false }
+      let inside = folder.visibleFolders
+      return try inside.isEmpty || !inside.allSatisfy { try Folder("\(folder.path)/\($0)").isRun }
+    }
+  }
+
   /// What is at `path`, links followed. Throws `FileError` where the system does not say.
   static func kind(of path: String) throws -> Kind {
     var status = stat()

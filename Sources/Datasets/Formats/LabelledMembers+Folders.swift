@@ -18,16 +18,26 @@ extension LabelledMembers {
         images.append((parts, place))
       }
     }
-    while let first = images.first?.parts.first, images.allSatisfy({ $0.parts.count > 2 && $0.parts[0] == first }) {
+    while let first = images.first?.parts.first, images.allSatisfy({ $0.parts.count > 1 && $0.parts[0] == first }) {
+      let splits = Set(images.filter { $0.parts.count > 3 }.map { String($0.parts[1]) })
+      guard
+        images.allSatisfy({ $0.parts.count > 2 }) || splits.isSuperset(of: ["train", "test"])
+          || splits.isSuperset(of: ["train", "val"])
+      else { break }
       for index in images.indices { images[index].parts.removeFirst() }
     }
-    let tops = Set(images.map { $0.parts.count > 1 ? String($0.parts[0]) : "" })
+    // An image beside the folders is ignored, as in a folder.
+    let tops = Set(images.filter { $0.parts.count > 1 }.map { String($0.parts[0]) })
+    let deep = Set(images.filter { $0.parts.count > 2 }.map { String($0.parts[0]) })
     let test = tops.contains("test") ? "test" : "val"
-    guard tops.contains("train"), tops.contains(test), tops.isSubset(of: ["train", "test", "val"]),
-      images.allSatisfy({ $0.parts.count > 2 })
-    else { return [.whole: try LabelledMembers(folders: images, tally: tally, path: archive.path)] }
+    guard deep.contains("train"), deep.contains(test), tops.isSubset(of: ["train", "test", "val"]) else {
+      return [.whole: try LabelledMembers(folders: images, tally: tally, path: archive.path)]
+    }
+    for image in images where image.parts.count == 1 { tally.addOther(image.parts[0]) }
     func split(_ name: String) throws -> LabelledMembers {
-      let own = images.filter { $0.parts[0] == name }.map { (Array($0.parts.dropFirst()), $0.place) }
+      let own = images.filter { $0.parts.count > 1 && $0.parts[0] == name }.map {
+        (Array($0.parts.dropFirst()), $0.place)
+      }
       return try LabelledMembers(folders: own, tally: tally, path: "\(archive.path)/\(name)")
     }
     var parts: [Split: LabelledMembers] = [.train: try split("train"), .test: try split(test)]

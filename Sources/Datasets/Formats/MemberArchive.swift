@@ -18,6 +18,11 @@ struct ArchiveMember: Sendable {
   let name: String
   /// A link is not followed: nobody can say where it leads.
   let isLink: Bool
+
+  init(name: String, isLink: Bool) {
+    self.name = name
+    self.isLink = isLink
+  }
 }
 
 extension MemberArchive {
@@ -52,8 +57,13 @@ struct ZipMembers: MemberArchive {
     var places: [Int] = []
     var members: [ArchiveMember] = []
     var seen: Set<String> = []
+    // Programs that wrote Windows' separators, against the format's rule, wrote no other.
+    let names = archive.members.map(\.name)
+    let isForeign = names.contains { $0.contains("\\") } && !names.contains { $0.contains("/") }
     for (place, member) in archive.members.enumerated() where !member.isFolder {
-      let checked = try ArchiveMember(checking: member.name, isLink: member.isLink, archive: archive.path)
+      if isForeign && member.name.hasSuffix("\\") { continue }
+      let name = isForeign ? member.name.replacing("\\", with: "/") : member.name
+      let checked = try ArchiveMember(checking: name, isLink: member.isLink, archive: archive.path)
       guard seen.insert(checked.name).inserted else { throw DataError.memberTwice(archive.path, checked.name) }
       members.append(checked)
       places.append(place)
@@ -88,11 +98,15 @@ struct TarMembers: MemberArchive {
   /// For each member its shard and its place in it.
   private let places: [(shard: Int32, place: Int32)]
 
-  /// Throws where two shards have a member of one name.
+  /// Whether shards begin to number their samples anew. The shard's name then stands before those of its members.
+  private let restarts: Bool
+
+  /// Throws where two shards have a member of one name in a folder, or one has it twice.
   init(_ shards: [TarArchive], path: String) throws {
     var places: [(shard: Int32, place: Int32)] = []
     var members: [ArchiveMember] = []
-    var seen: Set<String> = []
+    var owners: [String: Int32] = [:]
+    var restarts = false
     for (shard, archive) in shards.enumerated() {
       for (place, member) in archive.members.enumerated() {
         let checked = try ArchiveMember(checking: member.name, isLink: member.kind == .link, archive: archive.path)
@@ -101,18 +115,36 @@ struct TarMembers: MemberArchive {
         guard member.kind != .sparse, !member.name.contains("GNUSparseFile.") else {
           throw DataError.unsupportedFormat("\(archive.path)/\(checked.name)", kind: "a sparse member (tar --sparse)")
         }
-        guard seen.insert(checked.name).inserted else { throw DataError.memberTwice(archive.path, checked.name) }
+        let own = Int32(truncatingIfNeeded: shard)
+        if let owner = owners.updateValue(own, forKey: checked.name) {
+          // Samples of a WebDataset need a name of their own within the shard only.
+          guard owner != own, !checked.name.contains("/") else {
+            throw DataError.memberTwice(archive.path, checked.name)
+          }
+          restarts = true
+        }
         members.append(checked)
-        places.append((Int32(truncatingIfNeeded: shard), Int32(truncatingIfNeeded: place)))
+        places.append((own, Int32(truncatingIfNeeded: place)))
       }
     }
+    if restarts {
+      for (index, place) in places.enumerated() {
+        let stem = String(shards[Int(place.shard)].path.split(separator: "/").last?.prefix { $0 != "." } ?? "")
+        members[index] = ArchiveMember(name: "\(stem)/\(members[index].name)", isLink: members[index].isLink)
+      }
+    }
+    self.restarts = restarts
     self.path = path
     self.shards = shards
     self.places = places
     self.members = members
   }
 
-  func fullName(of index: Int) -> String { "\(shards[Int(places[index].shard)].path)/\(members[index].name)" }
+  func fullName(of index: Int) -> String {
+    let name = members[index].name
+    let own = restarts ? name[name.index(after: name.firstIndex(of: "/") ?? name.startIndex)...] : name[...]
+    return "\(shards[Int(places[index].shard)].path)/\(own)"
+  }
 
   func contents(at index: Int) throws -> [UInt8] {
     let archive = shards[Int(places[index].shard)]

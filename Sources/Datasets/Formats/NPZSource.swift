@@ -27,14 +27,16 @@ struct NPZSource: DataSource {
     guard ZipArchive.isBeginning(try file.bytes(at: 0, count: 4)) else { return nil }
     let archive = try ZipArchive(file)
     guard isNPZ(archive) else { return nil }
-    var arrays: [String: ArrayMember] = [:]
+    var members: [String: ZipArchive.Member] = [:]
     for member in archive.members {
-      let array = try ArrayMember(archive, member)
-      guard arrays.updateValue(array, forKey: String(member.name.dropLast(4))) == nil else {
+      guard members.updateValue(member, forKey: String(member.name.dropLast(4))) == nil else {
         throw DataError.memberTwice(path, member.name)
       }
     }
-    func first(_ names: String...) -> ArrayMember? { names.lazy.compactMap { arrays[$0] }.first }
+    // Only those that count are looked at: the others may be of any type.
+    func first(_ names: String...) throws -> ArrayMember? {
+      try names.lazy.compactMap { members[$0] }.first.map { try ArrayMember(archive, $0) }
+    }
     func pair(_ images: ArrayMember, _ labels: ArrayMember?, _ name: String) throws -> Pair {
       guard let labels else {
         throw DataError.damaged(
@@ -42,18 +44,22 @@ struct NPZSource: DataSource {
       }
       return Pair(images: images, labels: labels)
     }
-    if let train = arrays["x_train"], let test = arrays["x_test"] {
+    if let train = try first("x_train"), let test = try first("x_test") {
       return NPZSource(
         path: path, archive: archive,
         pairs: [
-          .train: try pair(train, arrays["y_train"], "y_train"), .test: try pair(test, arrays["y_test"], "y_test"),
+          .train: try pair(train, try first("y_train"), "y_train"),
+          .test: try pair(test, try first("y_test"), "y_test"),
         ])
     }
-    let pictures = arrays.values.filter { $0.header.shape.count == 4 || $0.header.shape.count == 3 }
-    guard let images = first("arr_0", "images", "samples", "x") ?? (pictures.count == 1 ? pictures[0] : nil) else {
+    func pictures() -> [ArrayMember] {
+      archive.members.compactMap { try? ArrayMember(archive, $0) }.filter { (3...4).contains($0.header.shape.count) }
+    }
+    func only(_ all: [ArrayMember]) -> ArrayMember? { all.count == 1 ? all[0] : nil }
+    guard let images = try first("arr_0", "images", "samples", "x") ?? only(pictures()) else {
       throw DataError.damaged(path, "it has no array of images named arr_0, images, samples or x")
     }
-    let labels = try pair(images, first("arr_1", "labels", "label", "y"), "arr_1, labels, label or y")
+    let labels = try pair(images, try first("arr_1", "labels", "label", "y"), "arr_1, labels, label or y")
     return NPZSource(path: path, archive: archive, pairs: [.whole: labels])
   }
 
@@ -127,10 +133,7 @@ struct ArrayMember: Sendable {
 
   /// The elements' bytes, in the array's own order. Throws `DataError.needsMemory` where they do not fit.
   func contents() throws -> [UInt8] {
-    guard member.size <= Int(ProcessInfo.processInfo.physicalMemory) / 4 else {
-      throw DataError.needsMemory(name, bytes: member.size)
-    }
-    return Array(try archive.contents(of: member).dropFirst(header.length))
+    Array(try archive.array(member).dropFirst(header.length))
   }
 
   /// The elements' bytes from byte `offset` on, of an array that is stored.

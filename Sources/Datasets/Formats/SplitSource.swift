@@ -18,7 +18,12 @@ struct SplitSource: DataSource {
   static func open(_ path: String) throws -> SplitSource? {
     guard try Folder.kind(of: path) == .folder else { return nil }
     var found: [String: String] = [:]
-    for entry in try Folder(path).entries where !entry.isHidden && (entry.kind == .folder || entry.kind == .file) {
+    let folder = try Folder(path)
+    let visible = folder.entries.filter { !$0.isHidden && ($0.kind == .folder || $0.kind == .file) }
+    // The folders are looked into only where there may be splits.
+    guard visible.contains(where: { $0.name.prefix { $0 != "." } == "train" }) else { return nil }
+    let data = Set(try folder.dataFolders())
+    for entry in visible where entry.kind == .file || data.contains(entry.name) {
       let stem = entry.kind == .folder ? entry.name : String(entry.name.prefix { $0 != "." })
       guard ["train", "test", "val"].contains(stem), found[stem] == nil else { return nil }
       found[stem] = "\(path)/\(entry.name)"

@@ -14,7 +14,8 @@ enum TarSource {
     case .folder:
       let names = try Folder(path).entries.filter { $0.kind == .file && !$0.isHidden }.map(\.name)
         .filter { MemberTally.suffix(of: $0) == "tar" }.sorted(by: NameOrder.natural)
-      guard !names.isEmpty else { return nil }
+      // Class folders beside an archive, often the one that they were unpacked from, are the data.
+      guard !names.isEmpty, try Folder(path).dataFolders().isEmpty else { return nil }
       let parts = split(names)
       guard let train = parts[.train], let test = parts[.test] else { return try shards(names, in: path) }
       return SplitSource(path: path, train: try shards(train, in: path), test: try shards(test, in: path))
@@ -47,6 +48,7 @@ extension LabelledMembers {
   /// The members of one sample.
   private struct SampleFiles {
     var image: Int?
+    var isRepeated = false
     var label: Int?
     var isJSON = false
   }
@@ -57,7 +59,8 @@ extension LabelledMembers {
   }
 
   /// The samples of a WebDataset: an image, and beside it `.cls` with a number or a name, or `.json` with `cls`,
-  /// `label` or `class`; nil where no image has one. Throws where some images have a label and others not.
+  /// `label` or `class`; nil where no image has one, and where JSON files in class folders hold something else. Throws
+  /// where some images have a label and others not.
   init?(webDataset archive: some MemberArchive) throws {
     var samples: [String: SampleFiles] = [:]
     var order: [String] = []
@@ -74,9 +77,7 @@ extension LabelledMembers {
       var sample = samples[key] ?? SampleFiles()
       if MemberTally.imageExtensions.contains(suffix) {
         guard !member.isLink else { throw DataError.linkInArchive(archive.fullName(of: place)) }
-        guard sample.image == nil else {
-          throw DataError.damaged(archive.fullName(of: place), "its sample has two images")
-        }
+        sample.isRepeated = sample.image != nil
         sample.image = place
       } else if suffix == "cls" || (suffix == "json" && sample.label == nil) {
         sample.label = place
@@ -87,10 +88,19 @@ extension LabelledMembers {
       if samples.updateValue(sample, forKey: key) == nil { order.append(key) }
     }
     let held = order.compactMap { key in samples[key].flatMap { $0.image == nil ? nil : (key, $0) } }
-    guard held.contains(where: { $0.1.label != nil }) else { return nil }
+    let labelled = held.filter { $0.1.label != nil }
+    guard let first = labelled.first?.1 else { return nil }
+    if held.allSatisfy({ $0.0.contains("/") }), labelled.allSatisfy({ $0.1.isJSON }) {
+      guard labelled.count == held.count, let place = first.label,
+        (try? Self.label(archive, at: place, isJSON: true)) != nil
+      else { return nil }
+    }
     var labels: [(key: String, image: Int, label: Label)] = []
     for (key, sample) in held {
       guard let image = sample.image else { continue }
+      guard !sample.isRepeated else {
+        throw DataError.damaged(archive.fullName(of: image), "its sample has two images")
+      }
       guard let label = sample.label else {
         throw DataError.damaged(
           archive.fullName(of: image), "it has neither a .cls nor a .json with its label beside it")

@@ -26,13 +26,15 @@ extension ColumnTable {
     }
     let (lines, isWhole) = Self.fields(text)
     guard isWhole else { throw DataError.damaged(path, "a quoted field does not end") }
-    guard let header = lines.first, header.count > 1 else {
-      throw DataError.damaged(path, "line 1: a header with a name column and one more is needed")
+    guard let header = lines.first?.fields, header.count > 1 else {
+      throw DataError.damaged(
+        path, "line \(lines.first?.number ?? 1): a header with a name column and one more is needed")
     }
-    for (index, line) in lines.enumerated() where line.count != header.count {
-      throw DataError.damaged(path, "line \(index + 1): \(line.count) fields where the header has \(header.count)")
+    for line in lines where line.fields.count != header.count {
+      throw DataError.damaged(
+        path, "line \(line.number): \(line.fields.count) fields where the header has \(header.count)")
     }
-    let body = lines.dropFirst()
+    let body = lines.dropFirst().map(\.fields)
     rows = body.map { $0[0] }
     if let twice = Self.firstRepeated(header.dropFirst()) {
       throw DataError.damaged(path, "there are two columns of the name \(twice)")
@@ -115,11 +117,12 @@ extension ColumnTable {
     return names.first { !seen.insert($0).inserted }
   }
 
-  /// The fields of each line that is not empty; quoted ones may hold commas, doubled quotes and line breaks. Not whole
-  /// where the last quote is not closed.
-  private static func fields(_ text: String) -> (lines: [[String]], isWhole: Bool) {
-    var lines: [[String]] = []
+  /// The fields of each line that is not empty, with the number of the line that it begins in; quoted ones may hold commas,
+  /// doubled quotes and line breaks. Not whole where the last quote is not closed.
+  private static func fields(_ text: String) -> (lines: [(number: Int, fields: [String])], isWhole: Bool) {
+    var lines: [(number: Int, fields: [String])] = []
     var line: [String] = []
+    var (number, begin) = (1, 1)
     var field = ""
     var isQuoted = false
     // Whether the character before closed a quoted part: a second quote is then one of the text.
@@ -130,10 +133,12 @@ extension ColumnTable {
     }
     func endLine() {
       endField()
-      if line != [""] { lines.append(line) }
+      if line != [""] { lines.append((begin, line)) }
       line = []
+      begin = number
     }
     for character in text {
+      if character.isNewline { number += 1 }
       let closedBefore = hasClosed
       hasClosed = false
       if isQuoted {

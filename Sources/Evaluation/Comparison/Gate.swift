@@ -55,7 +55,9 @@ extension Gate {
     ) throws -> [CheckDocument.Check] {
       guard let threshold else { return [] }
       guard let value else { throw UsageError.message("\(result.key) in \(path) \(missing).") }
-      let holds = atLeast ? value >= threshold : value <= threshold
+      // Means and quotients of whole numbers of images are off by their rounding.
+      let slack = 1e-9
+      let holds = atLeast ? value >= threshold - slack : value <= threshold + slack
       return [
         CheckDocument.Check(
           result: result.key, what: what, threshold: threshold, value: value, isAtLeast: atLeast, holds: holds,

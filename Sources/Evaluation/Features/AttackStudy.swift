@@ -27,6 +27,9 @@ package struct AttackStudy: Codable, Equatable, Sendable {
 }
 
 extension AttackStudy {
+  /// Of the Inception Score that papers quote.
+  private static let splits = 10
+
   /// - Throws: `Interrupted`, `UsageError`, `FeatureSetError`, and what reading images and weights throws.
   package func run(
     machine: Machine, baselines: BaselineCache?, cache: FeatureCache?, events: StudyRunner.Events
@@ -34,6 +37,11 @@ extension AttackStudy {
     let request = RunRequest(command: .train, real: real, realTrain: realTrain, synthetic: [])
     let data = try StudyData.load(request, Experiment(), machine: machine, events: events)
     let training = data.realTrain ?? data.test
+    guard data.test.count >= Self.splits else {
+      throw UsageError.message(
+        "The attack needs \(Self.splits) real test images for the \(Self.splits) splits of their Inception Score, and "
+          + "\(real) has \(data.test.count).")
+    }
     let extractor: FeatureExtractor
     if let weights {
       extractor = try FeatureExtractor.pretrained(.own, weights: weights)
@@ -78,17 +86,22 @@ extension AttackStudy {
       name: name, images: logits.rows,
       inceptionScores: (
         try InceptionScore(classifier, splits: 1, shuffle: nil, pool: pool).value,
-        try InceptionScore(classifier, splits: 10, shuffle: shuffle, pool: pool).value
+        try InceptionScore(classifier, splits: Self.splits, shuffle: shuffle, pool: pool).value
       ),
       entropies: (information.value, information.marginalEntropy, information.conditionalEntropy),
       authenticity: memory.authenticity, medianRatio: memory.medianRatio, copies: memory.copies)
   }
 
-  /// One picture of each of the first classes, in a row.
+  /// One picture of each of the first classes, in a row; black where there is none.
   private static func pictures(_ samples: Samples) throws -> [[Image]] {
-    let places = samples.classNames.indices.prefix(16).compactMap { label in
-      samples.labels.firstIndex { Int($0) == label }
-    }
-    return [try places.map { try samples.image($0) }]
+    let shape = samples.shape
+    let blank = Image(
+      width: shape.width, height: shape.height, channels: shape.channels,
+      pixels: [UInt8](repeating: 0, count: shape.count))
+    return [
+      try samples.classNames.indices.prefix(16).map { label in
+        try samples.labels.firstIndex { Int($0) == label }.map { try samples.image($0) } ?? blank
+      }
+    ]
   }
 }

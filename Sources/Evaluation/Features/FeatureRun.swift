@@ -71,9 +71,10 @@ extension FeatureRun {
     events.began("Reading \(path)", listing.entries.count, "images", 0)
     var isWhole = false
     defer { events.ended(isWhole) }
+    var options = LoadOptions(input: input, resize: resize.flatMap(ResizeMode.init(rawValue:)))
+    options.storage = .memoryUpTo(AvailableMemory.bytes / 2)
     let samples = try dataset.load(
-      listing, classes: ClassAssignment(own: listing),
-      options: LoadOptions(input: input, resize: resize.flatMap(ResizeMode.init(rawValue:))),
+      listing, classes: ClassAssignment(own: listing), options: options,
       pool: machine.processor.pool, progress: { done, _ in events.advanced(done, "") })
     isWhole = true
     return samples

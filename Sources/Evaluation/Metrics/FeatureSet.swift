@@ -17,6 +17,8 @@ package struct FeatureSet: Sendable {
   package var classNames: [String]?
   /// Mean and covariance of reference features, where a file brings them.
   package var statistics: FeatureStatistics?
+  /// Where the images stand in the whole set, of which they are a part; nil for the whole.
+  package private(set) var rows: [Int]?
   /// The hash of the features that a statistics file was made of.
   package var statisticsHash: String?
 
@@ -41,6 +43,7 @@ extension FeatureSet {
     result.features = features.map { SelectedFeatures($0, rows: rows) }
     result.probabilities = probabilities?.selecting(rows)
     result.labels = labels.map { labels in rows.map { labels[$0] } }
+    result.rows = self.rows.map { own in rows.map { own[$0] } } ?? rows
     // Statistics of the whole say nothing about a part.
     result.statistics = nil
     result.statisticsHash = nil

@@ -89,7 +89,7 @@ struct Inspections {
     if families.contains(.memorisation), sets.training == nil {
       warnings.append(
         "Memorisation was looked for among the real images of the comparison; give the generators' own training images "
-          + "if these are others (--features-training).")
+          + "if these are others.")
     }
     return warnings
   }

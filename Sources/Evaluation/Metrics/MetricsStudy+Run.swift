@@ -23,8 +23,8 @@ extension MetricsStudy {
     let described = try images.described(
       machine: machine, baselines: BaselineCache.standard(environment: environment),
       cache: FeatureCache.standard(environment: environment), events: events,
-      // A run without a baseline has left the real training images where they are.
-      decode: experiment.decode, given: experiment.baseline == .none ? nil : data,
+      // A run that trains on none has left the real training images where they are.
+      decode: experiment.decode, given: StudyData.readsRealTraining(request.command, experiment) ? data : nil,
       drawn: Dictionary(
         study.entries.filter { $0.kind == .cas }.map { ($0.name, $0.samples) }, uniquingKeysWith: { first, _ in first })
     )

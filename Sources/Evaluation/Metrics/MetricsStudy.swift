@@ -74,10 +74,13 @@ extension MetricsStudy {
   package func run(_ sets: Sets, _ context: Context) throws -> Outcome {
     try request.check()
     let families = try families(of: sets)
+    if request.perClass, ([sets.real] + sets.synthetic).contains(where: { $0.labels == nil }) {
+      throw UsageError.message("--per-class needs labels on both sides, the samples' and the real images'.")
+    }
     var warnings = context.notes
     var sets = sets
-    let facts = try Inspections(sets, pool: pool, events: events)
     try cut(&sets, &warnings)
+    let facts = try Inspections(sets, pool: pool, events: events)
     warnings += facts.warnings(sets, families: families, seed: request.seed)
     let reference = ReferenceSet(sets.real, training: sets.training, neighbours: request.neighbours, pool: pool)
     warnings += try disagreement(of: sets.real, reference, hash: facts.hash(of: sets.real))
@@ -119,16 +122,18 @@ extension MetricsStudy {
       if family.acceptsStatistics && sets.real.statistics != nil { return nil }
       return "needs features of the real images"
     }
-    guard let asked = try request.families() else {
-      let possible = MetricFamily.standard.filter { obstacle($0) == nil }
-      let left = MetricFamily.standard.compactMap { family in obstacle(family).map { "\(family.rawValue) \($0)" } }
+    let asked = try request.families()
+    let takesAll = request.metrics?.contains(MetricsRequest.all) == true
+    guard let asked, !takesAll else {
+      let wanted = asked ?? MetricFamily.standard
+      let possible = wanted.filter { obstacle($0) == nil }
+      let left = wanted.compactMap { family in obstacle(family).map { "\(family.rawValue) \($0)" } }
       guard !possible.isEmpty else {
         throw UsageError.message("There is nothing to compute: \(left.joined(separator: "; ")).")
       }
       if !left.isEmpty { events.warn("note: left out: \(left.joined(separator: "; ")).") }
       return possible
     }
-    if request.metrics?.contains(MetricsRequest.all) == true { return asked.filter { obstacle($0) == nil } }
     for family in asked {
       if let obstacle = obstacle(family) { throw UsageError.message("\(family.rawValue) \(obstacle).") }
     }
@@ -193,9 +198,6 @@ extension MetricsStudy {
   private func perClass(
     _ samples: FeatureSet, _ sets: Sets, _ families: [MetricFamily]
   ) throws -> [MetricsResult.Class] {
-    guard samples.labels != nil, sets.real.labels != nil else {
-      throw UsageError.message("--per-class needs labels on both sides, the samples' and the real images'.")
-    }
     let useful = families.filter { [.fid, .kid, .precisionRecall, .densityCoverage].contains($0) }
     var quick = request
     quick.intervals = false

@@ -39,11 +39,11 @@ struct SetMetrics {
       case .inceptionScoreInfinity: result.metrics.append(try inceptionScoreLimit())
       }
     } catch let error as MetricError {
-      switch error {
-      case .tooFew, .tooManyFeatures, .noConvergence:
-        result.metrics.append(MetricEntry(family.rawValue, value: nil, n: counts, note: error.description))
-      default: throw FeatureSetError(path: samples.path, reason: error)
-      }
+      guard error.isOfSize else { throw FeatureSetError(path: samples.path, reason: error) }
+      result.metrics.append(MetricEntry(family.rawValue, value: nil, n: counts, note: error.description))
+    } catch let error as FeatureSetError where error.reason.isOfSize {
+      let note = "\(error.path): \(error.reason)"
+      result.metrics.append(MetricEntry(family.rawValue, value: nil, n: counts, note: note))
     }
   }
 
@@ -219,7 +219,9 @@ extension SetMetrics {
       MetricEntry("copies", value: Double(found.copies), n: n, better: "lower"),
       MetricEntry("nearest-ratio", value: found.medianRatio, n: n),
     ]
-    result.suspects = found.suspects(20).map { .init(sample: $0.sample, image: $0.image, distance: $0.distance) }
+    result.suspects = found.suspects(20).map {
+      .init(sample: samples.rows?[$0.sample] ?? $0.sample, image: $0.image, distance: $0.distance)
+    }
   }
 
   private func information() throws -> [MetricEntry] {

@@ -12,8 +12,20 @@ package enum MetricError: Error, Equatable, Sendable {
   case columnsDiffer(Int, Int)
   /// Probabilities or logits that are none, at a row.
   case notProbabilities(row: Int, sum: Double)
+  /// A negative number where a probability should be, at a row.
+  case negative(row: Int, value: Double)
   /// LAPACK's iteration did not end.
   case noConvergence
+}
+
+extension MetricError {
+  /// Whether it is about how much there is, so that other metrics of the same features may be defined.
+  package var isOfSize: Bool {
+    switch self {
+    case .tooFew, .tooManyFeatures, .noConvergence: true
+    case .notFinite, .tooLarge, .columnsDiffer, .notProbabilities, .negative: false
+    }
+  }
 }
 
 extension MetricError: CustomStringConvertible {
@@ -32,6 +44,7 @@ extension MetricError: CustomStringConvertible {
       sum.isFinite
         ? "row \(row) holds no probabilities: they add up to \(sum)"
         : "row \(row) holds a probability or logit that is not a finite number"
+    case .negative(let row, let value): "row \(row) holds no probabilities: one of them is \(value)"
     case .noConvergence: "the decomposition of the covariance did not converge"
     }
   }

@@ -17,12 +17,10 @@ package enum Jackknife {
   }
 
   /// - Parameter samples: for each independent sample, the estimate without each of its groups.
+  /// - Returns: nil where one of them has no two groups, because the others say nothing about its part.
   package static func variance(_ samples: [[Double]]) -> Double? {
-    guard samples.contains(where: { $0.count > 1 }), samples.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
-      return nil
-    }
+    guard !samples.isEmpty, samples.allSatisfy({ $0.count > 1 && $0.allSatisfy(\.isFinite) }) else { return nil }
     return samples.reduce(0) { sum, values in
-      guard values.count > 1 else { return sum }
       let n = Double(values.count)
       let mean = values.reduce(0, +) / n
       return sum + (n - 1) / n * values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
@@ -31,9 +29,7 @@ package enum Jackknife {
 
   /// The 95 % interval around an estimate; nil where a replicate is missing.
   package static func interval(_ estimate: Double, _ samples: [[Double]]) -> Interval? {
-    guard let variance = variance(samples), let fewest = samples.map(\.count).filter({ $0 > 1 }).min() else {
-      return nil
-    }
+    guard let variance = variance(samples), let fewest = samples.map(\.count).min() else { return nil }
     let half = studentQuantile(confidence: 0.95, degrees: fewest - 1) * variance.squareRoot()
     return Interval(low: estimate - half, high: estimate + half)
   }

@@ -105,7 +105,7 @@ extension SafeTensors {
     tensors = [:]
     var taken: [Range<Int>] = []
     var entries: [(name: String, dtype: String, shape: [Int], range: Range<Int>)] = []
-    for (name, value) in root where name != "__metadata__" {
+    for (name, value) in root.sorted(by: { $0.key < $1.key }) where name != "__metadata__" {
       guard let value = value as? [String: Any], let dtype = value["dtype"] as? String,
         let shape = value["shape"] as? [Int], let offsets = value["data_offsets"] as? [Int], offsets.count == 2,
         shape.allSatisfy({ $0 >= 0 })

@@ -30,9 +30,11 @@ extension Network {
     _ file: SafeTensors, path: String, model: String, ignoring ignores: (String) -> Bool = { _ in false }
   ) throws {
     var tensors: [String: SafeTensors.Entry] = [:]
-    for (name, entry) in file.tensors {
-      let name = name.hasPrefix("module.") ? String(name.dropFirst("module.".count)) : name
-      tensors[alias(name)] = entry
+    for (title, entry) in file.tensors.sorted(by: { $0.key < $1.key }) {
+      let name = alias(title.hasPrefix("module.") ? String(title.dropFirst("module.".count)) : title)
+      guard tensors.updateValue(entry, forKey: name) == nil else {
+        throw CheckpointError.damaged(path: path, detail: "it holds \(name) twice, once as \(title)")
+      }
     }
     let wanted = plan.parameters.map(\.name) + plan.statistics.map(\.name)
     let missing = wanted.filter { tensors[$0] == nil }
@@ -67,8 +69,11 @@ extension Network {
   private func floats(
     _ tensors: [String: SafeTensors.Entry], _ name: String, shape: [Int], path: String
   ) throws -> [Float] {
-    guard let entry = tensors[name], entry.shape == shape, case .float(let values) = entry.values else {
+    guard let entry = tensors[name], entry.shape == shape else {
       throw CheckpointError.wrongShape(path: path, tensor: name, found: tensors[name]?.shape ?? [], expected: shape)
+    }
+    guard case .float(let values) = entry.values else {
+      throw CheckpointError.damaged(path: path, detail: "\(name) holds whole numbers where floats are needed")
     }
     return values
   }

@@ -16,8 +16,10 @@ package struct ConfusionChart {
     let (left, top) = (margin + 18, margin * 0.75 + 26)
     let side = cell * Double(count)
     var cells: [Markup] = []
+    var counts = [[Int]](repeating: [Int](repeating: 0, count: count), count: count)
+    for cell in table.cells { counts[cell.label][cell.predicted] = cell.count }
     for row in 0..<count {
-      let total = (0..<count).reduce(0) { $0 + table.counts[row * count + $1] }
+      let total = counts[row].reduce(0, +)
       let y = top + Double(row) * cell
       cells.append(
         """
@@ -25,7 +27,7 @@ package struct ConfusionChart {
 
         """)
       for column in 0..<count {
-        let number = table.counts[row * count + column]
+        let number = counts[row][column]
         guard number > 0, total > 0 else { continue }
         let share = Double(number) / Double(total)
         let x = left + Double(column) * cell

@@ -29,12 +29,11 @@ package struct ConfusionGroups: Equatable, Sendable {
     var totals = [Int](repeating: 0, count: count)
     var wrong = [Int](repeating: 0, count: count)
     var found: [(label: Int, predicted: Int, count: Int)] = []
-    for (index, number) in table.counts.enumerated() where number > 0 {
-      let (label, predicted) = (index / count, index % count)
-      totals[label] += number
-      if label != predicted {
-        wrong[label] += number
-        found.append((label, predicted, number))
+    for cell in table.cells {
+      totals[cell.label] += cell.count
+      if cell.label != cell.predicted {
+        wrong[cell.label] += cell.count
+        found.append((cell.label, cell.predicted, cell.count))
       }
     }
     found.sort { ($0.count, $1.label, $1.predicted) > ($1.count, $0.label, $0.predicted) }

@@ -105,10 +105,9 @@ package struct LineChart {
     let frame = ChartFrame(
       size: size, x: ChartFrame.Axis(title: labels.x, scale: x, format: labels.xFormat),
       y: ChartFrame.Axis(title: labels.y, scale: y, format: labels.yFormat))
-    let spread = Self.spread(lines.map { y.place($0.points[$0.points.count - 1].y) }, apart: 15)
     // Names stay above the numbers of the axis.
-    let sunk = max(0, (spread.max() ?? 0) - size.vertical.from)
-    let ends = spread.map { $0 - sunk }
+    let ends = Self.spread(
+      lines.map { y.place($0.points[$0.points.count - 1].y) }, apart: 15, within: size.vertical.to...size.vertical.from)
     let drawn = lines.enumerated().map { index, line in draw(line, index, x, y, label: ends[index]) }
     return frame.markup(description, "\(marks == .againstDiagonal ? Self.diagonal(x, y) : "")\(drawn)")
   }
@@ -168,16 +167,39 @@ package struct LineChart {
       """
   }
 
-  /// Moves places as little as needed to have this distance between neighbours.
-  package static func spread(_ places: [Double], apart: Double) -> [Double] {
+  /// Moves places as little as needed, in the sum of squares, to have this distance between neighbours and to lie within the
+  /// bounds, or as far outside as there is no room.
+  package static func spread(
+    _ places: [Double], apart: Double, within bounds: ClosedRange<Double>
+  ) -> [Double] {
     let order = places.indices.sorted { (places[$0], $0) < (places[$1], $1) }
-    var result = places
-    for (before, here) in zip(order, order.dropFirst()) where result[here] < result[before] + apart {
-      result[here] = result[before] + apart
+    // Neighbours that meet become a block, whose middle stays the mean of its places.
+    var blocks: [(first: Double, members: [Int])] = []
+    for index in order {
+      var block = (first: places[index], members: [index])
+      while let before = blocks.last, before.first + Double(before.members.count) * apart > block.first {
+        blocks.removeLast()
+        let members = before.members + block.members
+        let first = members.enumerated().reduce(0) { $0 + places[$1.element] - Double($1.offset) * apart }
+        block = (first / Double(members.count), members)
+      }
+      blocks.append(block)
     }
-    // Half of what the last ones were pushed down, all are moved up again.
-    let overshoot = order.last.map { result[$0] - places[$0] } ?? 0
-    return result.map { $0 - overshoot / 2 }
+    var result = places
+    for block in blocks {
+      for (place, index) in block.members.enumerated() { result[index] = block.first + Double(place) * apart }
+    }
+    var least = bounds.lowerBound
+    for index in order {
+      result[index] = max(result[index], least)
+      least = result[index] + apart
+    }
+    var most = bounds.upperBound
+    for index in order.reversed() {
+      result[index] = min(result[index], most)
+      most = result[index] - apart
+    }
+    return result
   }
 }
 

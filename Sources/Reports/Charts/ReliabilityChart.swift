@@ -1,5 +1,5 @@
 /// How often predictions are right against how sure the classifier was (a reliability diagram, Niculescu-Mizil and Caruana
-/// 2005): a bar below the diagonal is too sure. The strip under it shows where the predictions are.
+/// 2005): a bar below the diagonal is too sure, and the fuller its colour, the more predictions it holds.
 package struct ReliabilityChart {
   package let description: String
   package let bins: [ReliabilityBin]

@@ -57,12 +57,15 @@ package struct ScatterChart {
     }
     let named = shown.sorted { ($0.y - $0.x, $0.name) < ($1.y - $1.x, $1.name) }.prefix(Self.mostNames)
       .filter { $0.isWorse || shown.count <= Self.mostNames }
-    return frame.markup(description, "\(diagonal)\(circles)\(names(Array(named), x, y, right: size.width - 4))")
+    return frame.markup(
+      description, "\(diagonal)\(circles)\(names(Array(named), x, y, right: size.width - 4, vertical: size.vertical))")
   }
 
   /// Names beside their points, the ones further down moved down where two would meet.
-  private func names(_ points: [Point], _ x: AxisScale, _ y: AxisScale, right: Double) -> [Markup] {
-    let places = LineChart.spread(points.map { y.place($0.y) }, apart: 13)
+  private func names(
+    _ points: [Point], _ x: AxisScale, _ y: AxisScale, right: Double, vertical: (from: Double, to: Double)
+  ) -> [Markup] {
+    let places = LineChart.spread(points.map { y.place($0.y) }, apart: 13, within: vertical.to...vertical.from)
     return zip(points, places).map { point, place in
       let name = point.name.printable.truncated(to: 18)
       let at = x.place(point.x)

@@ -72,11 +72,11 @@ extension DataCheckDocument.Part {
       lines.count <= limit ? lines : lines.prefix(limit) + ["  and \(NumberText.grouped(lines.count - limit)) more"]
     }
     func line(_ copy: DataCheckDocument.Copy) -> String {
-      let kind = copy.kind == "exact" ? "the pixels of" : copy.mirrored ? "a mirrored near copy of" : "a near copy of"
+      let kind =
+        copy.kind == "exact" ? "has the pixels of" : "is a \(copy.mirrored ? "mirrored " : "")near copy of"
       let distance = copy.kind == "exact" ? "" : String(format: ", distance %.2f", copy.distance)
       let classes = copy.className == copy.originalClass ? "" : ", of class \(copy.originalClass.printable)"
-      return "  \(copy.image.printable) has \(kind) \(copy.original.printable)\(classes)\(distance)"
-        .replacing("has a", with: "is a")
+      return "  \(copy.image.printable) \(kind) \(copy.original.printable)\(classes)\(distance)"
     }
     var lines = ["\(path.printable)\(split.map { " (\($0))" } ?? ""): \(NumberText.count(images, "image", "images"))"]
     lines.append(

@@ -7,6 +7,8 @@ package enum JSONValue: Sendable, Equatable {
   case null
   case bool(Bool)
   case integer(Int)
+  /// A whole number above those of `Int`, such as a seed.
+  case large(UInt64)
   /// Written as `null` where it is not finite.
   case number(Double)
   case string(String)
@@ -23,6 +25,8 @@ extension JSONValue: Codable {
       self = .bool(value)
     } else if let value = try? container.decode(Int.self) {
       self = .integer(value)
+    } else if let value = try? container.decode(UInt64.self) {
+      self = .large(value)
     } else if let value = try? container.decode(Double.self) {
       self = .number(value)
     } else if let value = try? container.decode(String.self) {
@@ -40,6 +44,7 @@ extension JSONValue: Codable {
     case .null: try container.encodeNil()
     case .bool(let value): try container.encode(value)
     case .integer(let value): try container.encode(value)
+    case .large(let value): try container.encode(value)
     case .number(let value): if value.isFinite { try container.encode(value) } else { try container.encodeNil() }
     case .string(let value): try container.encode(value)
     case .array(let value): try container.encode(value)
@@ -68,6 +73,7 @@ extension JSONValue {
     case .null: "null"
     case .bool(let value): value ? "true" : "false"
     case .integer(let value): String(value)
+    case .large(let value): String(value)
     case .number(let value): value.isFinite ? "\(value)" : "null"
     case .string(let value): value
     case .array(let values): "[" + values.map(\.text).joined(separator: ", ") + "]"

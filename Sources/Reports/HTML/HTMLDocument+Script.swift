@@ -6,10 +6,14 @@ extension HTMLDocument {
       var body = table.tBodies[0];
       var original = Array.from(body.rows);
       function key(row, column) {
-        var cell = row.cells[column];
-        var text = (cell.dataset.value || cell.firstChild && cell.firstChild.textContent || "").trim();
-        var number = parseFloat(text.replace(/−/g, "-").replace(/,/g, ""));
-        return cell.classList.contains("number") ? (isNaN(number) ? -Infinity : number) : text.toLowerCase();
+        var cell = row.cells[column], text = cell.dataset.value || "";
+        for (var node = cell.firstChild; !cell.dataset.value && node && !/^(SMALL|BR|DETAILS)$/.test(node.nodeName);
+          node = node.nextSibling) { text += node.textContent; }
+        text = text.trim();
+        if (!cell.classList.contains("number")) { return text.toLowerCase(); }
+        var found = /[−-]?\\d[\\d,]*(\\.\\d+)?(e[−-]?\\d+)?/i.exec(text);
+        var number = found ? parseFloat(found[0].replace(/−/g, "-").replace(/,/g, "")) : NaN;
+        return text.charAt(0) === "<" ? number - 1e-12 : number;
       }
       Array.from(table.tHead.rows[0].cells).forEach(function (head, column) {
         if (head.tagName !== "TH") { return; }
@@ -26,6 +30,8 @@ extension HTMLDocument {
             head.setAttribute("aria-sort", sign > 0 ? "ascending" : "descending");
             rows.sort(function (a, b) {
               var x = key(a, column), y = key(b, column);
+              /* A cell without a number is the last in either direction. */
+              if (x !== x || y !== y) { return (x !== x) - (y !== y) || original.indexOf(a) - original.indexOf(b); }
               return x < y ? -sign : x > y ? sign : original.indexOf(a) - original.indexOf(b);
             });
           }

@@ -25,6 +25,7 @@ extension HTMLDocument {
     .figures dt { color: var(--muted); font-size: .875rem; }
     .figures dd { margin: 0; font-size: 1.75rem; line-height: 1.3; font-weight: 600; font-variant-numeric: tabular-nums; }
     .figures small { font-weight: 400; }
+    small.seeds { max-width: 12rem; margin-left: auto; white-space: normal; }
     small { display: block; color: var(--muted); font-size: .8125rem; font-weight: 400; line-height: 1.35; }
     /* Paper that moves with the content covers the shadows at both edges, except where something is cut off. */
     .scroll, .chart { overflow-x: auto; background:

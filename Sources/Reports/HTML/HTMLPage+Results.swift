@@ -63,7 +63,7 @@ extension HTMLPage {
     if entry.perSeed.count > 1 {
       let values = entry.perSeed.map { NumberText.hundredths($0, decimals: 2) }.joined(separator: ", ")
       let interval = NumberText.range(entry.seedInterval, decimals: 2)
-      seeds = "<small title=\"\(values)\">\(entry.perSeed.count) seeds: \(interval)</small>"
+      seeds = "<small>\(entry.perSeed.count) seeds: \(interval)</small><small class=\"seeds\">\(values)</small>"
     } else {
       seeds = ""
     }

@@ -13,14 +13,10 @@ extension HTMLPage {
         })
     }
     var lines = [series("Top-1", \.top1), series("Top-5", \.top5)].filter { !$0.points.isEmpty }
-    if let baseline = report.baseline(of: ordered[0])?.top1 {
-      lines.append(
-        LineChart.Series(
-          name: "real images",
-          points: [ordered.first, ordered.last].compactMap { $0?.axis?.value }.map {
-            LineChart.Point(x: $0, y: baseline.value)
-          }))
-    }
+    // Sets of other counts per class have baselines of their own.
+    var real = series("real images") { report.baseline(of: $0)?.top1 }
+    for index in real.points.indices { real.points[index].interval = nil }
+    if !real.points.isEmpty { lines.append(real) }
     let best = ordered.max { ($0.top1?.value ?? 0) < ($1.top1?.value ?? 0) }
     let convention = axis.convention.map { " (\($0.printable))" } ?? ""
     let summary =
@@ -93,8 +89,8 @@ extension HTMLPage {
       \(augmentationCharts(results, names, ways))<div class="scroll" role="group" aria-labelledby="added" tabindex="0">
       <table>
       <caption><span>Top-1 in percent\(ways.count > 1 ? " for each way of changing the images" : ""), and the gain over the \
-      real images alone\(ways.count > 1 ? " in the same way" : "") in points, with its 95 % interval over test images and \
-      seeds. Bold gains are significant (p\u{A0}<\u{A0}0.05 over test images and, with several, over seeds; Holm over the table). Bands in the picture are \
+      real images alone\(ways.count > 1 ? " in the same way" : "") in points, with its 95 % interval over \
+      \(report.resampled). Bold gains are significant (p\u{A0}<\u{A0}0.05 over test images and, with several, over seeds; Holm over the table). Bands in the picture are \
       95 % intervals over seeds, or over test images where there is one seed.</span></caption>
       <thead><tr><th scope="col">Training images</th>\(heads)</tr></thead>
       <tbody>

@@ -51,9 +51,8 @@ extension CSV {
   package static func confusion(of tables: [ConfusionTable]) -> CSV {
     var csv = CSV(header: ["key", "true", "predicted", "count"])
     for table in tables {
-      for (cell, count) in table.counts.enumerated() where count > 0 {
-        let (label, predicted) = cell.quotientAndRemainder(dividingBy: table.classes.count)
-        csv.append([table.result, table.classes[label], table.classes[predicted], String(count)])
+      for cell in table.cells {
+        csv.append([table.result, table.classes[cell.label], table.classes[cell.predicted], String(cell.count)])
       }
     }
     return csv

@@ -2,13 +2,25 @@
 package struct ConfusionTable: Sendable, Equatable {
   package let result: String
   package let classes: [String]
-  /// `classes.count * classes.count` counts, summed over seeds, true class by row.
-  package let counts: [Int]
+  /// The pairs of classes that occurred, by true class and then by predicted class.
+  package let cells: [Cell]
 
-  package init(result: String, classes: [String], counts: [Int]) {
-    precondition(counts.count == classes.count * classes.count, "the counts do not fill the confusion table")
+  /// A pair of classes, as indices, and how often it occurred, summed over seeds.
+  package struct Cell: Sendable, Equatable {
+    package let label: Int
+    package let predicted: Int
+    package let count: Int
+
+    package init(label: Int, predicted: Int, count: Int) {
+      self.label = label
+      self.predicted = predicted
+      self.count = count
+    }
+  }
+
+  package init(result: String, classes: [String], cells: [Cell]) {
     self.result = result
     self.classes = classes
-    self.counts = counts
+    self.cells = cells
   }
 }

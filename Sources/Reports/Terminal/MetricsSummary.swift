@@ -75,7 +75,7 @@ package struct MetricsSummary: Sendable {
     return decimals
   }
 
-  /// The classes of one result, the worst by the first metric last.
+  /// The classes of one result, in the order of their labels.
   private func classes(_ result: MetricsResult) -> [String]? {
     guard let classes = result.perClass, !classes.isEmpty else { return nil }
     let names = ordered(classes.map(\.metrics))

@@ -32,15 +32,21 @@ extension MetricsDemonstration {
       let rows = order[..<size].sorted()
       var values: [Double?] = []
       if let real, let samples {
+        if size == sizes[0], let sets, let given = sets.synthetic.first, samples.columns != real.columns {
+          throw FeatureSetError(path: given.path, reason: .columnsDiffer(samples.columns, real.columns))
+        }
         let part = SelectedFeatures(samples, rows: rows)
         // Both sides of the same size, as in a comparison of two halves of one set.
         let other = size < real.rows ? SelectedFeatures(real, rows: realOrder[..<size].sorted()) : real
-        let distance = try FrechetDistance.value(other, part, pool: pool)
-        distances.append((size, distance))
-        values += [distance, size <= 10_000 ? try KernelDistance(other, part, pool: pool).value : nil]
+        let found = try naming(sets) {
+          let distance = try FrechetDistance.value(other, part, pool: pool)
+          return (distance, size <= 10_000 ? try KernelDistance(other, part, pool: pool).value : nil)
+        }
+        distances.append((size, found.0))
+        values += [found.0, found.1]
       }
       if let answers {
-        let score = try InformationScore(answers.selecting(rows), pool: pool)
+        let score = try naming(sets) { try InformationScore(answers.selecting(rows), pool: pool) }
         values += [exp(score.value), score.value]
       }
       document.rows.append(.init(String(size), values))
@@ -54,6 +60,11 @@ extension MetricsDemonstration {
     }
     if answers != nil { document.notes.append("The Inception Score grows with the number of samples.") }
     return document
+  }
+
+  /// Runs `body`, naming the samples' file in what it throws, where they are the user's.
+  private func naming<Value>(_ sets: MetricsStudy.Sets?, _ body: () throws -> Value) throws -> Value {
+    try sets?.synthetic.first.map { try FeatureSetError.naming($0, body) } ?? body()
   }
 
   /// The user's features, or two sets from one normal distribution of 64 features.
@@ -80,7 +91,8 @@ extension MetricsDemonstration {
       throw UsageError.message(
         "Give --real with images in two splits, or labelled features of real images and of one more set.")
     }
-    let labels = sets.real.rowsByLabel.keys.sorted().filter { other.rowsByLabel[$0] != nil }
+    let (realRows, otherRows) = (sets.real.rowsByLabel, other.rowsByLabel)
+    let labels = realRows.keys.sorted().filter { otherRows[$0] != nil }
     guard labels.count > 1 else { throw UsageError.message("Both sets need two classes in common, and have not.") }
     let half = (labels.count + 1) / 2
     var document = DemonstrationDocument(
@@ -91,12 +103,12 @@ extension MetricsDemonstration {
         .init("F8 (recall)", decimals: 4, isDrawn: true), .init("F1/8 (precision)", decimals: 4, isDrawn: true),
         .init("variation", decimals: 4, isDrawn: true), .init("fid", decimals: 3),
       ])
-    let reference = SelectedFeatures(real, rows: labels[..<half].flatMap { sets.real.rowsByLabel[$0] ?? [] }.sorted())
+    let reference = SelectedFeatures(real, rows: labels[..<half].flatMap { realRows[$0] ?? [] }.sorted())
     let root = try FeatureSetError.naming(sets.real) { try GaussianRoot(reference, pool: pool) }
     events.began("Comparing classes", labels.count, "classes", 0)
     for count in 1...labels.count {
       if events.shouldStop() { throw Interrupted() }
-      let rows = labels[..<count].flatMap { other.rowsByLabel[$0] ?? [] }.sorted()
+      let rows = labels[..<count].flatMap { otherRows[$0] ?? [] }.sorted()
       let part = SelectedFeatures(samples, rows: rows)
       let found = try FeatureSetError.naming(other) {
         let prd = try ClusteredPrecisionRecall(real: reference, synthetic: part, stream: stream("modes"), pool: pool)

@@ -89,12 +89,19 @@ extension MetricsDemonstration {
         .init("in their order", decimals: 4, isDrawn: true), .init("shuffled", decimals: 4, isDrawn: true),
         .init("deviation", decimals: 4),
       ])
+    func naming<Value>(_ body: () throws -> Value) throws -> Value {
+      try given.map { try FeatureSetError.naming($0, body) } ?? body()
+    }
     for splits in [1, 2, 5, 10, 20, 50, 100, 200] where splits * 10 <= classifier.count {
-      let ordered = try InceptionScore(classifier, splits: splits, shuffle: nil, pool: pool)
-      let shuffled = try InceptionScore(classifier, splits: splits, shuffle: stream("splits"), pool: pool)
+      let (ordered, shuffled) = try naming {
+        (
+          try InceptionScore(classifier, splits: splits, shuffle: nil, pool: pool),
+          try InceptionScore(classifier, splits: splits, shuffle: stream("splits"), pool: pool)
+        )
+      }
       document.rows.append(.init(String(splits), [ordered.value, shuffled.value, shuffled.deviation]))
     }
-    let score = try InformationScore(classifier, pool: pool)
+    let score = try naming { try InformationScore(classifier, pool: pool) }
     document.notes = [
       String(
         format:

@@ -12,7 +12,8 @@ package enum AvailableMemory {
     for line in text("\(root)/proc/meminfo").split(separator: "\n") where line.hasPrefix("MemAvailable:") {
       available = line.split(separator: " ").dropFirst().first.flatMap { Int($0) }?.times(1024) ?? available
     }
-    for line in text("\(root)/proc/self/cgroup").split(separator: "\n") {
+    let groups = text("\(root)/proc/self/cgroup").split(separator: "\n")
+    for line in groups.isEmpty ? ["0::/"] : groups {
       let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
       guard fields.count == 3 else { continue }
       if fields[1].isEmpty {

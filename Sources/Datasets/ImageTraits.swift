@@ -4,8 +4,8 @@ import Images
 /// and of their squares.
 struct ImageTraits: Sendable, Equatable {
   let digest: ContentDigest
-  /// Of the image as it is stored, where it is not of the sample's size and parts are cut out of it; else 0. 64 bits of its
-  /// SHA-256.
+  /// Of the image as it is stored, where it is not of the sample's size and parts are cut out of it: its size and the CRC-32 of
+  /// its pixels; else 0.
   var original: UInt64 = 0
   /// Sum and sum of squares of each channel in turn; three channels at most.
   let moments: SIMD8<UInt64>
@@ -41,10 +41,8 @@ struct ImageTraits: Sendable, Equatable {
 extension ImageTraits {
   /// Notes that parts will be cut out of this image.
   mutating func note(original image: Image) {
-    var running = Digest()
-    for number in [image.width, image.height, image.channels] { running.update(UInt64(number)) }
-    running.update(image.pixels)
-    original = running.content().words[0]
+    let size = UInt64(UInt16(truncatingIfNeeded: image.width)) << 16 | UInt64(UInt16(truncatingIfNeeded: image.height))
+    original = size << 32 | UInt64(Inflater.checksum(image.pixels))
   }
 }
 

@@ -27,7 +27,7 @@ struct SampleStream: Sendable {
 
   /// The image in its own size, in the samples' channels.
   func original(_ index: Int) throws -> Image {
-    fit.shape.channels == 1 ? try source(index).luminance() : try source(index).asRGB()
+    fit.inChannels(try source(index))
   }
 
   private func source(_ index: Int) throws -> Image {
@@ -48,6 +48,9 @@ struct SampleFit: Sendable {
     return options.input.map(mode.shortSide)
   }
 
+  /// The image in the samples' channels.
+  func inChannels(_ image: Image) -> Image { shape.channels == 1 ? image.luminance() : image.asRGB() }
+
   /// Whether the image has the samples' size, and is not resized.
   func keeps(_ image: Image) -> Bool {
     !options.cutsAll && image.width == shape.width && image.height == shape.height
@@ -55,7 +58,7 @@ struct SampleFit: Sendable {
 
   /// The image in the samples' channels and size; nil where its size is another one and nothing may be resized.
   func fitted(_ image: Image) -> Image? {
-    let image = shape.channels == 1 ? image.luminance() : image.asRGB()
+    let image = inChannels(image)
     if keeps(image) { return image }
     guard options.input != nil, let mode = options.resize else { return nil }
     return image.resized(toSquare: shape.width, mode: mode, filter: options.filter)

@@ -145,7 +145,7 @@ extension SampleLoader {
         if let image = fit.fitted(source.image) {
           image.pixels.withUnsafeBufferPointer { pixels in
             var traits = ImageTraits(pixels, channels: fit.shape.channels)
-            if options.keepsOriginals, !fit.keeps(source.image) { traits.note(original: source.image) }
+            if options.keepsOriginals, !fit.keeps(source.image) { traits.note(original: fit.inChannels(source.image)) }
             destination.traits[place] = traits
             if let target = destination.pixels, let base = pixels.baseAddress {
               (target + place * fit.shape.count).update(from: base, count: fit.shape.count)

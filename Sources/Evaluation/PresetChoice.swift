@@ -79,17 +79,21 @@ extension PresetChoice.Facts {
       try request.realTrain.map { try Dataset.open($0).list(.train) }
       ?? (real.hasTwoSplits ? try real.list(.train) : nil)
     let glance = try real.glance(at: test)
-    let others = synthetic + (realTrain.map { [$0] } ?? [])
-    // What is wrong with the classes is said when the images are read.
+    var sides = zip(request.synthetic, synthetic).map {
+      ClassMatching.Side(title: StudyData.title(ofSynthetic: $0.name), listing: $1)
+    }
+    if let realTrain { sides.insert(ClassMatching.Side(title: StudyData.realTrainTitle, listing: realTrain), at: 0) }
     let matching = try ClassMatching(
-      test: test, others: others.map { ClassMatching.Side(title: $0.path, listing: $0) },
-      namesFile: try request.classNames.map { (try ClassNames.read($0), $0) }, allowMissing: true)
-    var counts = zip(others, matching.others).map { listing, classes in
+      test: test, others: sides, namesFile: try request.classNames.map { (try ClassNames.read($0), $0) },
+      allowMissing: experiment.allowMissingClasses)
+    var counts = zip(sides, matching.others).map { side, classes in
       var counts = [Int](repeating: 0, count: classes.classNames.count)
-      for (target, images) in zip(classes.targets, listing.classCounts) { if let target { counts[target] += images } }
+      for (target, images) in zip(classes.targets, side.listing.classCounts) {
+        if let target { counts[target] += images }
+      }
       return counts
     }
-    let realCounts = realTrain.flatMap { _ in counts.popLast() }
+    let realCounts = realTrain.map { _ in counts.removeFirst() }
     if experiment.matchLabelCounts, let realCounts { counts = counts.map { zip($0, realCounts).map(min) } }
     let limit = experiment.perClass ?? .max
     func images(_ counts: [Int]) -> Int { counts.reduce(0) { $0 + min($1, limit) } }

@@ -79,14 +79,14 @@ extension Study {
           let reached = Double(parts.samples) / Double(parts.real)
           // Whole images of a batch may be another fraction than was asked for.
           let isOther = abs(reached - fraction) > 0.05 * fraction
+          let taken = plan.fractions + entries.filter { $0.name == set.name }.compactMap(\.fractionAdded)
+          let stated = isOther ? rounded(reached, otherThan: Set(taken)) : fraction
           if isOther {
             notes.append(
               "\(set.name): for \(fraction) times the real images a batch holds \(parts.samples) samples and "
-                + "\(parts.real.counted("real image", "real images")), \(rounded(reached)) times as many.")
+                + "\(parts.real.counted("real image", "real images")), \(stated) times as many.")
           }
-          entry = Entry(
-            name: set.name, kind: .nas, fractionAdded: isOther ? rounded(reached) : fraction,
-            samples: real.concatenating(added))
+          entry = Entry(name: set.name, kind: .nas, fractionAdded: stated, samples: real.concatenating(added))
           entry.supplement = supplement
         }
         for way in ways {
@@ -122,8 +122,10 @@ extension Study {
     return samples > 0 && own > 0 ? (samples, own) : nil
   }
 
-  /// In tenths of a percent.
-  private static func rounded(_ fraction: Double) -> Double { (fraction * 1e3).rounded() / 1e3 }
+  /// In tenths of a percent, rounded down, so that too few samples are a smaller fraction; finer where that is taken.
+  private static func rounded(_ fraction: Double, otherThan taken: Set<Double>) -> Double {
+    [1e3, 1e4, 1e5, 1e6].map { (fraction * $0).rounded(.down) / $0 }.first { $0 > 0 && !taken.contains($0) } ?? fraction
+  }
 
   /// The samples of a set that a fraction of the real images asks for, class by class, or all there are; and which
   /// fraction these are, which is none of those that are taken by other parts of the set.
@@ -138,10 +140,7 @@ extension Study {
     // Whole images of each class may be another fraction than was asked for, where there are few.
     let isOther = abs(Double(added.count) / Double(real.count) - fraction) >= 0.005
     guard missing > 0 || isOther else { return (fraction, added, nil) }
-    // In tenths of a percent, rounded down, so that too few samples are a smaller fraction; finer where that is taken.
-    let share = Double(added.count) / Double(real.count)
-    let rounded = [1e3, 1e4, 1e5, 1e6].map { (share * $0).rounded(.down) / $0 }
-    let reached = rounded.first { $0 > 0 && !taken.contains($0) } ?? share
+    let reached = rounded(Double(added.count) / Double(real.count), otherThan: taken)
     let count = added.count.counted("image is", "images are")
     let note =
       missing > 0

@@ -38,14 +38,14 @@ extension StudyData {
     let wantsRealTrain = readsRealTraining(request.command, experiment)
     if wantsRealTrain, let path = request.realTrain {
       let dataset = try Dataset.open(path)
-      sets.append(("real training set", dataset, try dataset.list(.train)))
+      sets.append((realTrainTitle, dataset, try dataset.list(.train)))
     } else if wantsRealTrain, real.hasTwoSplits {
-      sets.append(("real training set", real, try real.list(.train)))
+      sets.append((realTrainTitle, real, try real.list(.train)))
     }
     let hasRealTrain = !sets.isEmpty
     for set in request.synthetic {
       let dataset = try Dataset.open(set.path)
-      sets.append(("synthetic set \(set.name)", dataset, try dataset.list(.train)))
+      sets.append((title(ofSynthetic: set.name), dataset, try dataset.list(.train)))
     }
     let matching = try ClassMatching(
       test: testListing, others: sets.map { ClassMatching.Side(title: $0.title, listing: $0.listing) },
@@ -79,6 +79,10 @@ extension StudyData {
 }
 
 extension StudyData {
+  /// What sets are called in messages about their classes.
+  static let realTrainTitle = "real training set"
+  static func title(ofSynthetic name: String) -> String { "synthetic set \(name)" }
+
   /// Whether a run needs real training images: without a baseline nothing is trained on them, but they may say how many
   /// images of each class are drawn or shown.
   package static func readsRealTraining(_ command: RunRequest.Command, _ experiment: Experiment) -> Bool {

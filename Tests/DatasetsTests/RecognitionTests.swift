@@ -37,6 +37,12 @@ import Testing
     try folder.write(TarWriter.archive(members), "all.tar")
     try folder.write(TarWriter.archive(Array(members.dropLast())), "some.tar")
     for name in ["all.tar", "some.tar"] { #expect(try names(name) == ["cat", "dog"]) }
+    // Labels for some and none for others are an error, wherever the files lie.
+    try folder.write(
+      TarWriter.archive([
+        ("data/0.png", image), ("data/0.json", Array("{\"cls\": 3}".utf8)), ("data/1.png", image),
+      ]), "partly.tar")
+    #expect(throws: DataError.self) { try Dataset.open(folder["partly.tar"]) }
     // At the top there is nothing else that the class could be.
     try folder.write(TarWriter.archive([("0.png", image), ("0.json", Array(text.utf8))]), "flat.tar")
     #expect(throws: DataError.self) { try Dataset.open(folder["flat.tar"]) }
@@ -55,6 +61,11 @@ import Testing
       try folder.write(TarWriter.archive([("x/1.png", image)]), "imagenet/ILSVRC_img_\(split).tar")
     }
     #expect(try Dataset.open(folder["imagenet"]).splits == [.train, .test])
+    // What holds no image is no class folder, and the shards are the data.
+    try folder.write(TarWriter.archive([("0.png", image), ("0.cls", Array("1".utf8))]), "shards/0.tar")
+    try folder.makeFolder("shards/empty")
+    try folder.write("x", "shards/logs/deep/out.txt")
+    #expect(try Dataset.open(folder["shards"]).format == .webDataset)
   }
 
   @Test func theFolderOfRunsIsNoClass() throws {
@@ -92,13 +103,23 @@ import Testing
       let samples: [(String, [UInt8])] = [
         ("000.png", try PNG.encode(.grey(4, 4, first: UInt8(shard)))), ("000.cls", Array(label.utf8)),
       ]
-      try folder.write(TarWriter.archive(samples), "shards/s-\(shard).tar")
+      try folder.write(TarWriter.archive(samples), "shards/s.\(shard).tar")
     }
     let dataset = try Dataset.open(folder["shards"])
     let listing = try dataset.list(.whole)
-    #expect(listing.classCounts == [1, 1] && listing.entries.map(\.member) == ["s-0/000", "s-1/000"])
+    #expect(listing.classCounts == [1, 1] && listing.entries.map(\.member) == ["s.0/000", "s.1/000"])
     let samples = try dataset.load(listing, classes: ClassAssignment(own: listing), pool: ThreadPool(threads: 1))
     #expect(Set(samples.digests).count == 2)
+    // Where it is no WebDataset, one name in two archives is an error: nobody knows which of them counts.
+    for shard in ["a", "b"] {
+      try folder.write(
+        TarWriter.archive([("README", Array("x".utf8)), ("cat/\(shard).png", image), ("dog/\(shard).png", image)]),
+        "classes/\(shard).tar")
+      try folder.write(
+        TarWriter.archive([("000.png", image), ("000.json", Array("{\"prompt\": 1}".utf8))]), "prompts/\(shard).tar")
+    }
+    #expect(throws: DataError.memberTwice(folder["classes/b.tar"], "README")) { try Dataset.open(folder["classes"]) }
+    #expect(throws: DataError.self) { try Dataset.open(folder["prompts"]) }
     // One name twice in one shard stays an error.
     try folder.write(TarWriter.archive([("0.png", image), ("0.png", image)]), "twice.tar")
     #expect(throws: DataError.memberTwice(folder["twice.tar"], "0.png")) { try Dataset.open(folder["twice.tar"]) }
@@ -140,6 +161,17 @@ import Testing
     #expect(wide.summary.hash == wider.summary.hash && wide.originalsHash != wider.originalsHash)
     #expect(wide.originalsHash != nil && wide.digests == wider.digests)
     #expect(try samples("wide", width: 8, keeping: false).originalsHash == nil)
+    // Grey is grey, however it is stored.
+    for member in ["wide/a/1.png", "wide/b/1.png"] {
+      try folder.write(try ImageDecoder.decode(contentsOf: folder[member]).image.asRGB(), member)
+    }
+    let dataset = try Dataset.open(folder["wide"])
+    let listing = try dataset.list(.whole)
+    var options = LoadOptions(channels: 1, input: 4, resize: .crop)
+    options.keepsOriginals = true
+    let coloured = try dataset.load(
+      listing, classes: ClassAssignment(own: listing), options: options, pool: ThreadPool(threads: 1))
+    #expect(coloured.originalsHash == wide.originalsHash)
     #expect(try samples("square", width: 4, keeping: true).originalsHash == nil)
   }
 }

@@ -171,7 +171,7 @@ extension ZipArchive {
   /// The contents of a member that is an array, in memory as a whole. Throws `DataError.needsMemory` where it claims more
   /// than a quarter of the machine's.
   func array(_ member: Member) throws -> [UInt8] {
-    guard member.method == 0 || member.size <= Int(clamping: ProcessInfo.processInfo.physicalMemory) / 4 else {
+    guard member.size <= Int(clamping: ProcessInfo.processInfo.physicalMemory) / 4 else {
       throw DataError.needsMemory("\(path)/\(member.name)", bytes: member.size)
     }
     return try contents(of: member)

@@ -59,6 +59,22 @@ struct Folder {
     }
   }
 
+  /// Whether a folder in it that is none of runs holds an image, at any depth; folders that cannot be read hold none.
+  func hasImagesInFolders() throws -> Bool {
+    var waiting = visibleFolders.map { "\(path)/\($0)" }
+    var seen: Set<Identity> = []
+    while let next = waiting.popLast() {
+      guard let folder = try? Folder(next), !folder.isRun, seen.insert(try Self.identity(of: next)).inserted else {
+        continue
+      }
+      if folder.entries.contains(where: { $0.kind == .file && !$0.isHidden && MemberTally.isImage($0.name) }) {
+        return true
+      }
+      waiting += folder.visibleFolders.map { "\(next)/\($0)" }
+    }
+    return false
+  }
+
   /// What is at `path`, links followed. Throws `FileError` where the system does not say.
   static func kind(of path: String) throws -> Kind {
     var status = stat()

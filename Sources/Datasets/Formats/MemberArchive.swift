@@ -10,6 +10,10 @@ protocol MemberArchive: Sendable {
   func picture(at index: Int) throws -> [UInt8]
   /// What to call member `index` in an error.
   func fullName(of index: Int) -> String
+  /// Why this is an error, but for the samples of a WebDataset, where several shards have a member of one name.
+  var repetition: DataError? { get }
+  /// What tells the samples of member `index`'s shard from those of others, where names repeat.
+  func shard(of index: Int) -> String?
 }
 
 /// A file of an archive.
@@ -18,16 +22,13 @@ struct ArchiveMember: Sendable {
   let name: String
   /// A link is not followed: nobody can say where it leads.
   let isLink: Bool
-
-  init(name: String, isLink: Bool) {
-    self.name = name
-    self.isLink = isLink
-  }
 }
 
 extension MemberArchive {
   func fullName(of index: Int) -> String { "\(path)/\(members[index].name)" }
   func picture(at index: Int) throws -> [UInt8] { try contents(at: index) }
+  var repetition: DataError? { nil }
+  func shard(of index: Int) -> String? { nil }
 }
 
 extension ArchiveMember {
@@ -98,15 +99,14 @@ struct TarMembers: MemberArchive {
   /// For each member its shard and its place in it.
   private let places: [(shard: Int32, place: Int32)]
 
-  /// Whether shards begin to number their samples anew. The shard's name then stands before those of its members.
-  private let restarts: Bool
+  let repetition: DataError?
 
-  /// Throws where two shards have a member of one name in a folder, or one has it twice.
+  /// Throws where one shard has two members of one name.
   init(_ shards: [TarArchive], path: String) throws {
     var places: [(shard: Int32, place: Int32)] = []
     var members: [ArchiveMember] = []
     var owners: [String: Int32] = [:]
-    var restarts = false
+    var repetition: DataError?
     for (shard, archive) in shards.enumerated() {
       for (place, member) in archive.members.enumerated() {
         let checked = try ArchiveMember(checking: member.name, isLink: member.kind == .link, archive: archive.path)
@@ -117,33 +117,27 @@ struct TarMembers: MemberArchive {
         }
         let own = Int32(truncatingIfNeeded: shard)
         if let owner = owners.updateValue(own, forKey: checked.name) {
-          // Samples of a WebDataset need a name of their own within the shard only.
-          guard owner != own, !checked.name.contains("/") else {
-            throw DataError.memberTwice(archive.path, checked.name)
-          }
-          restarts = true
+          let error = DataError.memberTwice(archive.path, checked.name)
+          guard owner != own else { throw error }
+          repetition = repetition ?? error
         }
         members.append(checked)
         places.append((own, Int32(truncatingIfNeeded: place)))
       }
     }
-    if restarts {
-      for (index, place) in places.enumerated() {
-        let stem = String(shards[Int(place.shard)].path.split(separator: "/").last?.prefix { $0 != "." } ?? "")
-        members[index] = ArchiveMember(name: "\(stem)/\(members[index].name)", isLink: members[index].isLink)
-      }
-    }
-    self.restarts = restarts
+    self.repetition = repetition
     self.path = path
     self.shards = shards
     self.places = places
     self.members = members
   }
 
-  func fullName(of index: Int) -> String {
-    let name = members[index].name
-    let own = restarts ? name[name.index(after: name.firstIndex(of: "/") ?? name.startIndex)...] : name[...]
-    return "\(shards[Int(places[index].shard)].path)/\(own)"
+  func fullName(of index: Int) -> String { "\(shards[Int(places[index].shard)].path)/\(members[index].name)" }
+
+  func shard(of index: Int) -> String? {
+    guard repetition != nil else { return nil }
+    let name = shards[Int(places[index].shard)].path.split(separator: "/").last ?? ""
+    return String(name.hasSuffix(".tar") ? name.dropLast(4) : name)
   }
 
   func contents(at index: Int) throws -> [UInt8] {

@@ -20,15 +20,16 @@ struct SplitSource: DataSource {
     var found: [String: String] = [:]
     let folder = try Folder(path)
     let visible = folder.entries.filter { !$0.isHidden && ($0.kind == .folder || $0.kind == .file) }
-    // The folders are looked into only where there may be splits.
-    guard visible.contains(where: { $0.name.prefix { $0 != "." } == "train" }) else { return nil }
-    let data = Set(try folder.dataFolders())
-    for entry in visible where entry.kind == .file || data.contains(entry.name) {
+    let others = visible.filter { $0.kind == .folder && !["train", "test", "val"].contains($0.name) }
+    // Other folders are looked into only where the names of the rest are those of splits.
+    for entry in visible where !others.contains(where: { $0.name == entry.name }) {
       let stem = entry.kind == .folder ? entry.name : String(entry.name.prefix { $0 != "." })
       guard ["train", "test", "val"].contains(stem), found[stem] == nil else { return nil }
       found[stem] = "\(path)/\(entry.name)"
     }
-    guard let train = found["train"], let test = found["test"] ?? found["val"] else { return nil }
+    guard let train = found["train"], let test = found["test"] ?? found["val"],
+      try others.isEmpty || Set(folder.dataFolders()).isDisjoint(with: others.map(\.name))
+    else { return nil }
     let sources = try [train, test].map { try Dataset.source(at: $0) }
     guard let first = sources[0], let second = sources[1], first.splits == [.whole], second.splits == [.whole],
       first.format != .classFolders || second.format != .classFolders

@@ -15,7 +15,7 @@ enum TarSource {
       let names = try Folder(path).entries.filter { $0.kind == .file && !$0.isHidden }.map(\.name)
         .filter { MemberTally.suffix(of: $0) == "tar" }.sorted(by: NameOrder.natural)
       // Class folders beside an archive, often the one that they were unpacked from, are the data.
-      guard !names.isEmpty, try Folder(path).dataFolders().isEmpty else { return nil }
+      guard !names.isEmpty, try !Folder(path).hasImagesInFolders() else { return nil }
       let parts = split(names)
       guard let train = parts[.train], let test = parts[.test] else { return try shards(names, in: path) }
       return SplitSource(path: path, train: try shards(train, in: path), test: try shards(test, in: path))
@@ -48,7 +48,10 @@ extension LabelledMembers {
   /// The members of one sample.
   private struct SampleFiles {
     var image: Int?
+    /// Whether there is a second image.
     var isRepeated = false
+    /// Whether it lies in a folder, which may be a class.
+    var isInFolder = false
     var label: Int?
     var isJSON = false
   }
@@ -72,9 +75,10 @@ extension LabelledMembers {
         tally.addHidden()
         continue
       }
-      let key = String(member.name[..<dot])
+      let key = (archive.shard(of: place).map { "\($0)/" } ?? "") + member.name[..<dot]
       let suffix = MemberTally.suffix(of: name)
       var sample = samples[key] ?? SampleFiles()
+      sample.isInFolder = member.name.contains("/")
       if MemberTally.imageExtensions.contains(suffix) {
         guard !member.isLink else { throw DataError.linkInArchive(archive.fullName(of: place)) }
         sample.isRepeated = sample.image != nil
@@ -90,10 +94,10 @@ extension LabelledMembers {
     let held = order.compactMap { key in samples[key].flatMap { $0.image == nil ? nil : (key, $0) } }
     let labelled = held.filter { $0.1.label != nil }
     guard let first = labelled.first?.1 else { return nil }
-    if held.allSatisfy({ $0.0.contains("/") }), labelled.allSatisfy({ $0.1.isJSON }) {
-      guard labelled.count == held.count, let place = first.label,
-        (try? Self.label(archive, at: place, isJSON: true)) != nil
-      else { return nil }
+    if held.allSatisfy(\.1.isInFolder), labelled.allSatisfy(\.1.isJSON), let place = first.label,
+      Self.label(inJSON: try archive.contents(at: place)) == nil
+    {
+      return nil
     }
     var labels: [(key: String, image: Int, label: Label)] = []
     for (key, sample) in held {
@@ -115,10 +119,7 @@ extension LabelledMembers {
     let name = archive.fullName(of: place)
     let bytes = try archive.contents(at: place)
     if isJSON {
-      let object = try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any]
-      let value = ["cls", "label", "class"].lazy.compactMap { object?[$0] }.first
-      if let number = value as? Int, (0..<mostClasses).contains(number) { return .number(number) }
-      if let text = value as? String, !text.isEmpty { return .name(text) }
+      if let label = label(inJSON: bytes) { return label }
       throw DataError.damaged(name, "it has no label under cls, label or class")
     }
     guard bytes.count <= 4096, let text = String(validating: bytes, as: UTF8.self) else {
@@ -131,6 +132,14 @@ extension LabelledMembers {
     }
     guard !word.isEmpty else { throw DataError.damaged(name, "it is empty, where a label should be") }
     return .name(word)
+  }
+
+  private static func label(inJSON bytes: [UInt8]) -> Label? {
+    let object = try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any]
+    let value = ["cls", "label", "class"].lazy.compactMap { object?[$0] }.first
+    if let number = value as? Int, (0..<mostClasses).contains(number) { return .number(number) }
+    if let text = value as? String, !text.isEmpty { return .name(text) }
+    return nil
   }
 
   private init(_ labels: [(key: String, image: Int, label: Label)], archive: some MemberArchive) throws {

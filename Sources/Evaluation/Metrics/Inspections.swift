@@ -9,6 +9,8 @@ struct Inspections {
   private let real: FeatureInspection?
   private let training: FeatureInspection?
   private let original: MetricsStudy.Sets
+  /// The sets whose features are the real ones.
+  private var copies: Set<String> = []
 
   /// - Throws: `FeatureSetError` for features that are no numbers or of another extractor.
   init(_ sets: MetricsStudy.Sets, pool: ThreadPool, events: StudyRunner.Events) throws {
@@ -25,6 +27,16 @@ struct Inspections {
     real = try inspect(sets.real)
     training = try sets.training.flatMap(inspect)
     for set in sets.synthetic { bySet[set.name] = try inspect(set) }
+    copies = Set(sets.synthetic.filter { hash(of: $0).map { $0 == hash(of: sets.real) } ?? false }.map(\.name))
+  }
+
+  /// Looks again at those sets of which only a part is left.
+  mutating func look(at sets: MetricsStudy.Sets, pool: ThreadPool) throws {
+    for set in sets.synthetic where set.rows != nil {
+      bySet[set.name] = try set.features.map { features in
+        try FeatureSetError.naming(set) { try FeatureInspection(features, pool: pool) }
+      }
+    }
   }
 
   func hash(of set: FeatureSet) -> String? {
@@ -82,7 +94,7 @@ struct Inspections {
         warnings.append(
           "\(set.name) is sorted by class; the Inception Score shuffles it (seed \(seed)) before it is split.")
       }
-      if let own = hash(of: set), own == hash(of: sets.real) {
+      if copies.contains(set.name) {
         warnings.append("\(set.name) has the very features of the real images.")
       }
     }

@@ -79,8 +79,9 @@ extension MetricsStudy {
     }
     var warnings = context.notes
     var sets = sets
+    var facts = try Inspections(sets, pool: pool, events: events)
     try cut(&sets, &warnings)
-    let facts = try Inspections(sets, pool: pool, events: events)
+    try facts.look(at: sets, pool: pool)
     warnings += facts.warnings(sets, families: families, seed: request.seed)
     let reference = ReferenceSet(sets.real, training: sets.training, neighbours: request.neighbours, pool: pool)
     warnings += try disagreement(of: sets.real, reference, hash: facts.hash(of: sets.real))

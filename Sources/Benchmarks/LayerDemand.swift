@@ -33,7 +33,7 @@ struct LayerDemand {
   func backward(_ layer: any Layer) -> Demand {
     let traffic = memory.backwardTraffic(of: layer)
     let hasData = layer.inputs.first.flatMap(memory.gradient) != nil
-    let passes = (layer.parameters.isEmpty ? 0.0 : 1) + (hasData ? 1 : 0)
+    let passes = (layer.parameters.contains { $0.rate > 0 } ? 1.0 : 0) + (hasData ? 1 : 0)
     return demand(
       flops: passes * flops(layer),
       recent: bytes(traffic.gradientsRead + traffic.gradientsWritten) + 2 * parameters(layer),

@@ -1,5 +1,6 @@
 package import Evaluation
 import Foundation
+internal import Networks
 
 /// Training and inference throughput of one network, and the memory that training takes.
 package struct NetworkMeasurement: Codable, Equatable, Sendable {
@@ -11,14 +12,16 @@ package struct NetworkMeasurement: Codable, Equatable, Sendable {
   package let inference: Timing
   package let trainingImagesPerSecond: Double
   package let inferenceImagesPerSecond: Double
-  /// Three passes over the convolutions: forward, data gradient, weight gradient; an operation is an add or a multiply.
+  /// The passes over the convolutions that training needs: forward, weight gradient, and data gradient but for the first
+  /// layer; an operation is an add or a multiply.
   package let trainingGigaflopsPerSecond: Double
-  /// The process's largest resident set after training, in megabytes of 10^6 bytes.
+  /// The process's largest resident set while this network was trained, in megabytes of 10^6 bytes.
   package let trainingPeakMegabytes: Double
 }
 
 extension NetworkMeasurement {
   package init(_ workload: Workload, rounds: Int, on machine: Machine) {
+    Self.forgetPeak()
     let step = TrainingStep(workload, on: machine)
     let training = Timing.measure(rounds: rounds) { step.run() }
     let peak = Self.peakMegabytes
@@ -29,14 +32,20 @@ extension NetworkMeasurement {
       model: workload.model, input: workload.plan.input.shape.description, batch: workload.batch, training: training,
       inference: inference, trainingImagesPerSecond: batch / training.median,
       inferenceImagesPerSecond: batch / inference.median,
-      trainingGigaflopsPerSecond: 6 * Double(workload.plan.multiplyAdds) * batch / training.median / 1e9,
+      trainingGigaflopsPerSecond: workload.plan.trainingOperations * batch / training.median / 1e9,
       trainingPeakMegabytes: peak)
   }
 
+  /// Lets the system count the largest resident set anew.
+  private static func forgetPeak() {
+    try? Data("5".utf8).write(to: URL(filePath: "/proc/self/clear_refs"))
+  }
+
   private static var peakMegabytes: Double {
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return Double(usage.ru_maxrss) * 1024 / 1e6
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    let kibibytes = line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Double($0) }
+    return (kibibytes ?? .nan) * 1024 / 1e6
   }
 
   package static func text(_ measurements: [NetworkMeasurement]) -> String {
@@ -51,5 +60,17 @@ extension NetworkMeasurement {
       ])
     }
     return table.text
+  }
+}
+
+extension Plan {
+  /// Additions and multiplications of one image's forward pass and of its gradients: nobody needs that of the images, nor
+  /// that of filters that are never changed.
+  fileprivate var trainingOperations: Double {
+    layers.reduce(0) { sum, layer in
+      let passes =
+        1 + (layer.inputs.contains(input) ? 0 : 1) + (layer.parameters.contains { $0.rate > 0 } ? 1 : 0)
+      return sum + 2 * Double(passes) * Double(layer.multiplyAdds)
+    }
   }
 }

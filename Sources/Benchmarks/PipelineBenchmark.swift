@@ -51,7 +51,7 @@ extension PipelineMeasurement {
     init(_ workload: Workload, _ machine: Machine) {
       let shape = workload.plan.input.shape
       let count = 32 * workload.batch
-      // More images than the caches hold; what they show does not matter.
+      // More images than the second-level caches hold; what they show does not matter.
       let pixels = (0..<count * shape.count).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
       let samples = Samples(
         classNames: ["image"], shape: shape, pixels: pixels, labels: Array(repeating: 0, count: count),

@@ -31,7 +31,6 @@ static const struct {
     {"LZCNT", extended1_ecx, 5}, {"MOVBE", leaf1_ecx, 22},
 };
 
-int cas_guard_present(void) { return 1; }
 
 const char *cas_commit(void) { return CAS_TEXT(CAS_COMMIT); }
 

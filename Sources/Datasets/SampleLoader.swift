@@ -56,7 +56,7 @@ extension SampleLoader {
     case .stream: return false
     case .memoryUpTo(let limit): return bytes <= limit
     case .memory:
-      guard bytes <= Int(ProcessInfo.processInfo.physicalMemory) else {
+      guard bytes <= AvailableMemory.total else {
         throw DataError.tooManyPixels(listing.path, images: listing.entries.count)
       }
       return true

@@ -1,3 +1,4 @@
+internal import Datasets
 import Foundation
 internal import Kernels
 internal import Networks
@@ -25,7 +26,7 @@ package struct MemoryDemand {
   }
 
   /// - Throws: `UsageError.message` when it is more than the machine has.
-  package func check(against memory: Int = Int(ProcessInfo.processInfo.physicalMemory)) throws {
+  package func check(against memory: Int = AvailableMemory.total) throws {
     if training > memory {
       throw Self.error(
         "A training step at batch \(batchSize)", training, memory,
@@ -36,7 +37,7 @@ package struct MemoryDemand {
 
   /// The same for a network that is only tested.
   static func check(testing plan: Plan, on processor: Processor) throws {
-    let memory = Int(ProcessInfo.processInfo.physicalMemory)
+    let memory = AvailableMemory.total
     let bytes = Evaluator.footprint(plan, on: processor)
     if bytes > memory { throw error("Testing", bytes, memory, "Choose smaller images (--input).") }
   }

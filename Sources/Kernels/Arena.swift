@@ -14,7 +14,9 @@ package final class Arena: @unchecked Sendable {
     let bytes = max(1, count * MemoryLayout<Float>.stride)
     guard let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
       memory != MAP_FAILED
-    else { preconditionFailure("out of memory: an arena of \(bytes) bytes could not be had") }
+    else {
+      end(refused: "The system does not give \(bytes) bytes of memory at once. Take a smaller batch or smaller images.")
+    }
     self.base = memory.bindMemory(to: Float.self, capacity: max(1, count))
     self.count = count
   }

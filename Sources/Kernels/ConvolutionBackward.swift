@@ -1,7 +1,8 @@
 /// Writes (or adds to `inputGradient`) the gradient with respect to a convolution's input.
 ///
-/// With stride 1 it is itself a convolution, of the output's gradient with the flipped and transposed kernel. Otherwise
-/// the gradient of the patch matrix is computed tile by tile and added to the positions that it was gathered from.
+/// With stride 1 it is itself a convolution, of the output's gradient with the flipped and transposed kernel. Otherwise the
+/// positions fall into classes that each are one, or, with the patches' algorithm, the gradient of the patch matrix is added
+/// tile by tile to the positions that it was gathered from.
 package func convolveBackwardData(
   _ outputGradient: Tensor, weights: UnsafePointer<Float>, into inputGradient: Tensor, accumulating: Bool,
   geometry: ConvolutionGeometry, fusion: ConvolutionFusion = ConvolutionFusion(), on execution: Execution
@@ -90,8 +91,8 @@ private func scatterGradient(
 /// Overwrites `weightGradient` (k x outputChannels) with the gradient with respect to a convolution's weights, summed
 /// over all images: the transposed patch matrix times the output's gradient.
 ///
-/// At most 16 chunks of images are summed one by one and then added in their order, so that the bits do not depend on
-/// the number of threads.
+/// What crosses chunks of images is summed chunk by chunk and then added in their order, so that the bits do not depend on the
+/// number of threads.
 package func convolveBackwardWeights(
   _ outputGradient: Tensor, input: Tensor, into weightGradient: UnsafeMutablePointer<Float>,
   geometry: ConvolutionGeometry, fusion: ConvolutionFusion = ConvolutionFusion(), on execution: Execution

@@ -1,5 +1,5 @@
 /// Convolves `input` (images of `geometry.input`) with `weights` (k x outputChannels) into `output`
-/// (images of `geometry.output`), as patch matrix times weights (Chellapilla, Puri, Simard 2006).
+/// (images of `geometry.output`), by the algorithm that the table names for the shape.
 ///
 /// - Parameter fusion: what else is done to input and output, for bf16 images only.
 package func convolve(

@@ -29,7 +29,12 @@ package final class ThreadPool: Sendable {
           start.crew.work(as: start.worker)
           return nil
         }, start.toOpaque())
-      precondition(failure == 0, "the system refused to start a thread")
+      guard failure == 0 else {
+        end(
+          refused:
+            "The system does not start \(threads) threads (\(String(cString: strerror(failure)))). Give fewer: --threads."
+        )
+      }
       return handle
     }
   }
@@ -52,11 +57,18 @@ package final class ThreadPool: Sendable {
     crew.leave()
   }
 
-  /// The number of processors that this process may use.
+  /// The number of processors that this process may use: those of its affinity, and no more than its control group's quota.
   package static var available: Int {
     let allowed = Int(cas_allowed_processors())
-    return allowed > 0 ? allowed : max(1, ProcessInfo.processInfo.activeProcessorCount)
+    let processors = allowed > 0 ? allowed : max(1, ProcessInfo.processInfo.activeProcessorCount)
+    return min(processors, ControlGroup.processors().map { max(1, Int(min($0, 1e6))) } ?? processors)
   }
+}
+
+/// Ends the program where the system refuses what it cannot go on without, as other errors do, with exit code 70.
+func end(refused sentence: String) -> Never {
+  FileHandle.standardError.write(Data("Error: \(sentence)\n".utf8))
+  _exit(70)
 }
 
 /// What a new thread is told.

@@ -30,7 +30,7 @@ struct PatchTiling {
     }
   }
 
-  /// Images of fewer positions share tiles; tiles of cut images have at least as many rows.
+  /// Images of fewer positions share tiles; tiles of cut images have at least as many rows, but for the last.
   private static let fewRows = 64
   /// About how many rows a shared tile has.
   private static let sharedRows = 96

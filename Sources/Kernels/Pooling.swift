@@ -129,23 +129,6 @@ package func poolAverageInside(
   }
 }
 
-/// The gradient of `poolAverage` with respect to its input, written or added.
-package func poolAverageBackward(
-  _ outputGradient: Tensor, into inputGradient: Tensor, accumulating: Bool = false, geometry: PoolingGeometry,
-  on execution: Execution
-) {
-  check(inputGradient, outputGradient, geometry)
-  let factor = 1 / Float(geometry.kernel * geometry.kernel)
-  let (input, output) = (inputGradient.shape, outputGradient.shape)
-  execution.pool.run(chunks: inputGradient.images) { image, _ in
-    let target = inputGradient.base + image * input.count
-    if !accumulating { target.update(repeating: 0, count: input.count) }
-    execution.table.averageWindowsBackward(
-      outputGradient.base + image * output.count, input.height, input.width, input.channels, geometry.kernel,
-      geometry.stride, geometry.padding, output.height, output.width, factor, target)
-  }
-}
-
 private func check(_ input: Tensor, _ output: Tensor, _ geometry: PoolingGeometry) {
   precondition(
     input.shape == geometry.input && output.shape == geometry.output && input.images == output.images,

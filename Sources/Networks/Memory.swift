@@ -45,6 +45,8 @@ package final class Memory: Sendable {
     fusion = plan.fusion(format)
     execution = Execution(processor, scratch: plan.scratch(batch: batch, format: format))
 
+    // The loops over bf16 numbers check nothing.
+    precondition(plan.supports(processor.format), "the plan has maps that bf16 loops cannot compute")
     precondition(purpose != .imageGradient || format == .fp32, "the images' gradient is computed in fp32")
     let training = purpose == .training
     let goesBack = purpose != .inference

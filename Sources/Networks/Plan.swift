@@ -83,6 +83,7 @@ extension Plan {
 
   package mutating func append(_ layer: any Layer) -> Slot {
     precondition(layer.inputs.allSatisfy { $0.index < layer.output.index }, "a layer reads slots that exist already")
+    precondition(!layers.contains { $0.name == layer.name }, "two layers are called \(layer.name)")
     layers.append(layer)
     return layer.output
   }

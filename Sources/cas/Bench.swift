@@ -9,7 +9,7 @@ struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Training and inference throughput on this machine, and the machine's limits.",
     discussion: """
-      Networks are trained and tested on random images. Machines are shared and their speed drifts: compare ratios of \
+      Networks are trained and tested on one pattern. Machines are shared and their speed drifts: compare ratios of \
       runs that take turns.
       """)
 

@@ -32,7 +32,7 @@ extension MachineDescription {
     self.init(
       cpu: findings.processor, threads: machine.processor.pool.threads, instructionSet: machine.instructionSet.rawValue,
       precision: machine.processor.format.rawValue, blas: BLAS.configuration, blasCore: BLAS.coreName,
-      memoryBytes: findings.memory?.total ?? 0,
+      memoryBytes: findings.memory.total,
       os: ProcessInfo.processInfo.operatingSystemVersionString)
   }
 }

@@ -38,7 +38,7 @@ extension DoctorFindings {
       ("BLAS", "OpenBLAS, core type \(blas.core) (\(blas.configuration))"),
       ("codecs", codecs.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")),
       ("threads", threadsText),
-      ("memory", memory.map { "\(Self.gibibytes($0.available)) of \(Self.gibibytes($0.total)) free" } ?? "unknown"),
+      ("memory", "\(Self.gibibytes(memory.available)) of \(Self.gibibytes(memory.total)) free"),
       ("commit", commit),
     ]
     let width = rows.map(\.0.count).max() ?? 0

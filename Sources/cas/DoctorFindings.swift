@@ -19,7 +19,7 @@ struct DoctorFindings: Encodable {
   let codecs: [String: String]
   let threads: ThreadsFinding
   /// Nil where the system does not say.
-  let memory: MemoryFinding?
+  let memory: MemoryFinding
   let problems: [DoctorProblem]
 
   /// A group of instructions that the build has code for, and whether this machine can run it.
@@ -34,7 +34,8 @@ struct DoctorFindings: Encodable {
     let configuration: String
   }
 
-  /// Threads that the process may run at once, and the processors that a container's quota grants, nil without one.
+  /// Threads that the process may run at once, and the processors that a container's quota grants, of which their number is
+  /// the whole part; nil without one.
   struct ThreadsFinding: Encodable {
     let available: Int
     let quota: Double?
@@ -69,11 +70,8 @@ extension DoctorFindings {
     BLAS.configureOnce()
     blas = BLASFinding(core: BLAS.coreName, configuration: BLAS.configuration)
     codecs = ["libpng": PNG.version, "libjpeg-turbo": JPEG.version, "zlib": Zlib.version]
-    threads = ThreadsFinding(
-      available: ThreadPool.available, quota: ControlGroup.processors(read("/sys/fs/cgroup/cpu.max")))
-    memory = ControlGroup.memory(
-      information: read("/proc/meminfo"), limit: read("/sys/fs/cgroup/memory.max"),
-      used: read("/sys/fs/cgroup/memory.current"))
+    threads = ThreadsFinding(available: ThreadPool.available, quota: ControlGroup.processors())
+    memory = MemoryFinding(total: AvailableMemory.total, available: AvailableMemory.bytes)
     problems = DoctorProblem.all(
       instructionSets: instructionSets, wrongChoice: wrongChoice, environment: environment, blas: blas,
       threads: threads, memory: memory)
@@ -85,39 +83,5 @@ extension DoctorFindings {
       cas_cpu_brand(start)
       return String(cString: start)
     }
-  }
-}
-
-/// The contents of one of the system's small text files, or nothing where there is none.
-private func read(_ path: String) -> String {
-  (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
-}
-
-/// Reads the limits that Linux sets on memory and processors (control groups, version 2).
-enum ControlGroup {
-  /// The processors that `cpu.max` grants ("200000 100000" is two), or nil without a limit ("max 100000").
-  static func processors(_ text: String) -> Double? {
-    let numbers = text.split(whereSeparator: \.isWhitespace).map { Double($0) }
-    guard numbers.count == 2, let quota = numbers[0], let period = numbers[1], quota > 0, period > 0 else { return nil }
-    return quota / period
-  }
-
-  /// Total and available bytes of `/proc/meminfo`, lowered to what `memory.max` and `memory.current` leave.
-  static func memory(information: String, limit: String, used: String) -> DoctorFindings.MemoryFinding? {
-    func bytes(_ key: String) -> Int? {
-      for line in information.split(separator: "\n") where line.hasPrefix(key + ":") {
-        return line.split(separator: " ").dropFirst().first.flatMap { Int($0) }
-          .flatMap { kibibytes in
-            let (bytes, overflow) = kibibytes.multipliedReportingOverflow(by: 1024)
-            return overflow ? nil : bytes
-          }
-      }
-      return nil
-    }
-    guard let total = bytes("MemTotal"), let available = bytes("MemAvailable") else { return nil }
-    func number(_ text: String) -> Int? { Int(text.trimmingCharacters(in: .whitespacesAndNewlines)) }
-    guard let limit = number(limit), limit > 0, limit < total else { return .init(total: total, available: available) }
-    let left = number(used).map { max(0, limit - max(0, $0)) } ?? limit
-    return .init(total: limit, available: min(available, left))
   }
 }

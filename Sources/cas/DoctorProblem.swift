@@ -16,13 +16,13 @@ extension DoctorProblem {
   /// - Parameter wrongChoice: why the kernels that `CAS_ISA` names cannot be had, nil when they can.
   static func all(
     instructionSets: [DoctorFindings.InstructionSetFinding], wrongChoice: String?, environment: [String: String],
-    blas: DoctorFindings.BLASFinding, threads: DoctorFindings.ThreadsFinding, memory: DoctorFindings.MemoryFinding?
+    blas: DoctorFindings.BLASFinding, threads: DoctorFindings.ThreadsFinding, memory: DoctorFindings.MemoryFinding
   ) -> [DoctorProblem] {
     var problems: [DoctorProblem] = []
     func add(_ finding: String, _ remedy: String) { problems.append(DoctorProblem(finding: finding, remedy: remedy)) }
 
     if let wrongChoice { add(wrongChoice, "Unset CAS_ISA, and the best kernels that this machine has are taken.") }
-    if let memory, memory.available < 1 << 30 {
+    if memory.available < 1 << 30 {
       add(
         "Less than 1 GiB of memory is free, and a training may be killed.",
         "End other programs or raise the container's limit, or train with a smaller --batch-size.")
@@ -41,12 +41,6 @@ extension DoctorProblem {
         add(
           "CAS_ISA=\(wish) keeps the kernels from using \(unused).", "Unset CAS_ISA, unless a run is to be reproduced.")
       }
-    }
-    if let quota = threads.quota, quota < Double(threads.available) {
-      let suited = max(1, Int(quota))
-      add(
-        "The container may use \(quota.formatted()) processors, and \(threads.available) threads would wait for each other.",
-        "Train with --threads \(suited), or raise the container's quota.")
     }
     return problems
   }

@@ -215,4 +215,22 @@ import Testing
     try folder.write("total_inactive_file 500\n", "sys/fs/cgroup/memory/memory.stat")
     #expect(bytes == 5500)
   }
+
+  @Test func quotasOfProcessors() throws {
+    var processors: Double? { ControlGroup.processors(under: folder.path) }
+    #expect(processors == nil)
+    try folder.write("0::/job\n", "proc/self/cgroup")
+    try folder.write("max 100000\n", "sys/fs/cgroup/job/cpu.max")
+    #expect(processors == nil)
+    try folder.write("400000 100000\n", "sys/fs/cgroup/cpu.max")
+    #expect(processors == 4)
+    try folder.write("150000 100000\n", "sys/fs/cgroup/job/cpu.max")
+    #expect(processors == 1.5)
+    try folder.write("4:cpu,cpuacct:/\n", "proc/self/cgroup")
+    try folder.write("-1\n", "sys/fs/cgroup/cpu/cpu.cfs_quota_us")
+    try folder.write("100000\n", "sys/fs/cgroup/cpu/cpu.cfs_period_us")
+    #expect(processors == nil)
+    try folder.write("300000\n", "sys/fs/cgroup/cpu/cpu.cfs_quota_us")
+    #expect(processors == 3)
+  }
 }

@@ -101,10 +101,6 @@ private func derivative(
       of: { Reference.poolMaximum($0, images: 1, geometry) }, at: input.doubles, weights: gradient.doubles,
       epsilon: 1e-6)
     #expect(relativeError(of: target.floats, to: maximum) < 1e-6)
-    poolAverageBackward(gradient.tensor, into: target.tensor, geometry: geometry, on: execution)
-    let average = derivative(
-      of: { Reference.poolAverage($0, images: 1, geometry) }, at: input.doubles, weights: gradient.doubles)
-    #expect(relativeError(of: target.floats, to: average) < 1e-6)
   }
 
   @Test(arguments: InstructionSet.available)

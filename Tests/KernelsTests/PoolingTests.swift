@@ -45,7 +45,6 @@ struct PoolingCase: Sendable, CustomStringConvertible {
 
     let maximumReference = Reference.poolMaximumBackward(
       gradient.doubles, input: input.doubles, images: images, geometry)
-    let averageReference = Reference.poolAverageBackward(gradient.doubles, images: images, geometry)
     for accumulating in [false, true] {
       let target = Filled(images: images, shape: geometry.input, seed: 4)
       let before = target.doubles.map { accumulating ? $0 : 0 }
@@ -53,11 +52,7 @@ struct PoolingCase: Sendable, CustomStringConvertible {
         gradient.tensor, input: input.tensor, into: target.tensor, accumulating: accumulating, geometry: geometry,
         on: execution)
       #expect(relativeError(of: target.floats, to: zip(before, maximumReference).map(+)) < 1e-6)
-      let second = Filled(images: images, shape: geometry.input, seed: 4)
-      poolAverageBackward(
-        gradient.tensor, into: second.tensor, accumulating: accumulating, geometry: geometry, on: execution)
-      #expect(relativeError(of: second.floats, to: zip(before, averageReference).map(+)) < 1e-6)
-      #expect(target.isIntact && second.isIntact)
+      #expect(target.isIntact)
     }
   }
 

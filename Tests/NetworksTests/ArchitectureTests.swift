@@ -19,6 +19,17 @@ import Testing
     #expect(try #require(Architecture(name: name)).name == name)
   }
 
+  /// The loops over bf16 numbers check nothing; a plan has to be one that they compute.
+  @Test(arguments: Architecture.names + ["wrn-16-4", "wrn-28-10", "resnet20-b"], [1, 3])
+  func everyNetworkRunsInBothFormats(_ name: String, channels: Int) throws {
+    let plan = try #require(Architecture(name: name)).plan(
+      input: Shape(height: 32, width: 32, channels: channels), classes: 7)
+    #expect(plan.supports(.bf16) && plan.supports(.fp32))
+    var narrow = Plan(input: Shape(height: 8, width: 8, channels: 16))
+    _ = narrow.convolution(narrow.input, "conv", channels: 24, kernel: 3)
+    #expect(!narrow.supports(.bf16))
+  }
+
   @Test(arguments: [
     "", "resnet", "resnet21", "resnet20-c", "resnet50-b", "wrn", "wrn-28", "wrn-27-10", "wrn-28-0", "vgg16",
   ])

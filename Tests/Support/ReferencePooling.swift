@@ -22,16 +22,6 @@ extension Reference {
     }
   }
 
-  package static func poolAverageBackward(
-    _ gradient: [Double], images: Int, _ geometry: PoolingGeometry
-  ) -> [Double] {
-    var result = [Double](repeating: 0, count: images * geometry.input.count)
-    for (output, places) in windows(images: images, geometry).enumerated() {
-      for place in places { result[place] += gradient[output] / Double(geometry.kernel * geometry.kernel) }
-    }
-    return result
-  }
-
   /// For every output value the flat indices of the input values under its window, in row order.
   private static func windows(images: Int, _ geometry: PoolingGeometry) -> [[Int]] {
     let (from, to) = (geometry.input, geometry.output)

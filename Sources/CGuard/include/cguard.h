@@ -3,9 +3,8 @@
 
 #include <stddef.h>
 
-/// 1. A program that links this file has a constructor that runs before its own code: on a processor without
-/// x86-64-v3 it writes one sentence to standard error and exits with 70, instead of dying of an illegal instruction.
-int cas_guard_present(void);
+// A program that links this file has a constructor that runs before its own code: on a processor without
+// x86-64-v3 it writes one sentence to standard error and exits with 70, instead of dying of an illegal instruction.
 
 /// The commit this program was built from (CAS_COMMIT at build time), or "unknown". Static storage.
 const char *cas_commit(void);

@@ -1,5 +1,3 @@
-import Foundation
-
 /// The members of a zip archive on the disk, found through its central directory (PKWARE APPNOTE 6.3.10): stored and
 /// deflated members, zip64, no encryption. Only the directory is held in memory.
 struct ZipArchive: Sendable {
@@ -171,7 +169,7 @@ extension ZipArchive {
   /// The contents of a member that is an array, in memory as a whole. Throws `DataError.needsMemory` where it claims more
   /// than a quarter of the machine's.
   func array(_ member: Member) throws -> [UInt8] {
-    guard member.size <= Int(clamping: ProcessInfo.processInfo.physicalMemory) / 4 else {
+    guard member.size <= AvailableMemory.total / 4 else {
       throw DataError.needsMemory("\(path)/\(member.name)", bytes: member.size)
     }
     return try contents(of: member)

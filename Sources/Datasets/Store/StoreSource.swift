@@ -90,7 +90,7 @@ struct StoreSource: DataSource {
 
   /// A part of the file's end. Throws `DataError.damaged` where it is larger than memory, or the file was cut meanwhile.
   private static func part(_ range: Range<Int>, of file: InputFile) throws -> [UInt8] {
-    guard range.count <= Int(clamping: ProcessInfo.processInfo.physicalMemory) / 4 else {
+    guard range.count <= AvailableMemory.total / 4 else {
       throw DataError.damaged(file.path, "the list of images in the packed store is larger than memory")
     }
     return try file.wholeBytes(at: range.lowerBound, count: range.count)

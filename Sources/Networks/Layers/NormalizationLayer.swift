@@ -88,6 +88,7 @@ extension Plan {
     pace: NormalizationPace = NormalizationPace(), epsilon: Float = 1e-5
   ) -> Slot {
     precondition(residual == nil || residual?.shape == input.shape, "a residual has the shape of what it is added to")
+    precondition(residual?.index != input.index, "a residual is another slot than what it is added to")
     let channels = input.shape.channels
     let layer = NormalizationLayer(
       name: name, input: input, residual: residual, output: slot(input.shape), rectify: rectify,

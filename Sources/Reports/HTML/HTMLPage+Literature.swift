@@ -26,7 +26,7 @@ extension HTMLPage {
           title: result.label, note: "this run",
           LiteratureRows.Line(
             title: result.label, top1: result.top1?.value, top5: result.top5?.value,
-            drop: result.relativeDrop?.top1, inceptionScore: nil, fid: nil))
+            drop: result.relativeDrop?.top1, inceptionScore: NumberText.none, fid: nil))
       }
     return """
       <div class="scroll" role="group" aria-label="\(table.title)" tabindex="0">
@@ -50,7 +50,7 @@ extension HTMLPage {
     <td class="number">\(NumberText.hundredths(line.top1, decimals: 2))</td>\
     <td class="number">\(NumberText.hundredths(line.top5, decimals: 2))</td>\
     <td class="number">\(NumberText.hundredths(line.drop, decimals: 1))</td>\
-    <td class="number">\(NumberText.fixed(line.inceptionScore, decimals: 2))</td>\
+    <td class="number">\(line.inceptionScore)</td>\
     <td class="number">\(NumberText.fixed(line.fid, decimals: 2))</td></tr>
 
     """
@@ -64,7 +64,8 @@ struct LiteratureRows {
     var top1: Double?
     var top5: Double?
     var drop: Double?
-    var inceptionScore: Double?
+    /// With the deviation of its splits, where that was printed.
+    var inceptionScore: String
     var fid: Double?
   }
 
@@ -79,8 +80,10 @@ struct LiteratureRows {
       if let gain = row.top5Gain { title += ", Top-5 \(NumberText.hundredths(gain, decimals: 1, signed: true)) points" }
       var drop: Double?
       if let own = row.top1, let reference = real?.top1, row.name != "Real" { drop = (reference - own) / reference }
-      return Line(
-        title: title, top1: row.top1, top5: row.top5, drop: drop, inceptionScore: row.inceptionScore, fid: row.fid)
+      let score =
+        NumberText.fixed(row.inceptionScore, decimals: 2)
+        + (row.inceptionScoreDeviation.map { " ± \(NumberText.fixed($0, decimals: 2))" } ?? "")
+      return Line(title: title, top1: row.top1, top5: row.top5, drop: drop, inceptionScore: score, fid: row.fid)
     }
   }
 }

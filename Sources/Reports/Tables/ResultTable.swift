@@ -111,7 +111,7 @@ extension ResultTable {
         table.rows.append([
           .init(row.title), .init(NumberText.hundredths(row.top1, decimals: 2)),
           .init(NumberText.hundredths(row.top5, decimals: 2)), .init(NumberText.hundredths(row.drop, decimals: 1)),
-          .init(NumberText.fixed(row.inceptionScore, decimals: 2)), .init(NumberText.fixed(row.fid, decimals: 2)),
+          .init(row.inceptionScore), .init(NumberText.fixed(row.fid, decimals: 2)),
         ])
       }
       text += "\n" + table.lines(style).joined(separator: "\n") + "\n"

@@ -184,6 +184,8 @@ extension StudyRunner {
     let others = log.filter { $0.name != job.name || $0.seed != job.seed }
     let clock = ContinuousClock()
     var saved = clock.now
+    // Writing all of a log of thousands of short epochs after each of them would take longer than these.
+    var logged: ContinuousClock.Instant?
     events.began("Training \(job.name), seed \(job.seed)", job.steps, "steps", trainer.step)
     defer { events.ended(trainer.isFinished) }
     // The step that a checkpoint of this sitting or the last one stands at.
@@ -202,12 +204,19 @@ extension StudyRunner {
             events.advanced(step, "loss " + String(format: "%.3f", loss))
             due = clock.now - saved >= .seconds(checkpointInterval)
           },
-          finishedEpoch: { _ in try record(job, others + trainer.history) },
+          finishedEpoch: { _ in
+            if let last = logged, clock.now - last < .seconds(1) { return }
+            try record(job, others + trainer.history)
+            logged = clock.now
+          },
           shouldStop: { due || events.shouldStop() }))
       if events.shouldStop() || (due && !trainer.isFinished) {
         if savedStep != trainer.step { try save() }
       }
-      if events.shouldStop() { throw Interrupted() }
+      if events.shouldStop() {
+        try record(job, others + trainer.history)
+        throw Interrupted()
+      }
     }
     log = others + trainer.history
     try record(job, log)

@@ -67,7 +67,7 @@ package final class ThreadPool: Sendable {
 
 /// Ends the program where the system refuses what it cannot go on without, as other errors do, with exit code 70.
 func end(refused sentence: String) -> Never {
-  FileHandle.standardError.write(Data("Error: \(sentence)\n".utf8))
+  FileHandle.standardError.write(Data("cas: \(sentence)\n".utf8))
   _exit(70)
 }
 

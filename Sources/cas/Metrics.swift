@@ -162,9 +162,7 @@ struct MetricsCommand: ParsableCommand {
 
   private func request() throws -> MetricsRequest {
     var request = MetricsRequest()
-    request.metrics = metrics.map {
-      $0.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingCharacters(in: .whitespaces) }
-    }
+    request.metrics = metrics.map(MetricsRequest.names)
     request.seed = seed
     request.splits = splits
     request.neighbours = neighbours

@@ -21,9 +21,7 @@ struct Train: ParsableCommand {
   var metrics: String?
 
   func run() throws {
-    let names = metrics.map {
-      $0.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingCharacters(in: .whitespaces) }
-    }
+    let names = metrics.map(MetricsRequest.names)
     if let names { try MetricsStudy.check(names) }
     try RunCommand(options, command: .train, ownOptions: [("--metrics", metrics != nil)] + axis.given) { request in
       request.axis = try axis.value(request)

@@ -20,15 +20,18 @@ struct SplitSource: DataSource {
     var found: [String: String] = [:]
     let folder = try Folder(path)
     let visible = folder.entries.filter { !$0.isHidden && ($0.kind == .folder || $0.kind == .file) }
-    let others = visible.filter { $0.kind == .folder && !["train", "test", "val"].contains($0.name) }
+    func isOther(_ entry: Folder.Entry) -> Bool {
+      entry.kind == .folder && !["train", "test", "val"].contains(entry.name)
+    }
     // Other folders are looked into only where the names of the rest are those of splits.
-    for entry in visible where !others.contains(where: { $0.name == entry.name }) {
+    for entry in visible where !isOther(entry) {
       let stem = entry.kind == .folder ? entry.name : String(entry.name.prefix { $0 != "." })
       guard ["train", "test", "val"].contains(stem), found[stem] == nil else { return nil }
       found[stem] = "\(path)/\(entry.name)"
     }
     guard let train = found["train"], let test = found["test"] ?? found["val"],
-      try others.isEmpty || Set(folder.dataFolders()).isDisjoint(with: others.map(\.name))
+      try !visible.contains(where: isOther)
+        || Set(folder.dataFolders()).isDisjoint(with: visible.filter(isOther).map(\.name))
     else { return nil }
     let sources = try [train, test].map { try Dataset.source(at: $0) }
     guard let first = sources[0], let second = sources[1], first.splits == [.whole], second.splits == [.whole],

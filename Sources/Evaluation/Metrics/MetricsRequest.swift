@@ -22,6 +22,11 @@ package struct MetricsRequest: Codable, Equatable, Sendable {
 }
 
 extension MetricsRequest {
+  /// The names of a list that commas separate.
+  package static func names(_ list: String) -> [String] {
+    list.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingCharacters(in: .whitespaces) }
+  }
+
   static let all = "all"
 
   /// The families that were asked for; nil where that was left open.

@@ -32,13 +32,10 @@ extension MetricsDemonstration {
       let rows = order[..<size].sorted()
       var values: [Double?] = []
       if let real, let samples {
-        if size == sizes[0], let sets, let given = sets.synthetic.first, samples.columns != real.columns {
-          throw FeatureSetError(path: given.path, reason: .columnsDiffer(samples.columns, real.columns))
-        }
         let part = SelectedFeatures(samples, rows: rows)
         // Both sides of the same size, as in a comparison of two halves of one set.
         let other = size < real.rows ? SelectedFeatures(real, rows: realOrder[..<size].sorted()) : real
-        let found = try naming(sets) {
+        let found = try naming(sets?.synthetic.first) {
           let distance = try FrechetDistance.value(other, part, pool: pool)
           return (distance, size <= 10_000 ? try KernelDistance(other, part, pool: pool).value : nil)
         }
@@ -46,7 +43,7 @@ extension MetricsDemonstration {
         values += [found.0, found.1]
       }
       if let answers {
-        let score = try naming(sets) { try InformationScore(answers.selecting(rows), pool: pool) }
+        let score = try naming(sets?.synthetic.first) { try InformationScore(answers.selecting(rows), pool: pool) }
         values += [exp(score.value), score.value]
       }
       document.rows.append(.init(String(size), values))
@@ -60,11 +57,6 @@ extension MetricsDemonstration {
     }
     if answers != nil { document.notes.append("The Inception Score grows with the number of samples.") }
     return document
-  }
-
-  /// Runs `body`, naming the samples' file in what it throws, where they are the user's.
-  private func naming<Value>(_ sets: MetricsStudy.Sets?, _ body: () throws -> Value) throws -> Value {
-    try sets?.synthetic.first.map { try FeatureSetError.naming($0, body) } ?? body()
   }
 
   /// The user's features, or two sets from one normal distribution of 64 features.

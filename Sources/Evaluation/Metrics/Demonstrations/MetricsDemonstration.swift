@@ -36,6 +36,11 @@ package struct MetricsDemonstration {
     self.events = events
   }
 
+  /// Runs `body`, naming the file of a user's set in what it throws.
+  func naming<Value>(_ set: FeatureSet?, _ body: () throws -> Value) throws -> Value {
+    try set.map { try FeatureSetError.naming($0, body) } ?? body()
+  }
+
   func stream(_ purpose: StaticString) -> RandomStream { RandomStream(seed: seed, purpose: purpose) }
 
   /// - Parameter sets: of the user; nil for built-in ones, where the demonstration has them.
@@ -89,11 +94,8 @@ extension MetricsDemonstration {
         .init("in their order", decimals: 4, isDrawn: true), .init("shuffled", decimals: 4, isDrawn: true),
         .init("deviation", decimals: 4),
       ])
-    func naming<Value>(_ body: () throws -> Value) throws -> Value {
-      try given.map { try FeatureSetError.naming($0, body) } ?? body()
-    }
     for splits in [1, 2, 5, 10, 20, 50, 100, 200] where splits * 10 <= classifier.count {
-      let (ordered, shuffled) = try naming {
+      let (ordered, shuffled) = try naming(given) {
         (
           try InceptionScore(classifier, splits: splits, shuffle: nil, pool: pool),
           try InceptionScore(classifier, splits: splits, shuffle: stream("splits"), pool: pool)
@@ -101,7 +103,7 @@ extension MetricsDemonstration {
       }
       document.rows.append(.init(String(splits), [ordered.value, shuffled.value, shuffled.deviation]))
     }
-    let score = try naming { try InformationScore(classifier, pool: pool) }
+    let score = try naming(given) { try InformationScore(classifier, pool: pool) }
     document.notes = [
       String(
         format:

@@ -97,7 +97,7 @@ let package = Package(
       swiftSettings: settings()),
     .executableTarget(
       name: "cas-bench",
-      dependencies: ["Benchmarks", "Evaluation", "Networks", "Kernels", "CGuard", argumentParser],
+      dependencies: ["Benchmarks", "CGuard", argumentParser],
       swiftSettings: settings()),
 
     // Tests, one target per module

@@ -45,13 +45,13 @@ extension BenchmarkOptions {
   ///
   /// - Throws: `ValidationError` for a name or a shape that cannot be.
   package func workloads() throws -> [Workload] {
-    let extents = input.lowercased().split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
-    guard extents.count == 3, extents.prefix(2).allSatisfy({ (1...4096).contains($0) }), (1...64).contains(extents[2])
-    else { throw ValidationError("--input takes a shape such as 32x32x3.") }
-    let shape = Shape(height: extents[0], width: extents[1], channels: extents[2])
-    return try models.split(separator: ",", omittingEmptySubsequences: false).map { name in
-      guard let architecture = Architecture(name: String(name)) else {
-        let nearest = Spelling.nearest(to: String(name), in: Architecture.names)
+    guard let shape = Shape(input), max(shape.height, shape.width) <= 4096 else {
+      throw ValidationError("--input takes a shape such as 32x32x3.")
+    }
+    return try models.split(separator: ",", omittingEmptySubsequences: false).map { part in
+      let name = part.trimmingCharacters(in: .whitespaces)
+      guard let architecture = Architecture(name: name) else {
+        let nearest = Spelling.nearest(to: name, in: Architecture.names)
         throw ValidationError("There is no model \(name).\(nearest.map { " Did you mean \($0)?" } ?? "")")
       }
       return Workload(architecture, input: shape, batch: batchSize)

@@ -24,8 +24,12 @@ package enum DataError: Error, Equatable, Sendable {
   case classNames(String, ClassNamesFault)
   /// Sets whose classes are not those of the real test set.
   case classesDiffer([ClassDifference])
+  /// Images of classes that a trained network does not know.
+  case unknownClasses(String, names: [String], network: String)
   /// No class is left that the real test set has.
   case noCommonClass(String)
+  /// A data set without an image.
+  case noImages(String)
   /// A data set with images of several sizes, or of another size than the one asked for.
   case sizesDiffer(String, found: [SizeFound], input: Int?)
   /// Two sets, each of one size, that do not fit together.

@@ -36,6 +36,11 @@ extension DataError: CustomStringConvertible {
     case .classesDiffer(let differences):
       differences.map(\.text).joined(separator: "; ")
         + "; classes are matched by name: rename the folders, or use --allow-missing-classes"
+    case .noImages(let path):
+      "\(path): there is no image in it"
+    case .unknownClasses(let path, let names, let network):
+      "\(path): the network in \(network) does not know \(names.capped()); classes are matched by name: rename the folders, "
+        + "leave those images out, or take weights that were trained on them"
     case .noCommonClass(let title):
       "the \(title) has no class in common with the real test set; classes are matched by name"
     case .sizesDiffer(let path, let found, nil):

@@ -10,7 +10,7 @@ extension Dataset {
   /// Decodes at most `limit` images of a listing of this data set, spread evenly over it. Throws `DataError`,
   /// `FileError` or `ImageError`.
   package func glance(at listing: SplitListing, limit: Int = 64) throws -> DatasetGlance {
-    guard !listing.entries.isEmpty else { throw DataError.noCommonClass("data set \(listing.path)") }
+    guard !listing.entries.isEmpty else { throw DataError.noImages(listing.path) }
     let reader = try source.reader(of: listing)
     let count = min(limit, listing.entries.count)
     let images = try (0..<count).map { try reader.image(at: $0 * listing.entries.count / count).image }

@@ -64,6 +64,17 @@ struct LoadPass: Sendable {
     return nil
   }
 
+  /// The median of the shorter sides of the images as they are stored; nil without one.
+  var medianSide: Int? {
+    let total = sizes.values.reduce(0) { $0 + $1.images }
+    var seen = 0
+    for (size, count) in sizes.sorted(by: { min($0.key.width, $0.key.height) < min($1.key.width, $1.key.height) }) {
+      seen += count.images
+      if 2 * seen >= total { return min(size.width, size.height) }
+    }
+    return nil
+  }
+
   /// What a user should know about the images of `path`.
   func warnings(path: String) -> [String] {
     var list: [String] = []

@@ -19,7 +19,7 @@ struct SampleLoader: Sendable {
 extension SampleLoader {
   func load(pool: ThreadPool, progress: (@Sendable (Int, Int) -> Void)?) throws -> Samples {
     let order = entriesInOrder()
-    guard let first = order.first else { throw DataError.noCommonClass("data set \(listing.path)") }
+    guard let first = order.first else { throw DataError.noImages(listing.path) }
     // The first image shows the size and, where they are to be found out, the channels. A later image with colour
     // proves the guess of one channel wrong; then everything is decoded once more.
     let image = try reader.image(at: first).image
@@ -179,6 +179,7 @@ extension SampleLoader {
     origin.split = listing.split
     origin.codecs = result.pass.codecs
     origin.jpegQuality = result.pass.medianQuality
+    origin.storedSide = result.pass.medianSide
     origin.ignoredHidden = listing.ignoredHidden
     origin.ignoredOther = listing.ignoredOther
     origin.warnings = listing.warnings + result.pass.warnings(path: listing.path)

@@ -21,6 +21,9 @@ package struct SampleSummary: Codable, Equatable, Sendable {
   package var codecs: [String: Int]
   /// The median quality of the JPEGs by their tables, 1 to 100; nil without one.
   package var jpegQuality: Int?
+  /// The median of the shorter sides of the images as they are stored, before they were made one size; nil where that is
+  /// not known.
+  package var storedSide: Int?
   package var ignoredHidden: Int
   package var ignoredOther: Int
   package var warnings: [String]

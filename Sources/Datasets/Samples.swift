@@ -64,6 +64,7 @@ extension Samples {
     package var split: Split = .whole
     package var codecs: [String: Int] = [:]
     package var jpegQuality: Int?
+    package var storedSide: Int?
     package var ignoredHidden = 0
     package var ignoredOther = 0
     package var warnings: [String] = []
@@ -75,6 +76,7 @@ extension Samples {
       split = summary.split
       codecs = summary.codecs
       jpegQuality = summary.jpegQuality
+      storedSide = summary.storedSide
       ignoredHidden = summary.ignoredHidden
       ignoredOther = summary.ignoredOther
       warnings = summary.warnings
@@ -129,7 +131,8 @@ extension Samples {
       perClass: zip(classNames, counts).map { SampleSummary.ClassCount(name: $0, images: $1) },
       height: shape.height, width: shape.width, channels: shape.channels,
       hash: Self.hash(classNames: classNames, shape: shape, labels: labels, traits: traits),
-      codecs: origin.codecs, jpegQuality: origin.jpegQuality, ignoredHidden: origin.ignoredHidden,
+      codecs: origin.codecs, jpegQuality: origin.jpegQuality, storedSide: origin.storedSide,
+      ignoredHidden: origin.ignoredHidden,
       ignoredOther: origin.ignoredOther, warnings: origin.warnings)
   }
 
@@ -195,6 +198,7 @@ extension Samples {
     origin.path += " + \(other.summary.path)"
     origin.codecs.merge(other.summary.codecs, uniquingKeysWith: +)
     origin.jpegQuality = [origin.jpegQuality, other.summary.jpegQuality].compactMap { $0 }.min()
+    origin.storedSide = [origin.storedSide, other.summary.storedSide].compactMap { $0 }.min()
     origin.ignoredHidden += other.summary.ignoredHidden
     origin.ignoredOther += other.summary.ignoredOther
     origin.warnings += other.summary.warnings

@@ -32,6 +32,8 @@ extension Configuration {
   /// Lays a YAML text over the settings; `source` names it in errors. A mapping called `inputs` is not a setting.
   package mutating func overlay(yaml: String, source: String) throws {
     let node: Node?
+    // Some editors begin UTF-8 with a mark.
+    let yaml = yaml.unicodeScalars.first == "\u{FEFF}" ? String(yaml.unicodeScalars.dropFirst()) : yaml
     do { node = try Self.composed(yaml, source: source) } catch let error as UsageError {
       throw error
     } catch {
@@ -122,8 +124,8 @@ extension Configuration {
   private static func words(for type: Any.Type) -> String {
     switch type {
     case is Bool.Type: "true or false"
-    case is any UnsignedInteger.Type: "a whole number from 0 on"
-    case is any BinaryInteger.Type: "a whole number"
+    case is any UnsignedInteger.Type: "a whole number from 0 to \(UInt64.max)"
+    case is any BinaryInteger.Type: "a whole number in its range"
     case is any BinaryFloatingPoint.Type: "a number"
     case is Node.Mapping.Type: "a mapping of keys to values"
     case is Node.Sequence.Type: "a list"
@@ -141,7 +143,8 @@ extension Configuration {
         (context, context.codingPath.last.flatMap { words(for: $0.stringValue) } ?? context.debugDescription)
       @unknown default: (DecodingError.Context(codingPath: [], debugDescription: ""), "another value")
       }
-    let path = context.codingPath.map(\.stringValue)
+    // A place in a list is not one of the tree's keys.
+    let path = context.codingPath.prefix { $0.intValue == nil }.map(\.stringValue)
     let value = path.reduce(Optional(tree)) { $0?.mapping?[Node($1)] }
     return .wrongValue(key: path.joined(separator: "."), value: value?.string ?? "that", expected: expected)
   }
@@ -160,7 +163,9 @@ extension Experiment {
     _ = try NormalizationSetting(normalization)
     let training = training
     let optimizer = training.optimizer
-    try check(training.epochs > 0 && training.epochs <= 1e6, "training.epochs", training.epochs, "a number above 0")
+    try check(
+      training.epochs > 0 && training.epochs <= 1e6, "training.epochs", training.epochs,
+      "a number above 0 and up to a million")
     try check((2...65_536).contains(training.batchSize), "training.batchSize", training.batchSize, "2 to 65536")
     try check(
       optimizer.learningRate > 0 && optimizer.learningRate.isFinite, "training.optimizer.learningRate",
@@ -187,7 +192,7 @@ extension Experiment {
       "0 to training.epochs, which is \(training.epochs)")
     if let fault = training.augmentation.fault {
       throw UsageError.wrongValue(
-        key: "training.augmentation.\(fault.operation)", value: "as it is", expected: fault.expected)
+        key: "training.augmentation.\(fault.operation)", value: "what it is", expected: fault.expected)
     }
     try check(
       training.schedule.milestones.allSatisfy { (0...1e6).contains($0) }, "training.schedule.milestones",
@@ -196,14 +201,17 @@ extension Experiment {
       training.schedule.factor > 0 && training.schedule.factor <= 1, "training.schedule.factor",
       training.schedule.factor, "a number above 0 and at most 1")
     try check((1...1000).contains(seeds), "seeds", seeds, "1 to 1000")
+    try check(
+      !seed.addingReportingOverflow(UInt64(seeds - 1)).overflow, "seed", seed,
+      "a number to which the others can be added")
     try check(steps.map { (1...100_000_000).contains($0) } ?? true, "steps", steps ?? 0, "1 to 100 million")
     try check(perClass.map { $0 > 0 } ?? true, "perClass", perClass ?? 0, "1 or more")
     try check(input.map { (8...4096).contains($0) } ?? true, "input", input ?? 0, "8 to 4096 pixels")
+    if resize != nil, input == nil { throw UsageError.message("resize needs a size. Pass --input SIZE beside it.") }
     try check(
       decode == .exact || (input != nil && resize != nil), "decode", decode.rawValue,
       "exact where images are not made smaller with --input and --resize")
     try check(
       resize.map { ResizeMode(rawValue: $0) != nil } ?? true, "resize", resize ?? "", ResizeMode.list)
-    try check(resize == nil || input != nil, "resize", resize ?? "", "nothing where there is no input")
   }
 }

@@ -63,5 +63,5 @@ package struct Experiment: Codable, Equatable, Sendable {
 
 extension Experiment {
   /// The seeds of the trainings.
-  package var seedRange: [UInt64] { (0..<UInt64(seeds)).map { seed &+ $0 } }
+  package var seedRange: [UInt64] { (0..<UInt64(seeds)).map { seed + $0 } }
 }

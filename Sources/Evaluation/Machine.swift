@@ -18,6 +18,7 @@ package struct Machine: Sendable {
     let format = try precision.format(table, choice)
     processor = Processor(
       pool: ThreadPool(threads: threads ?? ThreadPool.available), table: table, choice: choice, format: format)
+    BLAS.requireRoom(threads: processor.pool.threads)
     BLAS.configureOnce()
     kernels = "\(format.rawValue) \(choice.rawValue) \(instructionSet.rawValue) OpenBLAS-\(BLAS.coreName)"
   }

@@ -14,15 +14,21 @@ package struct MemoryDemand {
   package init(_ study: Study, _ experiment: Experiment, machine: Machine) throws {
     let processor = machine.processor
     let jobs = try study.jobs(experiment)
-    let footprints = jobs.map {
-      Footprint(
-        $0.plan, batch: $0.order.batchSize, purpose: .training, threads: processor.pool.threads,
-        format: processor.format
-      ).total
-    }
-    training = footprints.max() ?? 0
+    training = jobs.map { Self.training($0, on: processor) }.max() ?? 0
     testing = jobs.map { Evaluator.footprint($0.plan, on: processor) }.max() ?? 0
     batchSize = experiment.training.batchSize
+  }
+
+  /// The bytes of a trainer: the network laid out for a batch, its average or slow weights where there are some, and a
+  /// batch's images before they are mixed.
+  static func training(_ job: TrainingJob, on processor: Processor) -> Int {
+    let (plan, batch) = (job.plan, job.order.batchSize)
+    let step = Footprint(
+      plan, batch: batch, purpose: .training, threads: processor.pool.threads, format: processor.format)
+    let averages = job.recipe.averaging > 0 || job.recipe.lookahead.every > 0
+    let second = averages ? step.parameters + plan.statisticCount * MemoryLayout<Float>.stride : 0
+    let unmixed = job.recipe.augmentation.mixes ? batch * plan.input.shape.count * MemoryLayout<Float>.stride : 0
+    return step.total + second + unmixed
   }
 
   /// - Throws: `UsageError.message` when it is more than the machine has.

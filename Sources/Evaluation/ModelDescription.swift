@@ -55,9 +55,9 @@ package struct ModelDescription: Codable, Sendable {
     guard let architecture = Architecture(name: model) else {
       throw UsageError.unknownModel(model, nearest: Spelling.nearest(to: model, in: Architecture.names))
     }
-    let extents = input.lowercased().split(separator: "x").map { Int($0) ?? 0 }
-    guard extents.count == 3, extents.prefix(2).allSatisfy({ (1...4096).contains($0) }), (1...64).contains(extents[2])
-    else { throw UsageError.wrongValue(key: "--input", value: input, expected: "a shape such as 32x32x3") }
+    guard let shape = Shape(input), max(shape.height, shape.width) <= 4096 else {
+      throw UsageError.wrongValue(key: "--input", value: input, expected: "a shape such as 32x32x3")
+    }
     guard (1...100_000).contains(classes) else {
       throw UsageError.wrongValue(key: "--classes", value: "\(classes)", expected: "1 to 100000")
     }
@@ -65,7 +65,6 @@ package struct ModelDescription: Codable, Sendable {
       throw UsageError.wrongValue(key: "--batch-size", value: "\(batchSize)", expected: "1 to 65536")
     }
     let (threads, format) = (machine.processor.pool.threads, machine.processor.format)
-    let shape = Shape(height: extents[0], width: extents[1], channels: extents[2])
     try architecture.check(shape)
     let plan = architecture.plan(input: shape, classes: classes)
     self.model = architecture.name
@@ -95,7 +94,7 @@ extension ModelDescription {
   package var text: String {
     let header = ["layer", "kind", "output", "parameters", "multiply-adds", "kernels"]
     let rows = layers.map {
-      [$0.name, $0.kind, $0.output, grouped($0.parameters), grouped($0.multiplyAdds), $0.kernels?.text ?? ""]
+      [$0.name, $0.kind, $0.output, $0.parameters.grouped, $0.multiplyAdds.grouped, $0.kernels?.text ?? ""]
     }
     let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }
     func line(_ cells: [String]) -> String {
@@ -108,7 +107,7 @@ extension ModelDescription {
     lines += rows.map(line)
     lines += ["", "kernels (of forward, data and weight gradient where they differ): \(kernels)"]
     lines += [
-      "", "parameters     \(grouped(parameters))", "multiply-adds  \(grouped(multiplyAdds)) an image, forward",
+      "", "parameters     \(parameters.grouped)", "multiply-adds  \(multiplyAdds.grouped) an image, forward",
       "", "Memory of a training step at batch \(batchSize) in \(precision): \(megabytes(training.total))",
     ]
     let parts = [
@@ -121,16 +120,6 @@ extension ModelDescription {
     }
     lines.append("Memory of a test batch of the same size: \(megabytes(inference.total))")
     return lines.joined(separator: "\n")
-  }
-
-  private func grouped(_ value: Int) -> String {
-    var digits = String(value)
-    var index = digits.count - 3
-    while index > 0 {
-      digits.insert(",", at: digits.index(digits.startIndex, offsetBy: index))
-      index -= 3
-    }
-    return digits
   }
 
   private func megabytes(_ bytes: Int) -> String { String(format: "%8.1f MB", Double(bytes) / 1e6) }

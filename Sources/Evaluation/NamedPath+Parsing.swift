@@ -22,8 +22,8 @@ extension NamedPath {
       }
       guard !chosen.isEmpty, chosen.utf8.allSatisfy(isNameByte), chosen != ".", chosen != ".." else {
         throw UsageError.message(
-          "\(chosen.debugDescription) cannot name a synthetic set: names are of letters, digits, dots, dashes and "
-            + "underscores. Write \(option) NAME=\(path).")
+          "\(chosen.debugDescription) cannot name a synthetic set: names are of the letters a to z and A to Z, digits, dots, "
+            + "dashes and underscores. Write \(option) NAME=\(path.shellQuoted).")
       }
       guard chosen.utf8.count <= longestName else {
         throw UsageError.message(

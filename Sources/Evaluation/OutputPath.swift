@@ -3,33 +3,39 @@ import Foundation
 
 /// Looks at the place of a result before the work that leads to it.
 package enum OutputPath {
-  /// Checks that a file can be written at `path`, as far as that can be known before.
+  /// Checks that a file can be written at `path`, as far as that can be known before, and that none of what the command
+  /// reads is there.
   ///
-  /// - Throws: `FileError`.
-  package static func check(_ path: String) throws {
-    let above = (path as NSString).deletingLastPathComponent
-    let folder = above.isEmpty ? "." : above
+  /// - Parameters:
+  ///   - datasets: in none of these may the file lie, as what is written there would be data the next time. Hidden folders
+  ///     are not read, and may hold it.
+  ///   - reads: files that must not be replaced.
+  /// - Throws: `FileError`, `UsageError.message`.
+  package static func check(_ path: String, outside datasets: [String] = [], reads: [String] = []) throws {
+    let folder = PathParts(path).folder
     var status = stat()
     guard stat(folder, &status) == 0 else { throw FileError(.create, path, code: errno) }
     guard status.st_mode & S_IFMT == S_IFDIR else { throw FileError(.create, path, code: ENOTDIR) }
     if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { throw FileError(.create, path, code: EISDIR) }
     guard access(folder, W_OK | X_OK) == 0 else { throw FileError(.create, path, code: errno) }
+    try checkPlace(path, outside: datasets, reads: reads)
   }
 
-  /// Checks that `path` lies in none of the data sets that are read: what is written there would be data the next time.
-  /// Hidden folders are not read, and may hold it.
+  /// The same of the place alone, for a folder that is not there yet.
   ///
   /// - Throws: `UsageError.message`.
-  package static func check(_ path: String, outside inputs: [String]) throws {
+  package static func checkPlace(_ path: String, outside datasets: [String], reads: [String] = []) throws {
     let place = resolved(path)
-    for input in inputs {
+    for input in datasets + reads where resolved(input) == place {
+      throw UsageError.message("\(path) is read by this command, and would be replaced. Choose another name.")
+    }
+    for input in datasets {
       let root = resolved(input)
       guard place.starts(with: root), !place.dropFirst(root.count).contains(where: { $0.hasPrefix(".") }) else {
         continue
       }
       throw UsageError.message(
-        "\(path) lies in the data set \(input), and its pictures would be read as images of that. Choose an --output "
-          + "elsewhere.")
+        "\(path) lies in the data set \(input), and would be read as a part of it. Choose a place elsewhere.")
     }
   }
 

@@ -75,9 +75,12 @@ extension PresetChoice.Facts {
     let real = try Dataset.open(request.real)
     let test = try real.list(.test)
     let synthetic = try request.synthetic.map { try Dataset.open($0.path).list(.train) }
+    // What the run itself will read.
     let realTrain =
-      try request.realTrain.map { try Dataset.open($0).list(.train) }
-      ?? (real.hasTwoSplits ? try real.list(.train) : nil)
+      !StudyData.readsRealTraining(request.command, experiment)
+      ? nil
+      : try request.realTrain.map { try Dataset.open($0).list(.train) }
+        ?? (real.hasTwoSplits ? try real.list(.train) : nil)
     let glance = try real.glance(at: test)
     var sides = zip(request.synthetic, synthetic).map {
       ClassMatching.Side(title: StudyData.title(ofSynthetic: $0.name), listing: $1)

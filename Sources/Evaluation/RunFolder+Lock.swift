@@ -55,7 +55,7 @@ extension RunFolder {
   /// - Throws: `FileError`.
   package static func new(_ path: String) throws -> RunFolder {
     let folder = RunFolder(path: path)
-    try folder.makeFolder((path as NSString).deletingLastPathComponent)
+    try folder.makeFolder(PathParts(path).folder)
     for number in 1...1000 {
       let chosen = number == 1 ? path : "\(path)-\(number)"
       if mkdir(chosen, 0o777) == 0 { return RunFolder(path: chosen) }

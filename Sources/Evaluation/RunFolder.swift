@@ -29,7 +29,7 @@ extension RunFolder {
   /// - Returns: whether the folder held this run already.
   /// - Throws: `UsageError.message` when it holds another run or foreign files, `FileError` when it cannot be written.
   package func prepare(_ request: RunRequest, _ experiment: Experiment) throws -> Bool {
-    if FileManager.default.fileExists(atPath: configuration) {
+    if FileManager.default.fileExists(atPath: configuration), holdsRun {
       let (oldRequest, oldExperiment) = try stored()
       guard oldRequest.asksTheSame(as: request), oldExperiment == experiment else {
         throw UsageError.message(
@@ -67,6 +67,12 @@ extension RunFolder {
     }
   }
 
+  /// Whether its config.yaml says what it was applied to, as a run's does and no other file of that name.
+  private var holdsRun: Bool {
+    (try? InputFile.contents(of: configuration)).map { String(decoding: $0, as: UTF8.self) }?
+      .contains(#/(^|\n)inputs:/#) ?? true
+  }
+
   /// The request and the settings that the folder was made with.
   package func stored() throws -> (RunRequest, Experiment) {
     guard let text = try? String(contentsOfFile: configuration, encoding: .utf8) else {
@@ -91,12 +97,13 @@ extension RunFolder {
   private func difference(
     _ oldRequest: RunRequest, _ oldExperiment: Experiment, _ request: RunRequest, _ experiment: Experiment
   ) -> String {
-    guard oldRequest.asksTheSame(as: request) else { return "other data or another command" }
-    func leaves(_ experiment: Experiment) -> [String: String] {
-      let all = (try? JSONValue(encoding: experiment))?.leaves ?? []
+    func leaves(_ settings: some Encodable) -> [String: String] {
+      let all = (try? JSONValue(encoding: settings))?.leaves ?? []
       return Dictionary(all.map { ($0.path, $0.text) }, uniquingKeysWith: { first, _ in first })
     }
-    let (old, new) = (leaves(oldExperiment), leaves(experiment))
+    let (old, new) =
+      oldRequest.asksTheSame(as: request)
+      ? (leaves(oldExperiment), leaves(experiment)) : (leaves(oldRequest), leaves(request))
     return Set(old.keys).union(new.keys).sorted().filter { old[$0] != new[$0] }
       .map { "\($0): \(new[$0] ?? "not set"), there \(old[$0] ?? "not set")" }.joined(separator: "; ")
   }

@@ -36,7 +36,10 @@ extension Study {
       }
     }
     guard !entries.isEmpty else {
-      throw UsageError.message("No synthetic set has \(sizes.min() ?? 0) images. Choose smaller --sizes.")
+      let most = data.synthetic.map(\.samples.count).max() ?? 0
+      throw UsageError.message(
+        "No synthetic set has \((sizes.min() ?? 0).counted("image", "images")); the largest has \(most.grouped). Choose "
+          + "smaller --sizes.")
     }
     if experiment.steps == nil, experiment.budget == .epochs {
       notes.append("All trainings pass over their own images equally often: small sizes take fewer steps.")

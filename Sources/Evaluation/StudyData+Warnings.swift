@@ -33,6 +33,7 @@ extension StudyData {
       }
       warnings += counts(of: set, realTrain ?? test) + encoding(of: set, test)
     }
+    for (title, samples) in sets { warnings += resolution(of: samples, title: title, test) }
     return warnings
   }
 
@@ -59,6 +60,21 @@ extension StudyData {
     return [
       "\(Int((100 * distance).rounded())) % of the images of the synthetic set \(set.name) would have to be of another "
         + "class to have the classes in the real shares."
+    ]
+  }
+
+  /// Images that were enlarged have no detail that the others have: a drop is then one of the size, too.
+  private static func resolution(of samples: Samples, title: String, _ test: Samples) -> [String] {
+    guard let own = samples.summary.storedSide, let real = test.summary.storedSide,
+      abs(own - real) * 10 > max(own, real)
+    else { return [] }
+    let side = min(test.shape.height, test.shape.width)
+    // Larger ones lose what the smaller size cannot hold, on both sides alike.
+    guard min(own, real) < side else { return [] }
+    return [
+      "The images of the \(title) are stored \(own) pixels wide and those of the real test set \(real), and all are made "
+        + "\(side): a difference in detail counts as a difference of the sets. Pack the larger ones at the size of the "
+        + "smaller ones first (cas data pack --input \(min(own, real))), as the paper has a baseline for each resolution."
     ]
   }
 

@@ -30,7 +30,7 @@ extension StudyData {
   /// - Throws: `DataError`, `ImageError` or `FileError`, all of which name the file.
   package static func load(
     _ request: RunRequest, _ experiment: Experiment, streaming: Streaming = .auto, machine: Machine,
-    events: StudyRunner.Events
+    events: RunEvents
   ) throws -> StudyData {
     let real = try Dataset.open(request.real)
     let testListing = try real.list(.test)
@@ -103,13 +103,13 @@ package enum Streaming: String, Sendable, CaseIterable {
 /// Decodes sets one after the other and tells how far it is.
 private struct Loader {
   let pool: ThreadPool
-  let events: StudyRunner.Events
+  let events: RunEvents
   let streaming: Streaming
   /// Bytes of memory that are left for the pixels of the next sets.
   private var left = AvailableMemory.bytes / 2
   private(set) var notes: [String] = []
 
-  init(pool: ThreadPool, events: StudyRunner.Events, streaming: Streaming) {
+  init(pool: ThreadPool, events: RunEvents, streaming: Streaming) {
     self.pool = pool
     self.events = events
     self.streaming = streaming
@@ -124,13 +124,11 @@ private struct Loader {
     case .always: options.storage = .stream
     case .never: options.storage = .memory
     }
-    events.began("Reading \(title)", listing.entries.count, "images", 0)
-    var isWhole = false
-    defer { events.ended(isWhole) }
-    let samples = try dataset.load(listing, classes: classes, options: options, pool: pool) { [events] done, _ in
-      events.advanced(done, "")
+    let samples = try events.stage("Reading \(title)", listing.entries.count, "images") {
+      try dataset.load(listing, classes: classes, options: options, pool: pool) { [events] done, _ in
+        events.advanced(done, "")
+      }
     }
-    isWhole = true
     if !samples.isStreamed {
       left -= samples.count * samples.shape.count
     } else if streaming == .auto {

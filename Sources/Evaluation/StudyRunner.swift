@@ -4,13 +4,6 @@ package import Metrics
 internal import Networks
 package import Training
 
-/// The user or the system asked the run to end; its state is saved.
-package struct Interrupted: Error, Equatable, CustomStringConvertible {
-  package init() {}
-
-  package var description: String { "Interrupted." }
-}
-
 /// Trains and tests everything in a study, or takes up what earlier sittings have finished.
 ///
 /// A finished training is its model file; a training in progress is the checkpoint. Both say which training they
@@ -27,26 +20,7 @@ package struct StudyRunner {
   package var allowsKernelChange = false
   /// Write the epochs for TensorBoard, too.
   package var writesEvents = false
-  package var events = Events()
-
-  /// What a run tells while it works, and how it is asked to stop.
-  package struct Events: Sendable {
-    /// A sentence for the user.
-    package var note: @Sendable (String) -> Void = { _ in }
-    /// A sentence that the user has to see, however little else is said.
-    package var warn: @Sendable (String) -> Void = { _ in }
-    /// A stretch of work begins: its title, its length, what is counted, and how much earlier sittings have done.
-    package var began: @Sendable (_ title: String, _ total: Int, _ unit: String, _ start: Int) -> Void = {
-      _, _, _, _ in
-    }
-    /// So much of it is done; the detail is a few words such as the loss.
-    package var advanced: @Sendable (_ done: Int, _ detail: String) -> Void = { _, _ in }
-    /// The stretch of work is over: to its end, or broken off.
-    package var ended: @Sendable (_ isWhole: Bool) -> Void = { _ in }
-    package var shouldStop: @Sendable () -> Bool = { false }
-
-    package init() {}
-  }
+  package var events = RunEvents()
 
   /// What came of one entry: its classifiers' predictions, seed by seed, and the cost of the trainings.
   package struct Outcome {
@@ -112,18 +86,15 @@ extension StudyRunner {
   private func predict(
     _ network: Network, _ samples: Samples, _ job: TrainingJob, title: String, of entry: Study.Entry
   ) throws -> Predictions {
-    events.began(title, samples.count, "images", 0)
-    var isWhole = false
-    defer { events.ended(isWhole) }
-    let predictions = try Evaluator.predict(
-      network, samples, normalization: job.normalization, untrained: entry.untrained, flips: experiment.testFlips,
-      on: machine.processor,
-      progress: {
-        events.advanced($0, "")
-        if events.shouldStop() { throw Interrupted() }
-      })
-    isWhole = true
-    return predictions
+    try events.stage(title, samples.count, "images") {
+      try Evaluator.predict(
+        network, samples, normalization: job.normalization, untrained: entry.untrained, flips: experiment.testFlips,
+        on: machine.processor,
+        progress: {
+          events.advanced($0, "")
+          if events.shouldStop() { throw Interrupted() }
+        })
+    }
   }
 
   private func trainedNetwork(

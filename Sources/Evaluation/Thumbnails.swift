@@ -61,7 +61,7 @@ extension Thumbnails {
     }
     func load(_ name: String) throws -> Image {
       // The index names files of this folder only, whatever it says.
-      try ImageDecoder.decode(contentsOf: "\(path)/\((name as NSString).lastPathComponent)").image
+      try ImageDecoder.decode(contentsOf: "\(path)/\(PathParts(name).name)").image
     }
     galleries = try entries.map { entry in
       FailureGallery(

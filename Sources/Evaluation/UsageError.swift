@@ -19,7 +19,7 @@ extension UsageError: CustomStringConvertible {
     case .unknownKey(let key, let file, let nearest):
       "\(file) sets \(key), which is not a key of the configuration.\(suggestion(nearest))"
     case .wrongValue(let key, let value, let expected):
-      "\(key) cannot be \(value); it takes \(expected)."
+      "\(key) cannot be \(value.isEmpty ? "empty" : value); it takes \(expected)."
     case .unknownModel(let name, let nearest):
       "There is no model \(name).\(suggestion(nearest)) `cas describe --help` lists the models."
     case .message(let text): text

@@ -1,6 +1,7 @@
 internal import Datasets
 import Foundation
 internal import Images
+internal import Kernels
 internal import Metrics
 internal import Networks
 package import Reports
@@ -35,18 +36,23 @@ package enum WeightsEvaluation {
   /// - Throws: `UsageError`, `CheckpointError`, `DataError`, `ImageError` or `FileError`.
   package static func run(
     _ request: Request, machine: Machine, description: MachineDescription, version: String,
-    events: StudyRunner.Events
+    events: RunEvents
   ) throws -> Report {
     let file = try SafeTensors(try InputFile.contents(of: request.weights), path: request.weights)
     let architecture = try architecture(request, file)
     guard let outputs = file.extent("bias", of: ["fc", "linear"], axis: 0),
       let channels = file.extent("weight", of: ["conv1", "whitening"], axis: 1), [1, 3].contains(channels)
     else {
-      throw CheckpointError.damaged(path: request.weights, detail: "it lacks a first convolution or a last layer")
+      throw CheckpointError.unsuitable(
+        path: request.weights, detail: "it lacks a first convolution or a last layer",
+        remedy: "Name weights of one of the networks that cas describe --help lists")
     }
     guard (1...Self.mostOutputs).contains(outputs) else {
-      throw CheckpointError.damaged(path: request.weights, detail: "its last layer has \(outputs) outputs")
+      throw CheckpointError.unsuitable(
+        path: request.weights, detail: "its last layer has \(outputs.grouped) outputs",
+        remedy: "Name weights of a classifier")
     }
+    let normalization = try normalization(request, file).fitted(toChannels: channels)
     let dataset = try Dataset.open(request.real)
     let listing = try dataset.list(.test)
     var (classNames, notes) = try outputNames(request, file, outputs: outputs, listing: listing)
@@ -65,38 +71,60 @@ package enum WeightsEvaluation {
     let targets = own.map { classNames.firstIndex(of: $0) }
     let unknown = zip(own, targets).filter { $1 == nil }.map { $0.0 }
     guard unknown.isEmpty else {
-      throw DataError.classesDiffer([
-        ClassDifference(title: "network in \(request.weights)", onlyInTest: unknown, onlyInSet: [])
-      ])
+      throw DataError.unknownClasses(listing.path, names: unknown, network: request.weights)
     }
-    events.began("Reading the real test images", listing.entries.count, "images", 0)
+    let absent = Set(classNames).subtracting(zip(own, listing.classCounts).filter { $1 > 0 }.map { $0.0 })
+    if !absent.isEmpty, listing.classNames != nil {
+      notes.append(
+        "\(listing.path) has no images of \(classNames.filter(absent.contains).capped()), which the network knows: they "
+          + "have no score")
+    }
     var options = LoadOptions(
       channels: channels, input: request.input, resize: request.resize.flatMap(ResizeMode.init(rawValue:)))
     options.storage = .memoryUpTo(AvailableMemory.bytes / 2)
-    let samples = try dataset.load(
-      listing, classes: ClassAssignment(classNames: classNames, targets: targets), options: options,
-      pool: machine.processor.pool, progress: { done, _ in events.advanced(done, "") })
-    events.ended(true)
+    let samples = try events.stage("Reading the real test images", listing.entries.count, "images") {
+      try dataset.load(
+        listing, classes: ClassAssignment(classNames: classNames, targets: targets), options: options,
+        pool: machine.processor.pool, progress: { done, _ in events.advanced(done, "") })
+    }
     let plan = architecture.plan(input: samples.shape, classes: outputs)
     guard plan.parameterCount <= file.numbers else {
-      throw CheckpointError.damaged(
+      throw CheckpointError.unsuitable(
         path: request.weights,
-        detail: "\(architecture.name) has \(plan.parameterCount.grouped) parameters, and it holds "
-          + "\(file.numbers.grouped) numbers")
+        detail: "it holds \(file.numbers.grouped) numbers, and \(architecture.name) has \(plan.parameterCount.grouped)",
+        remedy: request.model != nil && file.metadata["architecture"] != nil
+          ? "Leave out --model: the file says that it is \(file.metadata["architecture"] ?? "")"
+          : "Name the model that it was saved from with --model")
+    }
+    if let input = file.metadata["input"].flatMap(Shape.init),
+      input.height != samples.shape.height || input.width != samples.shape.width
+    {
+      let found = "\(samples.shape.width)x\(samples.shape.height)"
+      notes.append("the network was trained on images of \(input.width)x\(input.height), and these are \(found)")
+      guard request.input != nil else {
+        throw UsageError.message(
+          "\(listing.path) has images of \(found), and the network in \(request.weights) was trained on "
+            + "\(input.width)x\(input.height). Pass --input \(input.height) --resize squash, or --input "
+            + "\(samples.shape.height) to test it on these as they are.")
+      }
     }
     try MemoryDemand.check(testing: plan, on: machine.processor)
     let network = Network(plan)
     try network.load(file, path: request.weights, model: architecture.name)
     guard network.isSound else {
-      throw CheckpointError.damaged(
+      throw CheckpointError.unsuitable(
         path: request.weights,
-        detail: "some of its weights or statistics are no finite numbers, or a variance is negative")
+        detail: "some of its weights or statistics are no finite numbers, or a variance is negative",
+        remedy: "Its training diverged, or it was converted wrongly: make it again")
     }
-    events.began("Testing \(architecture.name)", samples.count, "images", 0)
-    let predictions = try Evaluator.predict(
-      network, samples, normalization: try normalization(request, file).fitted(toChannels: channels),
-      untrained: file.untrained, flips: request.testFlips, on: machine.processor, progress: { events.advanced($0, "") })
-    events.ended(true)
+    let predictions = try events.stage("Testing \(architecture.name)", samples.count, "images") {
+      try Evaluator.predict(
+        network, samples, normalization: normalization, untrained: file.untrained, flips: request.testFlips,
+        on: machine.processor, progress: { events.advanced($0, "") })
+    }
+    if file.normalization != nil, request.normalization != nil {
+      notes.append("--normalize is not used: the weights bring the normalisation that they were trained with")
+    }
     let untrained = file.untrained.sorted().filter(classNames.indices.contains).map { classNames[$0] }
     if !untrained.isEmpty {
       notes.append("the weights saw no training image of \(untrained.joined(separator: ", ")), which score 0")
@@ -104,7 +132,7 @@ package enum WeightsEvaluation {
     for note in notes { events.note("note: \(note)") }
     var entry = DataEntry(samples)
     entry.warnings += notes
-    let name = (request.weights as NSString).lastPathComponent.replacing(".safetensors", with: "")
+    let name = PathParts(request.weights).name.replacing(".safetensors", with: "")
     return Report(
       command: "evaluate", version: version,
       config: try JSONValue(encoding: request),
@@ -130,7 +158,10 @@ package enum WeightsEvaluation {
   }
 
   private static func normalization(_ request: Request, _ file: SafeTensors) throws -> Normalization {
-    if let own = file.normalization { return own }
+    if let own = file.normalization {
+      if let text = request.normalization { _ = try NormalizationSetting(text, key: "--normalize") }
+      return own
+    }
     guard let text = request.normalization else { return .imageNet }
     guard case .given(let normalization) = try NormalizationSetting(text, key: "--normalize") else {
       throw UsageError.wrongValue(

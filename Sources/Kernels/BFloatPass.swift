@@ -219,7 +219,7 @@ extension BFloatPass {
   ) {
     func put(_ source: UnsafePointer<UInt16>, _ place: UnsafeMutablePointer<UInt16>, _ count: Int) {
       if accumulating {
-        dots.add(place, source, count, false, place)
+        dots.add(place, source, count, place)
       } else {
         place.update(from: source, count: count)
       }

@@ -43,9 +43,7 @@ package struct BFloatTable: Sendable {
     KernelsBF16.winogradInputPairs
   let winogradGradientPairs: @Sendable (Source, Int, Int, Int, Int, Int, Int, PairTarget, Int) -> Void =
     KernelsBF16.winogradGradientPairs
-  let rectify: @Sendable (Source, Int, Target) -> Void = KernelsBF16.rectify
-  let rectifyBackward: @Sendable (Source, Source, Int, Bool, Target) -> Void = KernelsBF16.rectifyBackward
-  let add: @Sendable (Source, Source, Int, Bool, Target) -> Void = KernelsBF16.add
+  let add: @Sendable (Source, Source, Int, Target) -> Void = KernelsBF16.add
   let moments: @Sendable (Source, Int, Int, Int, Doubles, Doubles) -> Void = KernelsBF16.moments
   let gradientSums:
     @Sendable (Source, Source?, Floats?, Floats, Source, Floats, Int, Int, Int, Doubles, Doubles) -> Void =

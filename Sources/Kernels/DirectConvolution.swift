@@ -74,7 +74,7 @@ func convolveBackwardDataDirectly(
     execution.table.directConvolve(
       source, turned, result, to.height, to.width, to.channels, geometry.kernelHeight,
       geometry.kernelWidth * from.channels, padded.rowPitch, 1, from.channels)
-    if accumulating { execution.table.add(target, result, to.count, false, target) }
+    if accumulating { execution.table.add(target, result, to.count, target) }
   }
 }
 

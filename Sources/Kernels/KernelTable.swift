@@ -32,9 +32,7 @@ package struct KernelTable: Sendable {
   let winogradSquare: WinogradLoops
   let directConvolve: @Sendable (Source, Source, Target, Int, Int, Int, Int, Int, Int, Int, Int) -> Void
   let directConvolveWeights: @Sendable (Source, Source, Target, Int, Int, Int, Int, Int, Int, Int, Int) -> Void
-  let rectify: @Sendable (Source, Int, Target) -> Void
-  let rectifyBackward: @Sendable (Source, Source, Int, Bool, Target) -> Void
-  let add: @Sendable (Source, Source, Int, Bool, Target) -> Void
+  let add: @Sendable (Source, Source, Int, Target) -> Void
   let addToRows: @Sendable (Source, Int, Int, Target) -> Void
   let sumParts: @Sendable (Source, Int, Int, Int, Target) -> Void
   let moments: @Sendable (Source, Int, Int, Int, Doubles, Doubles) -> Void
@@ -104,8 +102,6 @@ extension KernelTable {
       gradient: KernelsAVX2.winogradSquareGradient, weightGradient: KernelsAVX2.winogradSquareWeightGradient),
     directConvolve: KernelsAVX2.directConvolve,
     directConvolveWeights: KernelsAVX2.directConvolveWeights,
-    rectify: KernelsAVX2.rectify,
-    rectifyBackward: KernelsAVX2.rectifyBackward,
     add: KernelsAVX2.add,
     addToRows: KernelsAVX2.addToRows,
     sumParts: KernelsAVX2.sumParts,
@@ -151,8 +147,6 @@ extension KernelTable {
       gradient: KernelsAVX512.winogradSquareGradient, weightGradient: KernelsAVX512.winogradSquareWeightGradient),
     directConvolve: KernelsAVX512.directConvolve,
     directConvolveWeights: KernelsAVX512.directConvolveWeights,
-    rectify: KernelsAVX512.rectify,
-    rectifyBackward: KernelsAVX512.rectifyBackward,
     add: KernelsAVX512.add,
     addToRows: KernelsAVX512.addToRows,
     sumParts: KernelsAVX512.sumParts,

@@ -1,4 +1,5 @@
 internal import COpenBLAS
+internal import Foundation
 
 /// A row-major matrix in memory: the first value and the distance between rows.
 struct Matrix {
@@ -26,6 +27,29 @@ package enum BLAS {
 
   /// Turns the library's own threads off, once; the pool's threads call it side by side.
   package static func configureOnce() { configured }
+
+  /// Ends the program with a sentence where a limit on addresses (`ulimit -v`) leaves no room for the library's buffers,
+  /// one for each thread that multiplies: it asks for them for ever.
+  package static func requireRoom(threads: Int) {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0, limit.rlim_cur < rlim_t(Int.max) else {
+      return
+    }
+    let bytes = threads * buffer
+    let place = mmap(nil, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+    guard place == MAP_FAILED else {
+      munmap(place, bytes)
+      return
+    }
+    end(
+      refused:
+        "The limit of \(limit.rlim_cur >> 20) MiB on this process's addresses (ulimit -v) leaves no room for the "
+        + "\(bytes >> 20) MiB of buffers that OpenBLAS takes for \(threads == 1 ? "a thread" : "\(threads) threads"). Raise "
+        + "it, or take fewer --threads.")
+  }
+
+  /// Of OpenBLAS 0.3 on x86-64: 128 MiB and a page.
+  private static let buffer = 134_221_824
 
   /// The processor type that the library chose its loops for, part of what a result's bits depend on.
   package static var coreName: String { String(cString: openblas_get_corename()) }

@@ -43,10 +43,10 @@ package func shortenByPaddingBackward(
         switch inputGradient.format {
         case .fp32:
           let sum = inputGradient.base + target
-          execution.table.add(sum, outputGradient.base + source, to.channels, false, sum)
+          execution.table.add(sum, outputGradient.base + source, to.channels, sum)
         case .bf16:
           let sum = inputGradient.bfloats + target
-          execution.dots.add(sum, outputGradient.bfloats + source, to.channels, false, sum)
+          execution.dots.add(sum, outputGradient.bfloats + source, to.channels, sum)
         }
       }
     }

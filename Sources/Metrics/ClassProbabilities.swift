@@ -1,5 +1,5 @@
 internal import Foundation
-package import Kernels
+internal import Kernels
 
 /// What a classifier says about every image: a row of probabilities p(y|x), from probabilities or from logits, in double
 /// precision and a portion of rows at a time.
@@ -102,23 +102,6 @@ extension ClassProbabilities {
     var result = [Double](repeating: 0, count: width)
     for portion in 0..<portions { for index in 0..<width { result[index] += parts.base[portion * width + index] } }
     return (Array(result.dropLast()), result[classes])
-  }
-
-  /// The most probable class of each image.
-  package func predictions(_ pool: ThreadPool) throws -> [Int] {
-    var result = [Int](repeating: 0, count: count)
-    let classes = classes
-    try result.withUnsafeMutableBufferPointer { result in
-      nonisolated(unsafe) let result = result
-      try forEachPortion(pool) { _, rows, p, _ in
-        for (place, row) in rows.enumerated() {
-          var best = 0
-          for index in 0..<classes where p[place * classes + index] > p[place * classes + best] { best = index }
-          result[row] = best
-        }
-      }
-    }
-    return result
   }
 }
 

@@ -36,20 +36,25 @@ package struct Extrapolation: Sendable, Equatable {
   package let fit: LinearFit
 
   package static let points = 15
+  /// The smallest subset, where there are enough images.
+  package static let leastSize = 5000
 
   /// Fifteen sizes from 5,000, or from half of the images where that is less, to all of them.
   ///
   /// - Throws: `MetricError.tooFew`.
   package static func sizes(upTo count: Int, metric: String) throws -> [Int] {
-    let least = min(5000, count / 2)
+    let least = min(leastSize, count / 2)
     guard least >= 2, count - least >= points - 1 else {
       throw MetricError.tooFew(metric: metric, rows: count, needed: 2 * points - 3)
     }
     return (0..<points).map { least + Int(Double(count - least) * Double($0) / Double(points - 1)) }
   }
 
-  package init?(sizes: [Int], values: [Double]) {
-    guard let fit = LinearFit(sizes.map { 1 / Double($0) }, values) else { return nil }
+  /// Of two different sizes at least.
+  package init(sizes: [Int], values: [Double]) {
+    guard let fit = LinearFit(sizes.map { 1 / Double($0) }, values) else {
+      preconditionFailure("a line needs two different sizes")
+    }
     self.sizes = sizes
     self.values = values
     self.fit = fit
@@ -100,9 +105,6 @@ extension FrechetDistance {
         values[point] = try approximate(other, statistics)
       }
     }
-    guard let result = Extrapolation(sizes: sizes, values: values) else {
-      throw MetricError.tooFew(metric: "FID∞", rows: features.rows, needed: 2 * Extrapolation.points - 3)
-    }
-    return result
+    return Extrapolation(sizes: sizes, values: values)
   }
 }

@@ -15,8 +15,14 @@ package struct InformationScore: Sendable, Equatable {
   package let variance: Double
   package let count: Int
 
-  /// 95 %, by the jackknife over images, in nats; not shifted by the bias.
-  package var interval: Interval? { Interval.normal(value, standardError: variance.squareRoot()) }
+  /// 95 %, by the jackknife over images, in nats; not shifted by the bias. Nil where no image makes a difference, which
+  /// is no certainty.
+  package var interval: Interval? {
+    variance > Self.rounding ? Interval.normal(value, standardError: variance.squareRoot()) : nil
+  }
+
+  /// A variance that is one of rounding.
+  static let rounding = 1e-24
 
   package static func bits(_ nats: Double) -> Double { nats / log(2) }
 }

@@ -30,7 +30,13 @@ extension KernelDistance {
       first.rows == second.rows
       ? Self.unbiasedVariance(own, other, cross) : Self.jackknifeVariance(own, other, cross, value: value)
     variance = estimate.flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
-    guard value.isFinite else { throw MetricError.notFinite(row: own.firstNotFinite ?? 0, column: 0) }
+    guard value.isFinite else { throw try Self.failure(of: [first, second], pool: pool) }
+  }
+
+  /// Why an estimate is no number: the first feature that is none.
+  static func failure(of sets: [any FeatureSource], pool: ThreadPool) throws -> MetricError {
+    for features in sets { _ = try FeatureInspection(features, pool: pool) }
+    preconditionFailure("the kernel of finite features is finite")
   }
 
   /// The variance of the estimate for sets of equal size, itself unbiased (Sutherland et al. 2017, arXiv:1611.04488,
@@ -82,7 +88,6 @@ struct KernelSums {
   private(set) var squares = 0.0
 
   var total: Double { rowSums.reduce(0, +) }
-  var firstNotFinite: Int? { rowSums.firstIndex { !$0.isFinite } }
 
   private static let block = 512
 

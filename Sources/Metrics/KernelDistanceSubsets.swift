@@ -43,7 +43,7 @@ package struct KernelDistanceSubsets: Sendable, Equatable {
         estimates[chunk] = (within[0] + within[1]) / (images * (images - 1)) - 2 * cross / (images * images)
       }
     }
-    guard estimates.allSatisfy(\.isFinite) else { throw MetricError.notFinite(row: 0, column: 0) }
+    guard estimates.allSatisfy(\.isFinite) else { throw try KernelDistance.failure(of: [first, second], pool: pool) }
     let mean = estimates.reduce(0, +) / Double(subsets)
     self.mean = mean
     deviation = (estimates.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(subsets)).squareRoot()

@@ -24,12 +24,6 @@ package struct Verdict: Sendable, Equatable {
       classes = Self.classes(of: results)
     }
   }
-
-  /// The verdict on one result of a report.
-  package init(of result: ResultEntry, in report: Report) {
-    score = Self.score(of: result, baseline: report.baseline(of: result))
-    classes = Self.classes(of: result)
-  }
 }
 
 extension Verdict {
@@ -122,7 +116,9 @@ extension Verdict {
   private static func classes(of results: [ResultEntry]) -> String {
     let compared = results.filter { $0.perClass.contains { $0.difference != nil } }
     guard !compared.isEmpty else { return "There is no baseline to compare the classes with." }
-    guard compared.count <= mostNamed else { return summary(of: compared) }
+    guard compared.count <= mostNamed, compared.contains(where: { !$0.failedClasses.isEmpty }) else {
+      return summary(of: compared)
+    }
     let list = listed(
       compared.map { "\($0.label) in \($0.failedClasses.count) of \($0.perClass.count) classes" })
     return "Significantly worse than \(reference(of: results)): \(list)."

@@ -62,8 +62,9 @@ struct Attack: ParsableCommand {
       guard output.lowercased().hasSuffix(".png") else {
         throw UsageError.message("\(output): the picture is a PNG file. Choose a name that ends in .png.")
       }
-      try OutputPath.check(NamedPath.absolute(output))
-      try OutputPath.check(output, outside: ([real] + (realTrain.map { [$0] } ?? [])).map(NamedPath.absolute))
+      try OutputPath.check(
+        NamedPath.absolute(output), outside: [real, realTrain].compactMap { $0 }.map(NamedPath.absolute),
+        reads: [weights].compactMap { $0 }.map(NamedPath.absolute))
     }
     let terminal = Terminal(isQuiet: quiet)
     let environment = ProcessInfo.processInfo.environment

@@ -30,13 +30,13 @@ struct Correlate: ParsableCommand {
   var json = false
 
   func run() throws {
-    if let html { try OutputPath.check(NamedPath.absolute(html)) }
+    if let html { try OutputPath.check(NamedPath.absolute(html), reads: inputs.map(NamedPath.absolute)) }
     for input in inputs where !FileManager.default.fileExists(atPath: input) {
       throw DataNotFound(path: input, what: "no table and no run")
     }
     let table = try ColumnTable(inputs: inputs)
     let events = Terminal(isQuiet: false).events()
-    for note in table.notes { events.warn("note: \(note)") }
+    for note in table.notes + table.silences(columns) { events.warn("note: \(note)") }
     let document = CorrelationDocument(inputs: inputs, results: try table.correlations(columns))
     func attributed() throws -> AttributedDocument<CorrelationDocument> {
       // No kernels are needed, so that there may be none.

@@ -30,7 +30,7 @@ struct DataOptions: ParsableArguments {
   }
 
   var pool: ThreadPool { ThreadPool(threads: threads ?? ThreadPool.available) }
-  var events: StudyRunner.Events { Terminal(isQuiet: quiet).events() }
+  var events: RunEvents { Terminal(isQuiet: quiet).events() }
 
   func attributed<Findings: Encodable & Sendable>(
     _ findings: Findings, _ command: String, config: some Encodable, _ sets: [SurveyedSet]
@@ -110,9 +110,19 @@ struct DataCheckCommand: ParsableCommand {
   }
 
   func run() throws {
-    if let sheet { try OutputPath.check(NamedPath.absolute(sheet)) }
+    if let sheet {
+      try OutputPath.check(
+        NamedPath.absolute(sheet), outside: [path, real, realTrain].compactMap { $0 }.map(NamedPath.absolute))
+    }
     let request = DataCheck.Request(
       path: NamedPath.absolute(path), real: real.map(NamedPath.absolute), realTrain: realTrain.map(NamedPath.absolute))
+    if maxLeaks != nil || sheet != nil, real == nil, realTrain == nil,
+      try Dataset.open(NamedPath.absolute(path)).splits.count < 2
+    {
+      throw UsageError.message(
+        "\(maxLeaks == nil ? "--sheet" : "--max-leaks") is about copies of real images, and \(path) has no two splits to "
+          + "compare. Name the real images with --real.")
+    }
     let check = try DataCheck(request, pool: options.pool, events: options.events)
     let document = check.document
     func attributed() throws -> AttributedDocument<DataCheckDocument> {
@@ -180,7 +190,7 @@ struct DataPack: ParsableCommand {
   }
 
   func run() throws {
-    try OutputPath.check(NamedPath.absolute(output))
+    try OutputPath.check(NamedPath.absolute(output), outside: [NamedPath.absolute(path)])
     let dataset = try Dataset.open(NamedPath.absolute(path))
     var packing = StorePacker.Options()
     packing.asPixels = pixels
@@ -189,14 +199,11 @@ struct DataPack: ParsableCommand {
     packing.version = BuildDescription.current.identity
     let events = options.events
     let sets = try dataset.splits.map { SurveyedSet(try dataset.list($0)) }
-    events.began("Packing \(path)", sets.reduce(0) { $0 + $1.images }, "images", 0)
-    var isWhole = false
-    defer { if !isWhole { events.ended(false) } }
-    let summary = try StorePacker(dataset, options: packing, pool: options.pool).write(to: output) { done, _ in
-      events.advanced(done, "")
+    let summary = try events.stage("Packing \(path)", sets.reduce(0) { $0 + $1.images }, "images") {
+      try StorePacker(dataset, options: packing, pool: options.pool).write(to: output) { done, _ in
+        events.advanced(done, "")
+      }
     }
-    isWhole = true
-    events.ended(true)
     for warning in summary.warnings { events.note("note: \(warning)") }
     if json {
       let written = Summary(

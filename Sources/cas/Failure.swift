@@ -8,7 +8,7 @@ import Networks
 import Reports
 import Training
 
-/// How an error ends the program: its exit code, after interface and sysexits.h.
+/// How an error ends the program: its exit code, after sysexits.h where that has one.
 enum Failure: Int32 {
   case thresholdMissed = 1
   case usage = 64
@@ -38,7 +38,7 @@ enum Failure: Int32 {
     case is OutputError, is RunFolderInUse: self = .inputOutput
     case is ReportError: self = .badData
     case is InstructionSetError: self = .usage
-    case is Interrupted: self = Interruption.received == SIGTERM ? .terminated : .interrupted
+    case is Interrupted: self = Interruption.received == SIGINT ? .interrupted : .terminated
     default: self = .other
     }
   }

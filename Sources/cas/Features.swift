@@ -60,7 +60,9 @@ struct Features: ParsableCommand {
   }
 
   func run() throws {
-    try OutputPath.check(NamedPath.absolute(output))
+    try OutputPath.check(
+      NamedPath.absolute(output), outside: [images, real].compactMap { $0 }.map(NamedPath.absolute),
+      reads: [weights].compactMap { $0 }.map(NamedPath.absolute))
     let terminal = Terminal(isQuiet: quiet)
     let environment = ProcessInfo.processInfo.environment
     let machine = try Machine(threads: threads, environment: environment)

@@ -2,7 +2,8 @@ import Datasets
 import Foundation
 import Synchronization
 
-/// Ctrl-C and SIGTERM. They end the program, and a run that can be resumed is asked to save its state before.
+/// Ctrl-C, SIGTERM, and SIGHUP where a terminal is closed. They end the program, and a run that can be resumed is asked
+/// to save its state before.
 enum Interruption {
   /// The one piece of state that a signal handler can reach.
   private static let signalNumber = Atomic<Int32>(0)
@@ -31,7 +32,11 @@ enum Interruption {
     // A parent may have handed down a mask that blocks them.
     var awaited = sigset_t()
     sigemptyset(&awaited)
-    for number in [SIGINT, SIGTERM] {
+    // What `nohup` has told to be ignored stays so.
+    var present = sigaction()
+    sigaction(SIGHUP, nil, &present)
+    let isIgnored = unsafeBitCast(present.__sigaction_handler, to: UInt.self) == 1
+    for number in [SIGINT, SIGTERM] + (isIgnored ? [] : [SIGHUP]) {
       sigaddset(&awaited, number)
       signal(number, handler)
     }

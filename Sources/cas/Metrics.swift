@@ -105,7 +105,7 @@ struct MetricsCommand: ParsableCommand {
     let terminal = Terminal(isQuiet: quiet)
     let events = terminal.events()
     let machine = try Machine(threads: threads, environment: ProcessInfo.processInfo.environment)
-    for path in [writeStatistics, html].compactMap({ $0 }) { try OutputPath.check(NamedPath.absolute(path)) }
+    try checkOutputs()
     if let demonstrate { return try demonstration(demonstrate, machine, events) }
     let request = try request()
     try request.check()
@@ -121,7 +121,22 @@ struct MetricsCommand: ParsableCommand {
     }
   }
 
-  private func demonstration(_ name: String, _ machine: Machine, _ events: StudyRunner.Events) throws {
+  private func checkOutputs() throws {
+    func paths(_ texts: [String?]) -> [String] { texts.compactMap { $0 }.map(NamedPath.absolute) }
+    let outputs = paths([writeStatistics, html])
+    let sets = try NamedPath.parse(imageSets.synthetic).map(\.path)
+    let files = try NamedPath.parse(featuresSynthetic).map(\.path)
+    for output in outputs {
+      try OutputPath.check(
+        output, outside: sets + paths([imageSets.real, imageSets.realTrain]),
+        reads: files + paths([featuresReal, featuresTraining, imageSets.weights]))
+    }
+    guard Set(outputs).count == outputs.count else {
+      throw UsageError.message("--write-statistics and --html name one file. Choose two.")
+    }
+  }
+
+  private func demonstration(_ name: String, _ machine: Machine, _ events: RunEvents) throws {
     try UsageError.refuse(
       [
         ("--metrics", metrics != nil), ("--per-class", perClass), ("--write-statistics", writeStatistics != nil),
@@ -176,7 +191,7 @@ struct MetricsCommand: ParsableCommand {
 
   /// Where the features come from: of images, or of files.
   private func sets(
-    _ machine: Machine, _ context: inout MetricsStudy.Context, _ events: StudyRunner.Events
+    _ machine: Machine, _ context: inout MetricsStudy.Context, _ events: RunEvents
   ) throws -> MetricsStudy.Sets {
     guard imageSets.areGiven else {
       try imageSets.refuse(because: "files of features come as they are")
@@ -192,7 +207,7 @@ struct MetricsCommand: ParsableCommand {
   }
 
   private func described(
-    _ machine: Machine, version: String, _ events: StudyRunner.Events
+    _ machine: Machine, version: String, _ events: RunEvents
   ) throws -> ImageSets.Described {
     let environment = ProcessInfo.processInfo.environment
     return try imageSets.sets(classNames: classNames).described(

@@ -36,7 +36,14 @@ struct ReportCommand: ParsableCommand {
   }
 
   func run() throws {
-    if let output { try OutputPath.check(output) }
+    // What a run wrote is not written over.
+    if let output {
+      try OutputPath.check(
+        output,
+        reads: runs.flatMap { run in
+          ((try? FileManager.default.contentsOfDirectory(atPath: run)) ?? []).map { RunFolder(path: run).file($0) }
+        })
+    }
     let literature = withLiterature ? try Literature.published() : nil
     if let format {
       let parts = try runs.map { run in

@@ -33,7 +33,7 @@ struct RunCommand {
       events.note("\(folder.path) holds this run, finished; nothing was read or trained again.")
       return try terminal.print(report, options.printed)
     }
-    if options.resume == nil { try OutputPath.check(folder.path, outside: request.inputs) }
+    if options.resume == nil { try OutputPath.checkPlace(folder.path, outside: request.inputs) }
     var lock = options.namesFolder ? nil : try folder.lock()
     defer { withExtendedLifetime(lock) {} }
     for note in [request.axis?.note, options.note].compactMap({ $0 }) { events.warn("note: \(note)") }
@@ -79,7 +79,7 @@ struct RunCommand {
     do {
       outcomes = try runner.run()
     } catch let error as Interrupted {
-      events.note("The state is saved. Go on with: cas \(request.command.rawValue) --resume \(folder.path)")
+      events.note("The state is saved. Go on with: cas \(request.command.rawValue) --resume \(folder.path.shellQuoted)")
       throw error
     }
     let result = try RunReport(
@@ -92,7 +92,7 @@ struct RunCommand {
   }
 
   /// What is to be done and where: from the options, or from the folder of a run to be resumed.
-  private func plan(_ events: StudyRunner.Events) throws -> (RunRequest, Experiment, RunFolder) {
+  private func plan(_ events: RunEvents) throws -> (RunRequest, Experiment, RunFolder) {
     guard let resume = options.resume else {
       var request = try options.request(command)
       try complete(&request)

@@ -65,7 +65,7 @@ struct Terminal {
   static func tell(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 
   /// Progress bars and notes on stderr.
-  func events(shouldStop: @escaping @Sendable () -> Bool = { false }) -> StudyRunner.Events {
+  func events(shouldStop: @escaping @Sendable () -> Bool = { false }) -> RunEvents {
     let isTerminal = isatty(STDERR_FILENO) == 1 && Self.environment["TERM"] != "dumb"
     let style: ProgressMeter.Style =
       isQuiet ? .quiet : isTerminal ? .updating(columns: Self.columns(of: STDERR_FILENO) ?? 80) : .lines
@@ -76,7 +76,7 @@ struct Terminal {
     }
     let sink: @Sendable (String) -> Void = { Self.tell($0) }
     let box = MeterBox()
-    var events = StudyRunner.Events()
+    var events = RunEvents()
     let say: @Sendable (String) -> Void = { text in box.meter.withLock { $0?.say(text) ?? sink(text + "\n") } }
     events.note = { [isQuiet] text in if !isQuiet { say(text.printableLines) } }
     events.warn = { say($0.printableLines) }

@@ -193,7 +193,8 @@ extension TrainingOptions {
     guard let first = given.first else { return }
     throw UsageError.message(
       "\(given.count > 1 ? given.joined(separator: ", ") : first) cannot be given with --resume: a run goes on with its "
-        + "own data and settings. Leave it out, or start another run with another --output.")
+        + "own data and settings. Leave \(given.count > 1 ? "them" : "it") out, or start another run with another --output."
+    )
   }
 
   /// The request of a new run.

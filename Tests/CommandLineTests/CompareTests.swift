@@ -113,6 +113,13 @@ import Testing
     let document = try Document(
       try Program.run("check", run, "--min-class-top1", "1", "--json").output, schema: "check")
     #expect(document["results"][0]["note"].text != nil && document["results"][0]["threshold"].number == 1)
+    let difference = try #require(
+      Document(String(decoding: try folder.bytes("run/report.json"), as: UTF8.self))["results"][0]["difference"][
+        "value"
+      ]
+      .number)
+    #expect(try Program.run("check", run, "--min-difference", "\(max(-1, difference - 0.01))").code == 0)
+    #expect(try Program.run("check", run, "--min-difference", "\(difference + 0.01)").code == 1)
     for arguments in [[], ["--min-top5", "0.1"], ["--min-top1", "7"], ["--min-top1", "0.5", "--result", "good"]] {
       let wrong = try Program.run(["check", run] + arguments)
       #expect(wrong.code == 64, "\(arguments): \(wrong.errors)")

@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import Networks
 import Randomness
 import Support
 import Testing
@@ -89,21 +90,36 @@ import Testing
     }
   }
 
-  @Test func weightsCountsAndOperationsChangeTheModel() throws {
-    let plain = try model("folder", [], output: "plain")
-    let jitter = "training.augmentation=[{padCrop: 2}, flip, {colorJitter: {brightness: 0.3, hue: 0.1}}, randomErasing]"
-    var models: Set<[UInt8]> = [plain]
+  /// The numbers of a model; its file also says how it came to be.
+  private func tensors(_ path: String, _ options: [String], output: String) throws -> [String: SafeTensors.Entry] {
+    try SafeTensors(try model(path, options, output: output), path: output).tensors
+  }
+
+  @Test func countsAndOperationsChangeTheModel() throws {
+    let plain = try tensors("folder", [], output: "plain")
+    var models = [plain]
     for (name, options) in [
-      ("weighted", ["--weighting", "balanced", "--per-class", "9"]), ("jitter", ["--set", jitter]),
+      ("fewer", ["--per-class", "9"]),
+      ("jitter", ["--set", "training.augmentation=[{colorJitter: {brightness: 0.3, hue: 0.1}}]"]),
+      ("erasing", ["--set", "training.augmentation=[randomErasing]"]), ("none", ["--set", "training.augmentation=[]"]),
       // Images that have the right size already are the same in memory and where they are stored.
       ("whole crops", ["--set", "training.augmentation=[randomResizedCrop, flip]"]),
       ("crops", ["--input", "10", "--resize", "crop", "--set", "training.augmentation=[randomResizedCrop, flip]"]),
     ] {
-      let first = try model("folder", options, output: name)
-      #expect(models.insert(first).inserted, "\(name)")
+      let first = try tensors("folder", options, output: name)
+      #expect(!models.contains(first), "\(name)")
+      models.append(first)
       #expect(
-        try model("folder", options + ["--threads", "1", "--stream", "always"], output: "\(name)-again") == first)
+        try tensors("folder", options + ["--threads", "1", "--stream", "always"], output: "\(name)-again") == first)
     }
+  }
+
+  /// Classes of unlike size are shown equally often.
+  @Test func weightsChangeTheModelOfUnequalClasses() throws {
+    for index in 0..<8 { try FileManager.default.removeItem(atPath: "\(folder.path)/folder/cat/\(index).png") }
+    let unequal = try tensors("folder", [], output: "unequal")
+    let balanced = try tensors("folder", ["--weighting", "balanced"], output: "balanced")
+    #expect(balanced != unequal)
   }
 
   /// Images with numbers get their classes from --class-names, whose order is not the network's.
@@ -151,6 +167,9 @@ import Testing
     let clean = try Program.run(
       "data", "check", "\(folder.path)/folder", "--real", "\(folder.path)/real", "--max-leaks", "0")
     #expect(clean.code == 0 && clean.output.contains("no copy of an image of"), "\(clean.output)")
+    // A gate that compares nothing must not pass.
+    let alone = try Program.run("data", "check", "\(folder.path)/folder", "--max-leaks", "0")
+    #expect(alone.code == 64 && alone.errors.contains("--real"), "\(alone.errors)")
     for index in 0..<3 { try folder.write(try PNG.encode(picture(index, seed: 9)), "folder/dog/copy\(index).png") }
     let arguments = ["data", "check", "\(folder.path)/folder", "--real", "\(folder.path)/real"]
     let found = try Program.run(arguments + ["--sheet", "\(folder.path)/copies.html", "--json"])

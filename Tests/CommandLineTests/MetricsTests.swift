@@ -251,6 +251,123 @@ import Testing
     #expect(precision[..<2].allSatisfy { $0 > 0.85 } && precision[2] < 0.8 && precision[3] < precision[2])
   }
 
+  /// What else NumPy writes: half precision, Fortran's order, the other byte order, whole numbers, in a file under any name.
+  @Test func matricesOfAllKindsAreRead() throws {
+    let folder = try folder()
+    let values = (0..<100 * 4).map { ($0 * 37) % 101 - 50 }
+    func file(_ type: String, fortran: Bool = false, _ bytes: (Int) -> [UInt8]) throws -> [UInt8] {
+      let order = fortran ? (0..<400).map { $0 % 100 * 4 + $0 / 100 } : Array(0..<400)
+      return ZipWriter([
+        ("any.npy", NPYWriter.file(type, shape: [100, 4], fortran: fortran, order.flatMap { bytes(values[$0]) }))
+      ]).bytes
+    }
+    func single(_ value: Int) -> [UInt8] { le(Int(Float(value).bitPattern), 4) }
+    for (name, bytes) in [
+      ("plain", try file("<f4", single)), ("half", try file("<f2") { le(Int(Float16($0).bitPattern), 2) }),
+      ("turned", try file("<f4", fortran: true, single)),
+      ("swapped", try file(">f8") { le(Int(bitPattern: UInt(Double($0).bitPattern)), 8).reversed() }),
+      ("whole", try file("<i8") { le($0, 8) }), ("small", try file("|i1") { le($0 & 255, 1) }),
+    ] { try folder.write(bytes, "\(name).npz") }
+    func fid(_ name: String) throws -> Double? {
+      let result = try run(folder, [name], real: "plain", "--metrics", "kid", "--json")
+      #expect(result.code == 0, "\(name): \(result.errors)")
+      return try Document(result.output)["results"][0]["metrics"][0]["value"].number
+    }
+    let plain = try fid("plain")
+    for name in ["half", "turned", "swapped", "whole", "small"] { #expect(try fid(name) == plain, "\(name)") }
+    try folder.write(NPYWriter.file("<f4", shape: [2, 2], [UInt8](repeating: 0, count: 16)), "alone.npz")
+    let alone = try run(folder, ["alone"])
+    #expect(alone.code == 65 && alone.errors.contains("numpy.savez"), "\(alone.errors)")
+    #expect(try run(folder, ["two"]).errors.contains("it holds one float64 50x8, other float64 50x8"))
+  }
+
+  /// A flipped bit in an array that is read in parts is seen by its checksum, and huge numbers by their row.
+  @Test func damageAndHugeNumbersAreNamed() throws {
+    let folder = try folder()
+    var bytes = try folder.bytes("four.npz")
+    bytes[700] ^= 1
+    try folder.write(bytes, "flipped.npz")
+    let flipped = try run(folder, ["flipped"], "--metrics", "fid")
+    #expect(
+      flipped.code == 65 && flipped.errors.contains("flipped.npz/features.npy: its checksum is wrong"),
+      "\(flipped.errors)")
+    var huge = features(2, 50, 8)
+    huge[9 * 8 + 2] = 1e300
+    try NPZ.write([("features", NPYArray(huge, shape: [50, 8]))], to: "\(folder.path)/huge.npz")
+    for name in ["kid", "prd", "fid", "precision"] {
+      let result = try run(folder, ["huge"], "--metrics", name)
+      #expect(
+        result.code == 65 && result.errors.contains("huge.npz: the features in row 9 are too large"), "\(result.errors)"
+      )
+    }
+    // Row 7 of 300 real rows, of which a demonstration draws some.
+    var real = features(1, 300, 8)
+    real[7 * 8] = .nan
+    try NPZ.write([("features", NPYArray(real, shape: [300, 8]))], to: "\(folder.path)/broken.npz")
+    let demonstration = try run(folder, ["a"], real: "broken", "--demonstrate", "sample-size")
+    #expect(
+      demonstration.code == 65 && demonstration.errors.contains("broken.npz: the feature in row 7,"),
+      "\(demonstration.errors)")
+  }
+
+  /// Labels are numbers, and classes are matched by their names.
+  @Test func classesOfFilesAreMatchedByName() throws {
+    let folder = try folder()
+    func write(_ name: String, _ seed: UInt64, _ classes: [(label: Int32, shift: Double)], names: [String]?) throws {
+      let values = classes.enumerated().flatMap { features(seed + UInt64($0), 60, 4, shift: $1.shift) }
+      var arrays = [
+        ("features", NPYArray(values, shape: [60 * classes.count, 4])),
+        ("labels", NPYArray(classes.flatMap { [Int32](repeating: $0.label, count: 60) }, shape: [60 * classes.count])),
+      ]
+      if let names {
+        let bytes = Array("[\(names.map { "\"\($0)\"" }.joined(separator: ","))]".utf8)
+        arrays.append(("class_names", NPYArray(bytes, shape: [bytes.count])))
+      }
+      try NPZ.write(arrays, to: "\(folder.path)/\(name).npz")
+    }
+    try write("all", 20, [(0, 0), (1, 5), (2, 10)], names: ["bag", "coat", "shirt"])
+    // The same classes but the first, so that the numbers begin with the second.
+    try write("rest", 30, [(0, 5), (1, 10)], names: ["coat", "shirt"])
+    try write("numbers", 30, [(1, 5), (2, 10)], names: nil)
+    for name in ["rest", "numbers"] {
+      let result = try run(folder, [name], real: "all", "--metrics", "fid", "--per-class", "--json")
+      #expect(result.code == 0, "\(result.errors)")
+      let document = try Document(result.output)
+      let classes = document["results"][0]["perClass"].list
+      #expect(classes.map { $0["name"].text } == ["coat", "shirt"])
+      #expect(classes.allSatisfy { ($0["metrics"][0]["value"].number ?? 100) < 1 }, "\(name)")
+      #expect(document["warnings"].list.contains { $0.text?.contains("the class bag, which is left out") == true })
+      #expect(
+        document["warnings"].list.contains { $0.text?.contains("0 is bag, 2 is shirt") == true } == (name == "numbers"))
+    }
+  }
+
+  @Test func subsetsAndSetsThatLackSomethingAreNamed() throws {
+    let folder = try folder()
+    try NPZ.write([("features", matrix(7, 90, 8))], to: "\(folder.path)/c.npz")
+    let subsets = try run(folder, ["a"], "--metrics", "kid-subsets", "--kid-subset-size", "250", "--json")
+    #expect(
+      try Document(subsets.output)["warnings"].list.contains {
+        $0.text?.contains("fewer than the 250 of a subset") == true
+      })
+    let lacking = try run(folder, ["a", "c"], "--metrics", "s")
+    #expect(
+      lacking.code == 64 && lacking.errors.contains("s needs logits or probabilities of the samples, which c lacks."),
+      "\(lacking.errors)")
+  }
+
+  /// The sample's own rows as training images are copies, all of them.
+  @Test func trainingFeaturesAreWhatMemoryIsOf() throws {
+    let folder = try folder()
+    for (training, copies) in [("a", 200.0), ("b", 0)] {
+      let result = try run(
+        folder, ["a"], "--metrics", "memorisation", "--features-training", "\(folder.path)/\(training).npz", "--json")
+      #expect(result.code == 0, "\(result.errors)")
+      let metrics = try Document(result.output)["results"][0]["metrics"]
+      #expect(metrics.entry("name", "copies")["value"].number == copies)
+    }
+  }
+
   @Test func whatIsNoCovarianceIsRefused() throws {
     let folder = try folder()
     #expect(

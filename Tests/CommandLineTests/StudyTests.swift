@@ -242,6 +242,26 @@ import Testing
     }
   }
 
+  /// Two images of three classes leave one without any, which is no failure of the samples.
+  @Test func aPointWithoutAClassSaysSo() throws {
+    let folder = try data()
+    let report = try run(
+      folder, ["curve", "--synthetic", "\(folder.path)/t0.5", "--sizes", "2,12", "--steps", "2"], output: "tiny")
+    let point = report["results"].entry("key", "t0.5@2")
+    let lacking = point["perClass"].list.compactMap { $0["name"].text }.filter {
+      point["training"]["perClassImages"][$0].number == 0
+    }
+    #expect(lacking.count == 1)
+    let lines = String(decoding: try folder.bytes("tiny/per_class.csv"), as: UTF8.self).split(separator: "\n")
+    let column = try #require(lines[0].split(separator: ",").firstIndex(of: "has_training_images"))
+    let cells = lines.filter { $0.hasPrefix("t0.5@2,") }.map {
+      String($0.split(separator: ",", omittingEmptySubsequences: false)[column])
+    }
+    #expect(cells.sorted() == ["0", "1", "1"])
+    let shown = try Program.run("curve", "--resume", "\(folder.path)/tiny")
+    #expect(shown.output.contains("no image of \(lacking[0]) was drawn, so it scores 0 there"), "\(shown.output)")
+  }
+
   @Test func curvesAreNestedAndFitted() throws {
     let folder = try data()
     let report = try run(

@@ -1,4 +1,5 @@
 import Foundation
+import Images
 import Support
 import Testing
 
@@ -167,6 +168,58 @@ import Testing
         other.code == 0 && other.output.contains("\"cached\" : false") && !other.output.contains("\"cached\" : true"),
         "\(name): \(other.errors)")
     }
+  }
+
+  /// Twelve of sixteen real images a class, or all of them, in as many steps.
+  @Test func theBaselineIsDrawnOrWhole() throws {
+    let folder = try data()
+    try Stripes.write(to: folder, "few", perClass: 12, seed: 4)
+    for (size, images) in [("matched", 36.0), ("full", 48)] {
+      let result = try train(
+        folder, ["--synthetic", "\(folder.path)/few", "--baseline-size", size, "--json"], output: size)
+      let results = try Document(result.output, schema: "report")["results"]
+      let (own, baseline) = (results.entry("kind", "cas"), results.entry("kind", "baseline"))
+      #expect(baseline["training"]["trainingImages"].number == images && own["training"]["trainingImages"].number == 36)
+      #expect(baseline["training"]["steps"].number == own["training"]["steps"].number)
+    }
+  }
+
+  /// The second of two seeds is the seed after the first.
+  @Test func seedsFollowEachOther() throws {
+    let folder = try data()
+    let set = ["--synthetic", "\(folder.path)/good", "--no-baseline"]
+    #expect(try train(folder, set + ["--seeds", "2"], output: "two").code == 0)
+    #expect(try train(folder, set + ["--seed", "1"], output: "one").code == 0)
+    let name = "model-good-seed1.safetensors"
+    #expect(try folder.bytes("two/\(name)") == folder.bytes("one/\(name)"))
+    #expect(try folder.bytes("two/model-good-seed0.safetensors") != folder.bytes("one/\(name)"))
+    let last = try train(folder, set + ["--seed", "18446744073709551615", "--seeds", "2"], output: "last")
+    #expect(last.code == 64 && last.errors.contains("seed cannot be 18446744073709551615"), "\(last.errors)")
+  }
+
+  @Test func anEstimateTrainsNothing() throws {
+    let folder = try data()
+    let result = try train(folder, ["--synthetic", "\(folder.path)/good", "--estimate"], output: "run")
+    #expect(
+      result.code == 0 && !FileManager.default.fileExists(atPath: "\(folder.path)/run/report.json"), "\(result.errors)")
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder.path)/run")) ?? []
+    #expect(!files.contains { $0.hasPrefix("model-") })
+  }
+
+  /// Samples of a quarter of the pixels have less detail, whatever they are made.
+  @Test func samplesOfAnotherSizeAreNoted() throws {
+    let folder = try data()
+    for name in Stripes.classes {
+      for index in 0..<8 {
+        let image = try ImageDecoder.decode(folder.bytes("good/\(name)/\(index).png"), path: "picture").image
+        try folder.write(try PNG.encode(image.resized(width: 6, height: 6, filter: .box)), "half/\(name)/\(index).png")
+      }
+    }
+    let result = try train(
+      folder, ["--synthetic", "\(folder.path)/half", "--input", "12", "--resize", "squash", "--json"], output: "run")
+    let warnings = try Document(result.output)["warnings"].list.compactMap(\.text)
+    #expect(
+      warnings.contains { $0.contains("stored 6 pixels wide and those of the real test set 12") }, "\(result.errors)")
   }
 
   @Test func augmentationAddsToTheRealSet() throws {

@@ -68,3 +68,14 @@ struct FileTests {
     #expect(missing?.exitCode == 66)
   }
 }
+
+@Suite struct PathPartsTests {
+  @Test(arguments: [
+    ("x", ".", "x"), ("é", ".", "é"), ("a/x", "a", "x"), ("/x", "/", "x"), ("a/b//x/", "a/b", "x"), (".", ".", "."),
+    ("/", "/", ""), ("a//b", "a", "b"), ("", ".", ""),
+  ])
+  func cutAtTheLastSlash(path: String, folder: String, name: String) {
+    let parts = PathParts(path)
+    #expect(parts.folder == folder && parts.name == name)
+  }
+}

@@ -75,6 +75,28 @@ import Testing
     #expect(abs(mix.share - (1 - Float(pasted) / 54)) < 1e-6)
   }
 
+  /// Beta(α, α) has the mean 1/2 and the variance 1 / (4 (2α + 1)).
+  @Test(arguments: [0.2, 0.4, 1])
+  func mixupSharesAreBetaDistributed(alpha: Double) throws {
+    let shares = try (0..<4000).map { Double(try mix(Augmentation(mixup: alpha), count: 2, draw: $0).share) }
+    let mean = shares.reduce(0, +) / 4000
+    let variance = shares.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 4000
+    let expected = 1 / (4 * (2 * alpha + 1))
+    #expect(abs(mean - 0.5) < 5 * (expected / 4000).squareRoot() && abs(variance / expected - 1) < 0.1)
+  }
+
+  /// With α = 1 the share λ is uniform, the side s = √(1 − λ) has E s² = 1/2, E s³ = 2/5 and E s⁴ = 1/3, and a border
+  /// cuts s²/4 of a side's expected s off: the window's expected area is E (s − s²/4)² = 1/2 − 1/5 + 1/48 = 0.3208.
+  @Test func cutmixWindowsHaveTheExpectedArea() throws {
+    let shape = Shape(height: 128, width: 128, channels: 1)
+    let stream = RandomStream(seed: 5, purpose: "mixing")
+    let areas = try (0..<4000).map { draw in
+      var stream = stream.split(draw)
+      return 1 - Double(try #require(Augmentation(cutmix: 1).mix(count: 2, shape: shape, from: &stream)).share)
+    }
+    #expect(abs(areas.reduce(0, +) / 4000 - 0.3208) < 0.02)
+  }
+
   @Test func bothKindsTakeTurns() throws {
     let both = Augmentation(mixup: 1, cutmix: 1)
     let cut = try (0..<400).count { try mix(both, draw: $0).window != nil }

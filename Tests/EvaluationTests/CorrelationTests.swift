@@ -50,6 +50,39 @@ import Testing
     #expect(page.contains("<svg") && page.contains("−0.86") && page.contains("Kendall"))
   }
 
+  private func entry(_ folder: TemporaryFolder, _ text: String) throws -> (ColumnTable, CorrelationEntry?) {
+    let table = try ColumnTable(inputs: [try folder.write(Array(text.utf8), "table.csv")])
+    return (table, try table.correlations([]).first)
+  }
+
+  /// The mean of three times 0.1 is not 0.1, and yet the column is constant; generators that diverged are the worst.
+  @Test func constantColumnsAndInfiniteNumbers() throws {
+    let folder = try TemporaryFolder()
+    let (constant, none) = try entry(folder, "name,a,b\nx,0.1,1\ny,0.1,2\nz,0.1,4\n")
+    #expect(none?.pearson == nil && none?.spearman == nil && none?.kendall == nil)
+    #expect(constant.silences([]) == ["a is the same in every row, and goes with nothing."])
+    let (table, found) = try entry(
+      folder, "name,a,b\n w ,1,5\nx,2,4\ny,3,3\nz,inf,2\nv,nan,9\nu,,1\n")
+    #expect(table.rows[0] == "w" && found?.rows == 4 && found?.kendall?.value == -1 && found?.spearman?.value == -1)
+    #expect(found?.pearson == nil && table.notes.isEmpty)
+  }
+
+  @Test func tablesAreStackedOrExplained() throws {
+    let folder = try TemporaryFolder()
+    let first = try folder.write(Array("name,a,b\nx,1,2\ny,2,3\n".utf8), "first.csv")
+    let second = try folder.write(Array("name,b,a\nz,7,5\n".utf8), "second.csv")
+    let stacked = try ColumnTable(inputs: [first, second])
+    #expect(stacked.rows == ["x", "y", "z"] && stacked.columns.map(\.name) == ["a", "b"])
+    #expect(stacked.columns[0].values == [1, 2, 5] && stacked.columns[1].values == [2, 3, 7])
+    let third = try folder.write(Array("name,c\nx,1\nq,2\n".utf8), "third.csv")
+    #expect(try ColumnTable(inputs: [first, third]).notes == ["Only one of the inputs has the rows y, q."])
+    #expect(try stacked.correlations(["a,b"]).count == 1)
+    let semicolons = try folder.write(Array("name;a\nx;1\n".utf8), "semicolons.csv")
+    #expect {
+      _ = try ColumnTable(inputs: [semicolons])
+    } throws: { "\($0)".contains("with commas between its fields instead of semicolons") }
+  }
+
   /// Where all rows are in order every resample of them is, which says nothing of other rows.
   @Test func orderWithoutExceptionHasNoInterval() throws {
     let folder = try TemporaryFolder()

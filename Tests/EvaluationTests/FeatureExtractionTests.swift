@@ -130,7 +130,7 @@ import Testing
     experiment.steps = 3
     experiment.training.batchSize = 8
     let steps = Atomic<Int>(0)
-    var events = StudyRunner.Events()
+    var events = RunEvents()
     events.advanced = { _, _ in steps.add(1, ordering: .relaxed) }
     func train(_ seed: UInt64) throws -> FeatureExtractor {
       var own = experiment

@@ -14,7 +14,7 @@ import Testing
     (attack.images, attack.iterations, attack.step, attack.seed) = (60, 40, 0.02, 5)
     let names = ["a", "b", "c"]
     let machine = try FeatureExtractionTests.machine(2)
-    let result = try attack.run(on: extractor, classNames: names, machine: machine, events: StudyRunner.Events())
+    let result = try attack.run(on: extractor, classNames: names, machine: machine, events: RunEvents())
     #expect(result.noise.count == 60 && result.attacked.labels == (0..<60).map { Int32($0 % 3) })
     /// The probability of each image's target.
     func certainties(_ samples: Samples) throws -> [Float] {
@@ -32,19 +32,19 @@ import Testing
     let gain: Float = after.reduce(0, +) - before.reduce(0, +)
     #expect(gain > 6, "\(gain)")
     let again = try attack.run(
-      on: extractor, classNames: names, machine: try FeatureExtractionTests.machine(1), events: StudyRunner.Events())
+      on: extractor, classNames: names, machine: try FeatureExtractionTests.machine(1), events: RunEvents())
     #expect(try again.attacked.pixels == result.attacked.pixels)
     var other = attack
     other.seed = 6
     other.iterations = 1
     #expect(
-      try other.run(on: extractor, classNames: names, machine: machine, events: StudyRunner.Events()).noise.pixels
+      try other.run(on: extractor, classNames: names, machine: machine, events: RunEvents()).noise.pixels
         != result.noise.pixels)
   }
 
   @Test func itEndsWhenAsked() throws {
     let extractor = try FeatureExtractionTests.extractor(FeatureExtractionTests.samples(3))
-    var events = StudyRunner.Events()
+    var events = RunEvents()
     events.shouldStop = { true }
     #expect(throws: Interrupted.self) {
       try ScoreAttack().run(

@@ -71,7 +71,6 @@ private struct AllKernels {
     poolMaximumBackward(
       output.tensor, input: input.tensor, into: input.tensor, accumulating: true, geometry: geometry, on: execution)
     poolAverage(input.tensor, into: output.tensor, geometry: geometry, on: execution)
-    rectify(output.tensor, into: output.tensor, on: execution)
     bits += input.bits + output.bits
   }
 

@@ -40,6 +40,23 @@ import Testing
     #expect(text.split(separator: "\n").allSatisfy { $0.count <= 90 })
   }
 
+  /// What does not fit side by side stands below, whole, and names keep their ends.
+  @Test func manySetsAreManyTables() {
+    var document = document()
+    let first = document.results[0]
+    let stem = "a-generator-with-a-long-name-and-guidance-of-"
+    document.results = (1...7).map { index in
+      var result = first
+      result.name = stem + "\(index).5"
+      result.metrics.append(MetricEntry("huge", value: -4.5e22, n: [200, 5000]))
+      return result
+    }
+    let text = MetricsSummary(of: document, style: TerminalStyle(isTerminal: false, columns: 80)).text
+    #expect(text.ranges(of: "Metric ").count == 4 && text.ranges(of: "12.35 [11.90, 12.80]").count == 7, "\(text)")
+    #expect((1...7).allSatisfy { text.contains("…guidance-of-\($0).5") } && text.ranges(of: "−4.5e+22").count == 7)
+    #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 })
+  }
+
   /// Few sets are columns, as in the terminal; many are rows.
   @Test func thePageTurnsItsTableWhereItWouldNotFit() {
     var document = document()

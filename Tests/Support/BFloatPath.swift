@@ -47,3 +47,24 @@ package struct TrainingPath: Sendable, CustomStringConvertible {
   /// How much further than in fp32 a result may be off: bf16 keeps 8 significant bits of every feature map.
   package func tolerance(fp32: Double, bf16: Double) -> Double { format == .fp32 ? fp32 : bf16 }
 }
+
+/// One of the ways in which this machine can walk over feature maps: the loops of an instruction set over one format.
+package struct LoopPath: Sendable, CustomStringConvertible {
+  package let set: InstructionSet
+  package let format: NumberFormat
+
+  package var description: String { "\(set.rawValue), \(format)" }
+
+  package static var available: [LoopPath] {
+    InstructionSet.available.flatMap { set in
+      [NumberFormat.fp32, .bf16].filter { KernelTable.table(for: set).supports($0) }
+        .map { LoopPath(set: set, format: $0) }
+    }
+  }
+
+  /// The number that is stored for `value`.
+  package func stored(_ value: Float) -> Float { format == .fp32 ? value : float(bfloat(value)) }
+
+  /// How far a stored number may be off its value, relative to that: twice half a unit of bf16's last place.
+  package var rounding: Double { format == .fp32 ? 0 : 0x1p-8 }
+}

@@ -27,9 +27,10 @@ package struct Filled: Sendable {
   }
 
   /// `count` values in one row.
-  package init(count: Int, seed: Int, mean: Float = 0, deviation: Float = 1) {
+  package init(count: Int, seed: Int, mean: Float = 0, deviation: Float = 1, format: NumberFormat = .fp32) {
     self.init(
-      images: 1, shape: Shape(height: 1, width: 1, channels: count), seed: seed, mean: mean, deviation: deviation)
+      images: 1, shape: Shape(height: 1, width: 1, channels: count), seed: seed, mean: mean, deviation: deviation,
+      format: format)
   }
 
   private static let guardValue: Float = 1234.5
@@ -93,8 +94,13 @@ package func excess(of values: [Float], over reference: [Double], allowed: (Int)
   }
 }
 
-/// The same with one allowed difference relative to the largest reference value.
-package func relativeError(of values: [Float], to reference: [Double]) -> Double {
+/// The same with one allowed difference relative to the largest reference value, after what rounding a number changes
+/// relative to itself.
+package func relativeError(of values: [Float], to reference: [Double], rounding: Double = 0) -> Double {
+  guard values.count == reference.count else { return .infinity }
   let largest = reference.reduce(1e-30) { max($0, abs($1)) }
-  return excess(of: values, over: reference) { _ in largest }
+  return values.indices.reduce(0) { error, index in
+    let difference = abs(Double(values[index]) - reference[index])
+    return difference.isNaN ? .infinity : max(error, (difference - rounding * abs(reference[index])) / largest)
+  }
 }

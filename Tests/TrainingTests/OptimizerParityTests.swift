@@ -85,4 +85,31 @@ import Training
       }
     }
   }
+
+  /// Without a gradient a step is the decay alone: w ← w − η (1 + μ) λ w with Nesterov's look-ahead, from rest.
+  @Test(arguments: [(true, true), (true, false), (false, true), (false, false)])
+  func decayPullsOnWhatItIsAskedTo(bias: Bool, normalization: Bool) throws {
+    var plan = Plan(input: Shape(height: 1, width: 1, channels: 4))
+    let normalized = plan.normalization(plan.input, "bn")
+    _ = plan.linear(normalized, "fc", outputs: 2)
+    let network = Network(plan)
+    for index in 0..<network.parameters.count { network.parameters.values[index] = 2 }
+    var settings = OptimizerSettings()
+    settings.weightDecay = 0.25
+    settings.decaysBias = bias
+    settings.decaysNormalization = normalization
+    let processor = try #require(TrainingPath.available.first).processor(threads: 1)
+    Optimizer(settings, plan: plan).step(
+      network.parameters, gradients: Arena(count: plan.parameterCount), multiplier: 1,
+      on: Execution(processor, scratch: ScratchSize()))
+    let decayed = Float(2 - 0.1 * 1.9 * 0.25 * 2)
+    let expected = [
+      "bn.weight": normalization, "bn.bias": normalization, "fc.weight": true, "fc.bias": bias,
+    ]
+    for parameter in plan.parameters {
+      let isDecayed = expected[parameter.name] == true
+      let value = isDecayed ? decayed : 2
+      #expect(network.parameters.values[parameter.range].allSatisfy { abs($0 - value) < 1e-6 }, "\(parameter.name)")
+    }
+  }
 }

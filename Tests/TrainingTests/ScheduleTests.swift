@@ -27,6 +27,13 @@ import Training
     }
   }
 
+  @Test(arguments: [(Schedule.Decay.cosine, 0.55), (.linear, 0.55), (.constant, 1), (.step, 1)])
+  func theEndIsWhereItIsAskedToBe(decay: Schedule.Decay, half: Double) {
+    var schedule = Schedule(decay: decay)
+    schedule.end = 0.1
+    #expect(abs(schedule.multiplier(step: 50, of: 100, epochs: 10) - half) < 1e-12)
+  }
+
   @Test func epochsScaleWithTheSteps() {
     let schedule = Schedule(decay: .step, milestones: [91, 136])
     // ResNet-56's 182 epochs of 351 steps.

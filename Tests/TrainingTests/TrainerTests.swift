@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import Kernels
 import Networks
 import Randomness
@@ -8,7 +9,7 @@ import Training
 
 @Suite(.serialized) struct TrainerTests {
   /// Two classes that differ by where the bright half is, with noise from a fixed stream.
-  private func samples(_ count: Int = 48, side: Int = 8) -> Samples {
+  private func samples(_ count: Int = 48, side: Int = 8, swapped: Bool = false) -> Samples {
     var stream = RandomStream(seed: 11, purpose: "test")
     var pixels: [UInt8] = []
     for image in 0..<count {
@@ -21,7 +22,7 @@ import Training
     }
     return Samples(
       classNames: ["left", "right"], shape: Shape(height: side, width: side, channels: 1), pixels: pixels,
-      labels: (0..<count).map { Int32($0 % 2) }, members: (0..<count).map(String.init),
+      labels: (0..<count).map { Int32(swapped ? 1 - $0 % 2 : $0 % 2) }, members: (0..<count).map(String.init),
       origin: Samples.Origin(path: "halves"))
   }
 
@@ -43,6 +44,21 @@ import Training
       name: "halves", seed: seed, steps: steps, architecture: .cifarResNet(depth: 8, shortcut: .padded),
       recipe: recipe, samples: samples, normalization: .computed(from: samples), fingerprint: "f",
       supplement: supplement)
+  }
+
+  /// A job whose recipe is changed; its steps of 16 images are three an epoch.
+  private func job(
+    steps: Int, swapped: Bool = false, _ change: (inout Recipe) -> Void
+  ) -> TrainingJob {
+    var recipe = Recipe()
+    recipe.batchSize = 16
+    recipe.epochs = 4
+    recipe.augmentation = .none
+    change(&recipe)
+    let samples = samples(swapped: swapped)
+    return TrainingJob(
+      name: "halves", seed: 5, steps: steps, architecture: .cifarResNet(depth: 8, shortcut: .padded), recipe: recipe,
+      samples: samples, normalization: .computed(from: samples), fingerprint: "f")
   }
 
   private func trainer(
@@ -140,6 +156,83 @@ import Training
     try second.restore(cut.state, path: "memory")
     try second.run(Trainer.Monitor())
     #expect(second.state.parameters == whole.state.parameters)
+  }
+
+  /// A step from the first epoch on halves the rate: exactly the rate 0.05, which is half of 0.1 in binary, too.
+  @Test func theScheduleSetsTheRate() throws {
+    let halved = try trainer(
+      job(steps: 7) {
+        $0.schedule = Schedule(decay: .step, milestones: [0], factor: 0.5)
+        $0.optimizer.learningRate = 0.1
+      })
+    let constant = try trainer(
+      job(steps: 7) {
+        $0.schedule = Schedule(decay: .constant)
+        $0.optimizer.learningRate = 0.05
+      })
+    for trainer in [halved, constant] { try trainer.run(Trainer.Monitor()) }
+    #expect(
+      halved.state.parameters == constant.state.parameters && halved.optimizer.settings == halved.job.recipe.optimizer)
+    #expect(constant.history.map(\.learningRate) == [0.05, 0.05, 0.05])
+
+    // An epoch of warm-up, then half a cosine over the nine steps that are left; a record has its last step's rate.
+    let cosine = try trainer(job(steps: 12) { $0.schedule = Schedule(decay: .cosine, warmupEpochs: 1) })
+    try cosine.run(Trainer.Monitor())
+    let expected = [0.1] + [2.0, 5, 8].map { 0.05 * (1 + cos(.pi * $0 / 9)) }
+    #expect(zip(cosine.history.map(\.learningRate), expected).allSatisfy { abs($0 - $1) < 1e-12 })
+    #expect(cosine.history.count == 4)
+  }
+
+  /// Smoothing s over two classes weighs the label's loss by 1 - s/2 and the other one's by s/2. The first step's loss is
+  /// the untrained network's.
+  @Test func labelsAreSmoothed() throws {
+    func loss(_ smoothing: Double, swapped: Bool = false) throws -> Double {
+      let trainer = try trainer(job(steps: 1, swapped: swapped) { $0.labelSmoothing = smoothing })
+      try trainer.run(Trainer.Monitor())
+      return try #require(trainer.history.first?.loss)
+    }
+    let (own, other, smoothed) = (try loss(0), try loss(0, swapped: true), try loss(0.2))
+    #expect(abs(own - other) > 1e-3 && abs(smoothed - (0.9 * own + 0.1 * other)) < 1e-5)
+  }
+
+  @Test(arguments: [false, true])
+  func blocksMayStartAsNothing(zero: Bool) throws {
+    let trainer = try trainer(job(steps: 1) { $0.zeroLastScale = zero })
+    let scales = trainer.network.plan.parameters.filter { $0.role == .scale }
+    let zeros = scales.filter { trainer.network.parameters.values[$0.range].allSatisfy { $0 == 0 } }.map(\.name)
+    #expect(scales.count == 7)
+    #expect(zeros == (zero ? ["layer1.0.bn2.weight", "layer2.0.bn2.weight", "layer3.0.bn2.weight"] : []))
+  }
+
+  /// The decay of step t is at most t / (t + 9): 0.1 after the first step, 2 / 11 after the second.
+  @Test func theAverageIsThatOfTheSteps() throws {
+    let trainer = try trainer(job(steps: 2) { $0.averaging = 0.9 })
+    var states = [trainer.state]
+    try trainer.run(Trainer.Monitor(stepped: { _, _ in states.append(trainer.state) }))
+    func all(_ state: TrainingState) -> [Float] { state.parameters + state.statistics }
+    for (step, decay) in [(1, Float(0.1)), (2, 2.0 / 11)] {
+      let expected = zip(states[step - 1].average, all(states[step])).map { decay * $0 + (1 - decay) * $1 }
+      #expect(zip(states[step].average, expected).allSatisfy { abs($0 - $1) < 1e-5 }, "step \(step)")
+    }
+    #expect(states[0].average == all(states[0]) && states[2].parameters != states[1].parameters)
+    #expect(trainer.result.parameters.base == trainer.average?.parameters.base)
+  }
+
+  @Test func anEpochShowsEachClassAsOftenAsItsWeight() {
+    let labels = [Int32](repeating: 0, count: 40) + [Int32](repeating: 1, count: 10) + [Int32](repeating: 2, count: 10)
+    let samples = Samples(
+      classNames: ["a", "b", "c"], shape: Shape(height: 1, width: 1, channels: 1),
+      pixels: [UInt8](repeating: 0, count: 60), labels: labels, members: labels.indices.map(String.init),
+      origin: Samples.Origin(path: "set"))
+    var recipe = Recipe()
+    recipe.batchSize = 10
+    let job = TrainingJob(
+      name: "set", seed: 1, steps: 6, architecture: .cifarResNet(depth: 8, shortcut: .padded), recipe: recipe,
+      samples: samples, normalization: .computed(from: samples), fingerprint: "f",
+      weighting: EpochOrder.Weighting(labels: labels, shares: [1, 1, 1]))
+    var order = job.order
+    let shown = (0..<6).flatMap { order.batch(atStep: $0).indices.map { labels[$0] } }
+    #expect((0..<3).map { label in shown.count { $0 == label } } == [20, 20, 20])
   }
 
   @Test func seedsDiffer() throws {

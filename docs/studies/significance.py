@@ -20,9 +20,20 @@ from statsmodels.stats.multitest import multipletests
 TRIALS = 400
 
 
-def majority(predictions, classes):
-    """The class that most classifiers name, the first of equals; an image is a column."""
-    return np.array([np.bincount(column, minlength=classes).argmax() for column in predictions.T])
+def majority(top, probabilities, classes):
+    """The class that most classifiers name, of equals the one with the larger sum of their probabilities, then the first.
+
+    `top` and `probabilities` are classifiers x images x five: the most probable classes and how probable they are.
+    """
+    images = top.shape[1]
+    votes, sums = np.zeros((images, classes)), np.zeros((images, classes))
+    for own, shares in zip(top, probabilities):
+        rows = np.arange(images)
+        votes[rows, own[:, 0]] += 1
+        for place in range(own.shape[1]):
+            sums[rows, own[:, place]] += shares[:, place]
+    # No sum reaches half a vote times the number of classifiers.
+    return (votes + sums / (4 * len(top))).argmax(1)
 
 
 def mcnemar(first, second):
@@ -31,10 +42,11 @@ def mcnemar(first, second):
     return stats.binomtest(only, only + other).pvalue if only + other else 1.0
 
 
-def shares(predictions, labels, k):
+def shares(top, probabilities, labels, k):
     """Of TRIALS pairs of groups, the share of findings: Top-1 by images, by both, any class by images, by both."""
     classes = int(labels.max()) + 1
     support = np.bincount(labels)
+    predictions = top[:, :, 0]
     right = predictions == labels
     accuracy = np.array([[row[labels == c].mean() for c in range(classes)] for row in right])
     rng = np.random.default_rng(0)
@@ -42,7 +54,7 @@ def shares(predictions, labels, k):
     for _ in range(TRIALS):
         drawn = rng.permutation(len(predictions))[: 2 * k]
         a, b = drawn[:k], drawn[k:]
-        votes = [majority(predictions[group], classes) == labels for group in (a, b)]
+        votes = [majority(top[group], probabilities[group], classes) == labels for group in (a, b)]
         images = mcnemar(*votes) < 0.05
         seeds = stats.ttest_rel(right[a].mean(1), right[b].mean(1)).pvalue < 0.05
         by_class = [mcnemar(votes[0][labels == c], votes[1][labels == c]) for c in range(classes)]
@@ -66,10 +78,11 @@ def main():
     print("set        K  Top-1: images  both  any class: images  both")
     for stem in sorted(stems):
         names = sorted(name for name in arrays.files if name.startswith(f"{stem}/") and name.endswith("/classes"))
-        predictions = np.array([arrays[name][:, 0] for name in names])
+        top = np.array([arrays[name] for name in names])
+        probabilities = np.array([arrays[name.replace("/classes", "/probabilities")] for name in names])
         for k in (2, 3, 5):
-            if 2 * k <= len(predictions):
-                a, b, c, d = (f"{100 * value:.0f} %" for value in shares(predictions, arrays["labels"], k))
+            if 2 * k <= len(top):
+                a, b, c, d = (f"{100 * value:.0f} %" for value in shares(top, probabilities, arrays["labels"], k))
                 print(f"{stem:9} {k:2}  {a:>13}  {b:>4}  {c:>17}  {d:>4}")
 
 

@@ -75,6 +75,7 @@ extension Augmentation.Operation: Codable {
       DecodingError.Context(
         codingPath: decoder.codingPath,
         debugDescription: "a list of some of \(Augmentation.names.joined(separator: ", "))"
-          + (name.isEmpty ? "" : ", of which \(name) is none, or lacks its parameter")))
+          + (name.isEmpty
+            ? "" : Augmentation.names.contains(name) ? "; \(name) lacks its parameter" : "; there is no \(name)")))
   }
 }

@@ -134,14 +134,15 @@ extension Augmentation.Operation {
   /// The range of the parameters, where they are outside of it.
   fileprivate var expectation: String? {
     switch self {
-    case .padCrop(let pixels): (1...32).contains(pixels) ? nil : "0 to 32 pixels"
+    case .padCrop(let pixels): (1...32).contains(pixels) ? nil : "1 to 32 pixels; leave it out of the list for none"
     case .randomResizedCrop(let crop): crop.isPossible ? nil : RandomResizedCrop.expectation
     case .flip, .alternateFlip: nil
     case .randAugment(let changes): changes.isPossible ? nil : RandAugment.expectation
     case .colorJitter(let jitter): jitter.isPossible ? nil : ColorJitter.expectation
     case .randomErasing(let erasing): erasing.isPossible ? nil : RandomErasing.expectation
     case .cutout(let side): (1...4096).contains(side) ? nil : "1 to 4096 pixels"
-    case .mixup(let alpha), .cutmix(let alpha): alpha > 0 && alpha <= 1e3 ? nil : "0 to 1000"
+    case .mixup(let alpha), .cutmix(let alpha):
+      alpha > 0 && alpha <= 1e3 ? nil : "a number above 0 and up to 1000; leave it out of the list for none"
     }
   }
 }

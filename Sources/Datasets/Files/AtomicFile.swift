@@ -64,10 +64,10 @@ package enum AtomicFile {
 
   /// The folder of `path`, and what the names of its hidden files there begin with.
   private static func place(of path: String) -> (folder: String, stem: String) {
-    let folder = (path as NSString).deletingLastPathComponent
-    var name = (path as NSString).lastPathComponent
+    let parts = PathParts(path)
+    var name = parts.name
     while name.utf8.count > 200 { name.removeLast() }
-    return (folder.isEmpty ? "." : folder, ".\(name).")
+    return (parts.folder, ".\(name).")
   }
 
   /// A new hidden file in the folder of `path`, open for writing.

@@ -69,7 +69,9 @@ extension Inflater {
   static func checksum(_ bytes: [UInt8]) -> UInt32 { bytes.withUnsafeBytes { checksum($0) } }
 
   /// CRC-32 as zip and gzip use it.
-  static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
-    UInt32(truncatingIfNeeded: crc32_z(0, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count))
+  ///
+  /// - Parameter before: of the bytes that come before these.
+  static func checksum(_ bytes: UnsafeRawBufferPointer, after before: UInt32 = 0) -> UInt32 {
+    UInt32(truncatingIfNeeded: crc32_z(uLong(before), bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count))
   }
 }

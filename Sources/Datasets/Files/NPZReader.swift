@@ -1,9 +1,8 @@
 internal import Foundation
 
 /// The arrays of a NumPy `.npz` file, found through its directory and read when they are asked for, so that one need not
-/// hold the file in memory. Arrays that are stored (`numpy.savez`) can be read a few elements at a time.
-///
-/// What you give up by using it: checksums of what is read in parts.
+/// hold the file in memory. Arrays that are stored (`numpy.savez`) can be read a few elements at a time, after their
+/// checksum was checked once.
 package struct NPZReader: Sendable {
   package let path: String
   /// In the file's order.
@@ -22,7 +21,7 @@ package struct NPZReader: Sendable {
 }
 
 extension NPZReader {
-  /// Reads the directory. Throws `FileError`, or `DataError.damaged` where the file is no zip archive.
+  /// Reads the directory. Throws `FileError`, or `DataError` where the file is no zip archive or names an array twice.
   package init(_ path: String) throws {
     let file = try InputFile(path)
     let archive = try ZipArchive(file)
@@ -33,10 +32,56 @@ extension NPZReader {
     self.file = file
     self.archive = archive
     names = archive.members.map(key)
-    members = Dictionary(archive.members.map { (key($0), $0) }, uniquingKeysWith: { first, _ in first })
+    var members: [String: ZipArchive.Member] = [:]
+    for member in archive.members {
+      guard members.updateValue(member, forKey: key(member)) == nil else {
+        throw DataError.memberTwice(path, member.name)
+      }
+    }
+    self.members = members
   }
 
-  /// The array of this name where it is stored as it is; nil where it is compressed or there is none.
+  /// The shape of the array of this name and its type as NumPy calls it; nil where there is none, or it is no array of
+  /// numbers.
+  ///
+  /// - Throws: `FileError`.
+  package func form(_ name: String) throws -> (shape: [Int], type: String)? {
+    guard let member = members[name] else { return nil }
+    do {
+      let header = try ArrayMember(archive, member).header
+      return (header.shape, header.element.name)
+    } catch is DataError { return nil }
+  }
+
+  /// The numbers of the array of this name, of whatever type and order, in C order; nil where there is none.
+  ///
+  /// - Throws: `DataError.damaged`, `DataError.needsMemory`, `FileError`.
+  package func numbers<Number>(
+    _ name: String, as number: (Double) -> Number
+  ) throws -> (shape: [Int], values: [Number])? {
+    guard let member = members[name] else { return nil }
+    let array = try ArrayMember(archive, member)
+    let (shape, elements) = (array.header.shape, Elements(array.header.element))
+    let bytes = try array.contents()
+    let count = shape.reduce(1, *)
+    guard array.header.isFortran, shape.count > 1 else {
+      return (shape, (0..<count).map { number(elements.value(bytes, at: $0)) })
+    }
+    // The first index runs fastest in the file.
+    let strides = shape.indices.map { shape[..<$0].reduce(1, *) }
+    let values = (0..<count).map { place in
+      var (rest, at) = (place, 0)
+      for axis in shape.indices.reversed() {
+        at += rest % shape[axis] * strides[axis]
+        rest /= shape[axis]
+      }
+      return number(elements.value(bytes, at: at))
+    }
+    return (shape, values)
+  }
+
+  /// The array of this name where it is stored as it is, in C order and of a type of `NPYArray`, its checksum checked; nil
+  /// where it is not, or there is none.
   ///
   /// - Throws: `DataError.damaged` with the member's name, `FileError`.
   package func stored(_ name: String) throws -> StoredArray? {
@@ -48,9 +93,9 @@ extension NPZReader {
       throw DataError.damaged(
         title, "it holds \(member.size - header.length) bytes of elements, its shape needs \(header.size)")
     }
-    return StoredArray(
-      file: file, offset: start + header.length, element: try NPYArray.Element(of: header, name: title),
-      shape: header.shape)
+    guard let element = try? NPYArray.Element(of: header, name: title) else { return nil }
+    try archive.check(member)
+    return StoredArray(file: file, offset: start + header.length, element: element, shape: header.shape)
   }
 
   /// The whole array of this name, inflated where it is compressed; nil where there is none.
@@ -58,12 +103,6 @@ extension NPZReader {
   /// - Throws: `DataError.damaged`, `FileError`.
   package func array(_ name: String) throws -> NPYArray? {
     guard let member = members[name] else { return nil }
-    if let stored = try stored(name) {
-      let size = stored.shape.reduce(stored.element.bytes, *)
-      let bytes = try stored.file.bytes(at: stored.offset, count: size)
-      guard bytes.count == size else { throw DataError.damaged("\(path)/\(name)", "it is cut short") }
-      return NPYArray(element: stored.element, shape: stored.shape, bytes: bytes)
-    }
     return try NPYArray(decoding: try archive.array(member), name: "\(path)/\(name)")
   }
 }

@@ -166,6 +166,22 @@ extension ZipArchive {
     return contents
   }
 
+  /// Reads a member that is stored as it is, a portion at a time, and checks it against its checksum. Throws
+  /// `DataError.damaged`.
+  func check(_ member: Member) throws {
+    let range = try range(of: member)
+    var checksum: UInt32 = 0
+    for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.portion) {
+      let bytes = try file.bytes(at: start, count: min(Self.portion, range.upperBound - start))
+      checksum = bytes.withUnsafeBytes { Inflater.checksum($0, after: checksum) }
+    }
+    guard checksum == member.checksum else {
+      throw DataError.damaged("\(path)/\(member.name)", "its checksum is wrong")
+    }
+  }
+
+  private static let portion = 1 << 22
+
   /// The contents of a member that is an array, in memory as a whole. Throws `DataError.needsMemory` where it claims more
   /// than a quarter of the machine's.
   func array(_ member: Member) throws -> [UInt8] {

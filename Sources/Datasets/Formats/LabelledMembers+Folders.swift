@@ -5,6 +5,8 @@ extension LabelledMembers {
   static func inFolders(_ archive: some MemberArchive) throws -> [Split: LabelledMembers] {
     var tally = MemberTally()
     var images: [(parts: [Substring], place: Int)] = []
+    // Of kinds that are not decoded: a class of nothing else is an empty one.
+    var foreign: [[Substring]] = []
     for (place, member) in archive.members.enumerated() {
       let parts = member.name.split(separator: "/")
       guard let name = parts.last else { continue }
@@ -12,6 +14,7 @@ extension LabelledMembers {
         tally.addHidden()
       } else if !MemberTally.isImage(name) {
         tally.addOther(name)
+        if MemberTally.isForeignImage(name) { foreign.append(parts) }
       } else if member.isLink {
         throw DataError.linkInArchive(archive.fullName(of: place))
       } else {
@@ -25,20 +28,22 @@ extension LabelledMembers {
           || splits.isSuperset(of: ["train", "val"])
       else { break }
       for index in images.indices { images[index].parts.removeFirst() }
+      foreign = foreign.filter { $0[0] == first }.map { Array($0.dropFirst()) }
     }
     // An image beside the folders is ignored, as in a folder.
     let tops = Set(images.filter { $0.parts.count > 1 }.map { String($0.parts[0]) })
     let deep = Set(images.filter { $0.parts.count > 2 }.map { String($0.parts[0]) })
     let test = tops.contains("test") ? "test" : "val"
     guard deep.contains("train"), deep.contains(test), tops.isSubset(of: ["train", "test", "val"]) else {
-      return [.whole: try LabelledMembers(folders: images, tally: tally, path: archive.path)]
+      return [.whole: try LabelledMembers(folders: images, foreign: foreign, tally: tally, path: archive.path)]
     }
     for image in images where image.parts.count == 1 { tally.addOther(image.parts[0]) }
     func split(_ name: String) throws -> LabelledMembers {
       let own = images.filter { $0.parts.count > 1 && $0.parts[0] == name }.map {
         (Array($0.parts.dropFirst()), $0.place)
       }
-      return try LabelledMembers(folders: own, tally: tally, path: "\(archive.path)/\(name)")
+      let others = foreign.filter { $0[0] == name }.map { Array($0.dropFirst()) }
+      return try LabelledMembers(folders: own, foreign: others, tally: tally, path: "\(archive.path)/\(name)")
     }
     var parts: [Split: LabelledMembers] = [.train: try split("train"), .test: try split(test)]
     if tops.count == 3 {
@@ -49,7 +54,9 @@ extension LabelledMembers {
     return parts
   }
 
-  private init(folders images: [(parts: [Substring], place: Int)], tally: MemberTally, path: String) throws {
+  private init(
+    folders images: [(parts: [Substring], place: Int)], foreign: [[Substring]], tally: MemberTally, path: String
+  ) throws {
     var tally = tally
     let held = images.filter { $0.parts.count > 1 }
     for image in images where image.parts.count == 1 { tally.addOther(image.parts[0]) }
@@ -70,5 +77,7 @@ extension LabelledMembers {
           place: image.place)
       })
     self.tally = tally
+    emptyClasses = Set(foreign.filter { $0.count > 1 }.map { String($0[0]) }).subtracting(names)
+      .sorted(by: NameOrder.bytes)
   }
 }

@@ -21,6 +21,9 @@ struct MemberTally: Sendable {
   }
 
   static func isImage(_ name: some StringProtocol) -> Bool { imageExtensions.contains(suffix(of: name)) }
+
+  /// Whether it is an image of a kind that is not decoded, by its name.
+  static func isForeignImage(_ name: some StringProtocol) -> Bool { otherImageExtensions.contains(suffix(of: name)) }
 }
 
 extension MemberTally {

@@ -83,6 +83,7 @@ struct NPZSource: DataSource {
     guard let pair = pairs[listing.split] else { throw DataError.noSuchSplit(path, listing.split) }
     let images = try PixelArray(pair.images)
     guard images.count == listing.entries.count else { throw DataError.damaged(path, "it changed while it was read") }
+    try pair.images.check()
     return try PixelArrayReader(images)
   }
 
@@ -130,6 +131,10 @@ struct ArrayMember: Sendable {
 
   /// Whether single elements can be read without the others.
   var isStored: Bool { member.method == 0 && !header.isFortran }
+
+  /// Checks the checksum of an array that is read in parts; others are checked when they are read. Throws
+  /// `DataError.damaged`.
+  func check() throws { if isStored { try archive.check(member) } }
 
   /// The elements' bytes, in the array's own order. Throws `DataError.needsMemory` where they do not fit.
   func contents() throws -> [UInt8] {

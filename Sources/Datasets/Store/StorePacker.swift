@@ -49,7 +49,7 @@ extension StorePacker {
     var description = StoreDescription(
       parts: [], pixels: nil,
       provenance: StoreDescription.Provenance(
-        source: (dataset.path as NSString).lastPathComponent, format: dataset.format, version: options.version,
+        source: PathParts(dataset.path).name, format: dataset.format, version: options.version,
         input: options.input, resize: options.resize?.rawValue))
     var summary = Summary()
     if let shape = samples?.first?.shape {

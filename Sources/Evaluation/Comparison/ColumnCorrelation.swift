@@ -8,16 +8,35 @@ extension ColumnTable {
   /// - Parameter names: the columns to correlate with each other; empty for all.
   /// - Throws: `UsageError.message` for a column that does not exist, or where there are not two.
   package func correlations(_ names: [String]) throws -> [CorrelationEntry] {
-    for name in names where !columns.contains(where: { $0.name == name }) {
-      let known = columns.map(\.name)
+    let known = columns.map(\.name)
+    // Commas between the names are what other options take.
+    let names = names.flatMap { name in
+      known.contains(name) ? [name] : name.split(separator: ",").map(String.init)
+    }
+    for name in names where !known.contains(name) {
       let nearest = Spelling.nearest(to: name, in: known).map { " Did you mean \($0)?" } ?? ""
       throw UsageError.message(
         "There is no column \(name).\(nearest) The columns are \(known.joined(separator: ", ")).")
     }
     let chosen = names.isEmpty ? columns : names.compactMap { name in columns.first { $0.name == name } }
-    guard chosen.count > 1 else { throw UsageError.message("A correlation needs two columns, and there is one.") }
+    guard chosen.count > 1 else {
+      throw UsageError.message(
+        "A correlation needs two columns of numbers, and there \(chosen.isEmpty ? "is none" : "is one"). The first column "
+          + "of a table names its rows.")
+    }
     return chosen.indices.flatMap { first in
       chosen[(first + 1)...].map { Self.entry(chosen[first], $0) }
+    }
+  }
+
+  /// Why some columns have no correlation: each of them is constant, or has numbers in fewer than three rows.
+  package func silences(_ names: [String]) -> [String] {
+    columns.filter { names.isEmpty || names.contains($0.name) }.compactMap { column in
+      let values = column.values.compactMap { $0 }
+      if values.count < 3 {
+        return "\(column.name) has numbers in \(values.count.counted("row", "rows")), and correlations need three."
+      }
+      return values.min() == values.max() ? "\(column.name) is the same in every row, and goes with nothing." : nil
     }
   }
 

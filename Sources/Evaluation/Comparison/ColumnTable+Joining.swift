@@ -53,6 +53,18 @@ extension ColumnTable {
   static func joined(_ tables: [(name: String, table: ColumnTable)]) -> ColumnTable {
     guard tables.count > 1 else { return tables.first?.table ?? ColumnTable(rows: [], columns: []) }
     let rows = tables.flatMap(\.table.rows).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+    var notes = tables.flatMap(\.table.notes)
+    let isDisjoint = rows.count == tables.reduce(0) { $0 + $1.table.rows.count }
+    let names = tables.map { Set($0.table.columns.map(\.name)) }
+    if isDisjoint, names.allSatisfy({ $0 == names[0] && !$0.isEmpty }) {
+      notes.append("The inputs have the same columns and other rows: all rows are taken together.")
+      let columns = tables[0].table.columns.map(\.name).map { name in
+        Column(
+          name: name,
+          values: tables.flatMap { table in table.table.columns.first { $0.name == name }?.values ?? [] })
+      }
+      return ColumnTable(rows: rows, columns: columns, notes: notes)
+    }
     let counts = tables.flatMap { $0.table.columns.map(\.name) }.reduce(into: [String: Int]()) {
       $0[$1, default: 0] += 1
     }
@@ -63,9 +75,11 @@ extension ColumnTable {
           values: rows.map { row in table.rows.firstIndex(of: row).flatMap { column.values[$0] } })
       }
     }
-    var notes = tables.flatMap(\.table.notes)
-    if rows.count == tables.reduce(0, { $0 + $1.table.rows.count }) {
+    let single = rows.filter { row in tables.count { $0.table.rows.contains(row) } == 1 }
+    if isDisjoint {
       notes.append("The inputs have no row name in common: a row is found by its name.")
+    } else if !single.isEmpty {
+      notes.append("Only one of the inputs has the \(single.count == 1 ? "row" : "rows") \(single.capped()).")
     }
     return ColumnTable(rows: rows, columns: columns, notes: notes)
   }

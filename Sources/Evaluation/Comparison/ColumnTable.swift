@@ -26,16 +26,20 @@ extension ColumnTable {
     }
     let (lines, isWhole) = Self.fields(text)
     guard isWhole else { throw DataError.damaged(path, "a quoted field does not end") }
-    guard let header = lines.first?.fields, header.count > 1 else {
+    let header = (lines.first?.fields ?? []).map { $0.trimmingCharacters(in: .whitespaces) }
+    guard header.count > 1 else {
+      let other = [(";", "semicolons"), ("\t", "tabs")].first { header.first?.contains($0.0) == true }
       throw DataError.damaged(
-        path, "line \(lines.first?.number ?? 1): a header with a name column and one more is needed")
+        path,
+        "line \(lines.first?.number ?? 1): a header with a name column and one more is needed"
+          + (other.map { ", with commas between its fields instead of \($0.1)" } ?? ", with commas between its fields"))
     }
     for line in lines where line.fields.count != header.count {
       throw DataError.damaged(
         path, "line \(line.number): \(line.fields.count) fields where the header has \(header.count)")
     }
     let body = lines.dropFirst().map(\.fields)
-    rows = body.map { $0[0] }
+    rows = body.map { $0[0].trimmingCharacters(in: .whitespaces) }
     if let twice = Self.firstRepeated(header.dropFirst()) {
       throw DataError.damaged(path, "there are two columns of the name \(twice)")
     }
@@ -47,7 +51,7 @@ extension ColumnTable {
       Column(
         name: header[index],
         values: body.map { row in
-          Double(row[index].trimmingCharacters(in: .whitespaces)).flatMap { $0.isFinite ? $0 : nil }
+          Double(row[index].trimmingCharacters(in: .whitespaces)).flatMap { $0.isNaN ? nil : $0 }
         })
     }
     notes = header.indices.dropFirst().compactMap { index in

@@ -28,8 +28,9 @@ extension FinishedRun {
     let report = try Self.report(of: folder)
     let path = folder.file("predictions.npz")
     guard FileManager.default.fileExists(atPath: path) else {
-      throw DataNotFound(
-        path: path, what: "no file of predictions (remove report.json and give --resume: it is written again)")
+      throw UsageError.message(
+        "\(folder.path) lacks predictions.npz. Remove its report.json and go on with: cas \(report.command) --resume "
+          + folder.path.shellQuoted)
     }
     func differs(_ detail: String) -> ReportError {
       .otherPredictions(path: path, report: folder.report, run: folder.path, detail: detail)
@@ -104,6 +105,19 @@ extension FinishedRun {
   /// - Throws: `DataNotFound`, `ReportError`, `FileError`.
   package static func report(of folder: RunFolder) throws -> Report {
     guard FileManager.default.fileExists(atPath: folder.report) else {
+      if PathParts(folder.path).name == "report.json", FileManager.default.fileExists(atPath: folder.path) {
+        throw UsageError.message(
+          "\(folder.path) is a file of a run. Name the run's folder, \(PathParts(folder.path).folder).")
+      }
+      var status = stat()
+      guard stat(folder.report, &status) == 0 || errno == ENOENT || errno == ENOTDIR else {
+        throw FileError(.open, folder.report, code: errno)
+      }
+      if let (request, _) = try? folder.stored() {
+        throw UsageError.message(
+          "The run in \(folder.path) is not finished. Go on with: cas \(request.command.rawValue) --resume "
+            + folder.path.shellQuoted)
+      }
       throw DataNotFound(path: folder.report, what: "no report of a finished run")
     }
     return try Report(json: Data(try InputFile.contents(of: folder.report)), path: folder.report)

@@ -30,11 +30,11 @@ extension Gate {
     guard !isEmpty else {
       throw UsageError.message("There is no threshold. Give one, such as --min-top1 0.7.")
     }
-    let tested = report.results.filter { $0.kind != .ganTest }
-    for name in names where !tested.contains(where: { $0.key == name }) {
-      throw UsageError.unknownResult(name, at: path, known: tested.map(\.key))
+    let results = report.results
+    for name in names where !results.contains(where: { $0.key == name }) {
+      throw UsageError.unknownResult(name, at: path, known: results.map(\.key))
     }
-    let chosen = names.isEmpty ? report.mainResults : tested.filter { names.contains($0.key) }
+    let chosen = names.isEmpty ? report.mainResults : results.filter { names.contains($0.key) }
     guard !chosen.isEmpty else { throw UsageError.message("\(path) has no results to check.") }
     return CheckDocument(
       run: path, checks: try chosen.flatMap { try checks($0, path: path) },

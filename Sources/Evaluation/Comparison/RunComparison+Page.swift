@@ -9,7 +9,7 @@ extension RunComparison {
   package static func writePage(of runs: [String], to path: String, version: String) throws {
     let comparison = try RunComparison(Request(runs: runs, results: [], baselines: false), version: version)
     let named = try runs.map { run in
-      (name: (run as NSString).lastPathComponent, report: try FinishedRun.report(of: RunFolder(path: run)))
+      (name: PathParts(run).name, report: try FinishedRun.report(of: RunFolder(path: run)))
     }
     try AtomicFile.write(bytes: Array(ComparisonPage(comparison.document, runs: named).text.utf8), to: path)
   }

@@ -34,7 +34,7 @@ extension DataCheck {
   ///
   /// - Throws: `DataError` or `FileError` where a data set as a whole cannot be read.
   package init(
-    _ request: Request, pool: ThreadPool, events: StudyRunner.Events
+    _ request: Request, pool: ThreadPool, events: RunEvents
   ) throws {
     let dataset = try Dataset.open(request.path)
     func surveys(_ dataset: Dataset) throws -> [(dataset: Dataset, survey: Survey)] {
@@ -43,9 +43,10 @@ extension DataCheck {
         return (dataset, survey)
       }
     }
+    // All are opened before the first one is looked at, which takes long.
+    let real = try [request.real, request.realTrain].compactMap { $0 }.map { try Dataset.open($0) }
     let own = try surveys(dataset)
-    var references: [(dataset: Dataset, survey: Survey)] = []
-    for path in [request.real, request.realTrain].compactMap({ $0 }) { references += try surveys(Dataset.open(path)) }
+    let references = try real.flatMap(surveys)
     var parts: [DataCheckDocument.Part] = []
     var pairs: [CopySheet.Pair] = []
     for (index, (_, survey)) in own.enumerated() {

@@ -6,11 +6,11 @@ package import Reports
 package enum DataInspection {
   /// - Throws: `DataError` or `FileError` where a data set as a whole cannot be read.
   package static func run(
-    _ paths: [String], pool: ThreadPool, events: StudyRunner.Events
+    _ paths: [String], pool: ThreadPool, events: RunEvents
   ) throws -> InspectionDocument {
-    let parts = try paths.flatMap { path in
-      let dataset = try Dataset.open(path)
-      return try dataset.splits.map { split in
+    // All are opened before the first one is looked at, which takes long.
+    let parts = try paths.map { try Dataset.open($0) }.flatMap { dataset in
+      try dataset.splits.map { split in
         let survey = try survey(dataset, try dataset.list(split), compares: false, pool, events)
         return InspectionDocument.Part(survey, format: dataset.format)
       }
@@ -19,14 +19,11 @@ package enum DataInspection {
   }
 
   static func survey(
-    _ dataset: Dataset, _ listing: SplitListing, compares: Bool, _ pool: ThreadPool, _ events: StudyRunner.Events
+    _ dataset: Dataset, _ listing: SplitListing, compares: Bool, _ pool: ThreadPool, _ events: RunEvents
   ) throws -> Survey {
-    events.began("Looking at \(listing.path)", listing.entries.count, "images", 0)
-    var isWhole = false
-    defer { events.ended(isWhole) }
-    let survey = try dataset.survey(listing, compares: compares, pool: pool) { events.advanced($0, "") }
-    isWhole = true
-    return survey
+    try events.stage("Looking at \(listing.path)", listing.entries.count, "images") {
+      try dataset.survey(listing, compares: compares, pool: pool) { events.advanced($0, "") }
+    }
   }
 }
 
@@ -47,8 +44,9 @@ extension InspectionDocument.Part {
       classes: zip(names, listing.classCounts).map { .init(name: $0, images: $1) },
       sizes: tally { "\($0.width)x\($0.height)" }, codecs: tally(\.codec),
       jpegQualities: survey.jpegQualities.sorted { $0.key < $1.key }.map { .init(name: "\($0.key)", images: $0.value) },
-      jpegSamplings: counts(survey.jpegSamplings), grey: pictures.count(where: \.isGrey), mean: survey.colours.mean,
-      deviation: survey.colours.deviation, damaged: survey.damaged.map(\.sentence),
+      jpegSamplings: counts(survey.jpegSamplings), grey: pictures.count(where: \.isGrey),
+      mean: pictures.isEmpty ? [] : survey.colours.mean, deviation: pictures.isEmpty ? [] : survey.colours.deviation,
+      damaged: survey.damaged.map(\.sentence),
       ignored: listing.ignoredHidden + listing.ignoredOther,
       warnings: survey.warnings
         + (listing.emptyClasses.isEmpty ? [] : ["There is no image in the class \(listing.emptyClasses.capped())."]))

@@ -32,8 +32,9 @@ extension AttackStudy {
 
   /// - Throws: `Interrupted`, `UsageError`, `FeatureSetError`, and what reading images and weights throws.
   package func run(
-    machine: Machine, baselines: BaselineCache?, cache: FeatureCache?, events: StudyRunner.Events
+    machine: Machine, baselines: BaselineCache?, cache: FeatureCache?, events: RunEvents
   ) throws -> Outcome {
+    let given = try weights.map { try FeatureExtractor.pretrained(.own, weights: $0) }
     let request = RunRequest(command: .train, real: real, realTrain: realTrain, synthetic: [])
     let data = try StudyData.load(request, Experiment(), machine: machine, events: events)
     let training = data.realTrain ?? data.test
@@ -43,8 +44,8 @@ extension AttackStudy {
           + "\(real) has \(data.test.count).")
     }
     let extractor: FeatureExtractor
-    if let weights {
-      extractor = try FeatureExtractor.pretrained(.own, weights: weights)
+    if let given {
+      extractor = given
     } else {
       let (experiment, reason) = try OwnNetwork.experiment(for: training, seed: trainingSeed)
       events.note("classifier: \(reason)")

@@ -18,7 +18,7 @@ package struct FeatureExtraction: Sendable {
   package let extractor: FeatureExtractor
   package let machine: Machine
   package let cache: FeatureCache?
-  package var events = StudyRunner.Events()
+  package var events = RunEvents()
 
   /// Images of a block of the cache.
   private let blockRows: Int
@@ -47,29 +47,27 @@ extension FeatureExtraction {
     logits.reserveCapacity(samples.count * classes)
     let key = "\(samples.summary.hash) \(extractor.identity) \(machine.kernels)"
     var engine: Engine?
-    var isWhole = false
-    events.began("Features of \(title)", samples.count, "images", 0)
-    defer { events.ended(isWhole) }
-    for first in stride(from: 0, to: samples.count, by: blockRows) {
-      let rows = first..<min(samples.count, first + blockRows)
-      var block = FeatureCache.Block(features: [], logits: [])
-      switch cache?.lookup(key, first: first, features: rows.count * columns, logits: rows.count * classes) {
-      case .found(let known)?: block = known
-      case let other:
-        if case .damaged(let path)? = other {
-          events.note("note: \(path) is damaged; its \(rows.count) images are described again.")
+    try events.stage("Features of \(title)", samples.count, "images") {
+      for first in stride(from: 0, to: samples.count, by: blockRows) {
+        let rows = first..<min(samples.count, first + blockRows)
+        var block = FeatureCache.Block(features: [], logits: [])
+        switch cache?.lookup(key, first: first, features: rows.count * columns, logits: rows.count * classes) {
+        case .found(let known)?: block = known
+        case let other:
+          if case .damaged(let path)? = other {
+            events.note("note: \(path) is damaged; its \(rows.count) images are described again.")
+          }
+          let running = engine ?? Engine(extractor, machine)
+          engine = running
+          block = try running.compute(samples, rows, events)
+          cache?.store(block, key, first: first)
         }
-        let running = engine ?? Engine(extractor, machine)
-        engine = running
-        block = try running.compute(samples, rows, events)
-        cache?.store(block, key, first: first)
+        features += block.features
+        logits += block.logits
+        events.advanced(rows.upperBound, "")
+        if events.shouldStop() { throw Interrupted() }
       }
-      features += block.features
-      logits += block.logits
-      events.advanced(rows.upperBound, "")
-      if events.shouldStop() { throw Interrupted() }
     }
-    isWhole = true
     return ImageFeatures(
       features: FeatureMatrix(rows: samples.count, columns: columns, values: features),
       logits: classes > 0 ? FeatureMatrix(rows: samples.count, columns: classes, values: logits) : nil)
@@ -91,7 +89,7 @@ private struct Engine {
     propagation = Propagation(extractor.network, batch: batch, purpose: .inference, on: machine.processor)
   }
 
-  func compute(_ samples: Samples, _ rows: Range<Int>, _ events: StudyRunner.Events) throws -> FeatureCache.Block {
+  func compute(_ samples: Samples, _ rows: Range<Int>, _ events: RunEvents) throws -> FeatureCache.Block {
     var block = FeatureCache.Block(features: [], logits: [])
     let shape = propagation.input.shape
     for start in stride(from: rows.lowerBound, to: rows.upperBound, by: batch) {

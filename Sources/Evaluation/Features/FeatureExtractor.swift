@@ -41,12 +41,13 @@ extension FeatureExtractor {
   /// - Throws: `CheckpointError`, or `UsageError` where the file does not say how images are made its input.
   package static func own(_ file: SafeTensors, bytes: [UInt8], path: String) throws -> FeatureExtractor {
     guard let architecture = file.metadata["architecture"].flatMap(Architecture.init(name:)),
-      let input = file.metadata["input"].flatMap(Shape.init(description:)), let classes = file.classNames,
+      let input = file.metadata["input"].flatMap(Shape.init), [1, 3].contains(input.channels),
+      let classes = file.classNames,
       !classes.isEmpty, let normalization = file.normalization, normalization.mean.count == input.channels
     else {
       throw UsageError.message(
-        "\(path) does not say which images its network takes. --features own takes a model-….safetensors of a run; "
-          + "for other weights name the network with --features.")
+        "\(path) does not say which images its network takes: a model-….safetensors of a run does, and weights of a "
+          + "published network need its name (--features, where there is that option).")
     }
     let plan = FeaturePlan(classifier: architecture.plan(input: input, classes: classes.count))
     let network = Network(plan.plan)
@@ -80,16 +81,5 @@ extension FeatureExtractor {
       throw UsageError.message(
         "\(samples.summary.path) has colour images, and the network of --features \(name) was trained on grey ones.")
     }
-  }
-}
-
-extension Shape {
-  /// The shape of its description, `28x28x1`; nil for anything else, and for what no image is.
-  fileprivate init?(description: String) {
-    let extents = description.split(separator: "x", omittingEmptySubsequences: false).compactMap { Int($0) }
-    guard extents.count == 3, extents.allSatisfy({ (1...65_536).contains($0) }), [1, 3].contains(extents[2]) else {
-      return nil
-    }
-    self.init(height: extents[0], width: extents[1], channels: extents[2])
   }
 }

@@ -34,61 +34,52 @@ package struct FeatureRun: Sendable {
 extension FeatureRun {
   /// - Throws: `Interrupted`, `UsageError`, `CheckpointError`, `DataError`, `ImageError` or `FileError`.
   package func run(
-    machine: Machine, baselines: BaselineCache?, cache: FeatureCache?, events: StudyRunner.Events
+    machine: Machine, baselines: BaselineCache?, cache: FeatureCache?, events: RunEvents
   ) throws -> Summary {
-    let samples = try load(images, split, machine, events)
-    let extractor: FeatureExtractor
-    if let weights {
-      extractor = try FeatureExtractor.pretrained(features, weights: weights)
-    } else if features == .own {
-      guard let training else {
-        throw UsageError.message(
-          "The own network is trained on real images: name them with --real, or pass a model that cas trained as --weights."
-        )
-      }
-      let real = try load(training, .train, machine, events)
-      let (experiment, reason) = try OwnNetwork.experiment(for: real, seed: seed)
-      events.note("features: \(reason)")
-      extractor = try OwnNetwork.trained(
-        on: real, experiment, machine: machine, cache: baselines, events: events)
-    } else {
+    // The files are looked at before the images, which take longer.
+    let published = try weights.map { try FeatureExtractor.pretrained(features, weights: $0) }
+    guard published != nil || features == .own else {
       throw UsageError.message("--features \(features.rawValue) needs the file of its weights: pass --weights FILE.")
     }
+    guard published != nil || training != nil else {
+      throw UsageError.message(
+        "The own network is trained on real images: name them with --real, or pass a model that cas trained as --weights."
+      )
+    }
+    for path in [images, training].compactMap({ $0 }) { _ = try Dataset.open(path) }
+    let samples = try load(images, split, machine, events)
+    let extractor = try published ?? ownNetwork(machine, baselines, events)
     var extraction = FeatureExtraction(extractor, machine: machine, cache: cache)
     extraction.events = events
     let result = try extraction.run(samples, title: samples.summary.path)
-    try write(result, samples)
+    try FeatureFile.write(
+      result.features, logits: result.logits, labels: samples.labels, classNames: samples.classNames, to: output)
     return Summary(
       images: samples.count, columns: extractor.columns, classes: extractor.classes,
       weightsHash: extractor.weightsHash)
   }
 
+  private func ownNetwork(
+    _ machine: Machine, _ baselines: BaselineCache?, _ events: RunEvents
+  ) throws -> FeatureExtractor {
+    guard let training else { preconditionFailure("the own network has images to be trained on") }
+    let real = try load(training, .train, machine, events)
+    let (experiment, reason) = try OwnNetwork.experiment(for: real, seed: seed)
+    events.note("features: \(reason)")
+    return try OwnNetwork.trained(on: real, experiment, machine: machine, cache: baselines, events: events)
+  }
+
   private func load(
-    _ path: String, _ split: Split, _ machine: Machine, _ events: StudyRunner.Events
+    _ path: String, _ split: Split, _ machine: Machine, _ events: RunEvents
   ) throws -> Samples {
     let dataset = try Dataset.open(path)
     let listing = try dataset.list(split)
-    events.began("Reading \(path)", listing.entries.count, "images", 0)
-    var isWhole = false
-    defer { events.ended(isWhole) }
     var options = LoadOptions(input: input, resize: resize.flatMap(ResizeMode.init(rawValue:)))
     options.storage = .memoryUpTo(AvailableMemory.bytes / 2)
-    let samples = try dataset.load(
-      listing, classes: ClassAssignment(own: listing), options: options,
-      pool: machine.processor.pool, progress: { done, _ in events.advanced(done, "") })
-    isWhole = true
-    return samples
-  }
-
-  private func write(_ result: ImageFeatures, _ samples: Samples) throws {
-    let rows = result.features.rows
-    var arrays = [
-      (name: "features", array: NPYArray(result.features.values, shape: [rows, result.features.columns])),
-      (name: "labels", array: NPYArray(samples.labels, shape: [rows])),
-    ]
-    if let logits = result.logits {
-      arrays.append((name: "logits", array: NPYArray(logits.values, shape: [rows, logits.columns])))
+    return try events.stage("Reading \(path)", listing.entries.count, "images") {
+      try dataset.load(
+        listing, classes: ClassAssignment(own: listing), options: options,
+        pool: machine.processor.pool, progress: { done, _ in events.advanced(done, "") })
     }
-    try NPZ.write(arrays, to: output)
   }
 }

@@ -46,13 +46,15 @@ extension ImageSets {
   ///   - drawn: for each name of a synthetic set the part of it that is described; the whole set where there is none.
   /// - Throws: `Interrupted`, `UsageError`, and what reading images and weights throws.
   package func described(
-    machine: Machine, baselines: BaselineCache?, cache: FeatureCache?, events: StudyRunner.Events,
+    machine: Machine, baselines: BaselineCache?, cache: FeatureCache?, events: RunEvents,
     decode: LoadOptions.Decoding = .exact, given: StudyData? = nil, drawn: [String: Samples] = [:]
   ) throws -> Described {
     let network = try FeatureNetwork(name: features)
     guard weights != nil || network == .own else {
       throw UsageError.message("--features \(features) needs the file of its weights: pass --weights FILE.")
     }
+    // The file is looked at before the images, which take longer.
+    let published = try weights.map { try FeatureExtractor.pretrained(network, weights: $0) }
     var experiment = Experiment()
     (experiment.input, experiment.resize, experiment.allowMissingClasses) = (input, resize, allowMissingClasses)
     experiment.decode = decode
@@ -63,8 +65,9 @@ extension ImageSets {
       throw UsageError.message(
         "\(real) has no training images. Pass --real-train PATH, or leave out --reference train.")
     }
-    var notes = data.notes + codecs(data)
-    let extractor = try extractor(network, data, machine, baselines, events, &notes)
+    var notes = data.notes.map { data.missingNotes.contains($0) ? $0.replacing(": scored 0.", with: ".") : $0 }
+    notes += codecs(data)
+    let extractor = try extractor(published, data, machine, baselines, events, &notes)
     var extraction = FeatureExtraction(extractor, machine: machine, cache: cache)
     extraction.events = events
     func describe(_ samples: Samples, _ name: String, _ title: String) throws -> FeatureSet {
@@ -89,11 +92,10 @@ extension ImageSets {
   }
 
   private func extractor(
-    _ network: FeatureNetwork, _ data: StudyData, _ machine: Machine, _ baselines: BaselineCache?,
-    _ events: StudyRunner.Events, _ notes: inout [String]
+    _ published: FeatureExtractor?, _ data: StudyData, _ machine: Machine, _ baselines: BaselineCache?,
+    _ events: RunEvents, _ notes: inout [String]
   ) throws -> FeatureExtractor {
-    if let weights {
-      let extractor = try FeatureExtractor.pretrained(network, weights: weights)
+    if let extractor = published, let weights {
       notes.append("Features: \(features) with the weights \(weights) (SHA-256 \(extractor.weightsHash.prefix(12))…).")
       return extractor
     }

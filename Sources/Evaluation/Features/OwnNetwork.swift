@@ -30,7 +30,7 @@ package enum OwnNetwork {
   /// - Throws: `Interrupted` (nothing of the training is kept), `TrainingError`, `UsageError`.
   package static func trained(
     on samples: Samples, _ experiment: Experiment, machine: Machine, cache: BaselineCache?,
-    events: StudyRunner.Events
+    events: RunEvents
   ) throws -> FeatureExtractor {
     let study = Study("features", on: samples)
     guard let job = try study.jobs(experiment).first else { preconditionFailure("one entry and one seed are one job") }

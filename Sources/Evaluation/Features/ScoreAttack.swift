@@ -29,7 +29,7 @@ extension ScoreAttack {
 
   /// - Throws: `Interrupted`; `UsageError` for an extractor that was not trained here.
   package func run(
-    on extractor: FeatureExtractor, classNames: [String], machine: Machine, events: StudyRunner.Events
+    on extractor: FeatureExtractor, classNames: [String], machine: Machine, events: RunEvents
   ) throws -> Result {
     guard case .none = extractor.preparation.sizing, extractor.network.plan.isTrainable,
       extractor.classes == classNames.count
@@ -43,26 +43,24 @@ extension ScoreAttack {
     let stream = RandomStream(seed: seed, purpose: "attack")
     let engine = AttackEngine(extractor, batch: min(Self.batch, images), machine: machine)
     var (noise, attacked): ([UInt8], [UInt8]) = ([], [])
-    events.began("Attacking the classifier", images * iterations, "steps", 0)
-    var isWhole = false
-    defer { events.ended(isWhole) }
-    for first in stride(from: 0, to: images, by: engine.batch) {
-      let places = first..<min(images, first + engine.batch)
-      var values: [Float] = []
-      for image in places {
-        var own = stream.split(image)
-        for _ in 0..<shape.count { values.append(own.nextUniform()) }
+    try events.stage("Attacking the classifier", images * iterations, "steps") {
+      for first in stride(from: 0, to: images, by: engine.batch) {
+        let places = first..<min(images, first + engine.batch)
+        var values: [Float] = []
+        for image in places {
+          var own = stream.split(image)
+          for _ in 0..<shape.count { values.append(own.nextUniform()) }
+        }
+        noise += values.map(Self.byte)
+        let targets = places.map { Int32($0 % classNames.count) }
+        for iteration in 0..<iterations {
+          engine.step(&values, towards: targets, by: Float(step))
+          events.advanced(first * iterations + (iteration + 1) * places.count, "")
+          if events.shouldStop() { throw Interrupted() }
+        }
+        attacked += values.map(Self.byte)
       }
-      noise += values.map(Self.byte)
-      let targets = places.map { Int32($0 % classNames.count) }
-      for iteration in 0..<iterations {
-        engine.step(&values, towards: targets, by: Float(step))
-        events.advanced(first * iterations + (iteration + 1) * places.count, "")
-        if events.shouldStop() { throw Interrupted() }
-      }
-      attacked += values.map(Self.byte)
     }
-    isWhole = true
     func samples(_ pixels: [UInt8], _ path: String) -> Samples {
       Samples(
         classNames: classNames, shape: shape, pixels: pixels,

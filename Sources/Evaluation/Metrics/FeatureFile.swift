@@ -4,17 +4,24 @@ package import Metrics
 
 /// Features, what a classifier says, classes and reference statistics in NumPy's `.npz` form.
 ///
-/// Keys: `features` (or the only matrix of floats), `logits` or `probabilities` (images x classes), `labels` (a number for
-/// each image), `mu` and `sigma` with `count` and `hash` where this program wrote them. Other keys are left alone.
+/// Keys: `features` (or the only matrix of numbers), `logits` or `probabilities` (images x classes), `labels` (a number for
+/// each image), `class_names` (the classes of these, UTF-8 bytes of a JSON list), `mu` and `sigma` with `count` and
+/// `hash` where this program wrote them. Other keys are left alone.
 package enum FeatureFile {
   private static let known: Set<String> = [
-    "features", "logits", "probabilities", "labels", "mu", "sigma", "count", "hash",
+    "features", "logits", "probabilities", "labels", "class_names", "mu", "sigma", "count", "hash",
   ]
 
   /// - Parameter isReference: whether statistics alone are enough.
   /// - Throws: `DataError`, `FileError`.
   package static func read(_ path: String, name: String, isReference: Bool) throws -> FeatureSet {
     guard FileManager.default.fileExists(atPath: path) else { throw DataError.notFound(path) }
+    guard
+      try !InputFile(path).bytes(at: 0, count: 6).starts(
+        with: Array("\u{93}NUMPY".unicodeScalars.map { UInt8($0.value) }))
+    else {
+      throw DataError.damaged(path, "it is a single array; write it with numpy.savez(path, features=array)")
+    }
     let file = try NPZReader(path)
     var set = FeatureSet(name: name, path: path)
     set.features = try features(file)
@@ -22,13 +29,14 @@ package enum FeatureFile {
       guard let matrix = try matrix(kind.rawValue, of: file) else { throw notAMatrix(path, kind.rawValue) }
       set.probabilities = set.probabilities ?? ClassProbabilities(matrix, kind: kind)
     }
-    set.labels = try file.array("labels").map { try numbers($0, "\(path)/labels") }
+    set.labels = try integers("labels", of: file)
+    set.classNames = try classNames(of: file, labels: set.labels)
     if file.names.contains("mu"), file.names.contains("sigma") { try readStatistics(file, into: &set) }
     guard set.features != nil || set.probabilities != nil || (isReference && set.statistics != nil) else {
       throw DataError.damaged(
         path,
         "it has no key features, logits or probabilities\(isReference ? ", nor mu and sigma" : "")"
-          + ", and not one matrix of floats")
+          + ", and not one matrix of numbers: \(try contents(of: file))")
     }
     let counts = [set.features?.rows, set.probabilities?.count, set.labels?.count].compactMap { $0 }
     guard let count = counts.first ?? set.statistics.map({ _ in 1 }), counts.allSatisfy({ $0 == count }), count > 0
@@ -44,36 +52,86 @@ package enum FeatureFile {
       guard let matrix = try matrix("features", of: file) else { throw notAMatrix(file.path, "features") }
       return matrix
     }
-    // Another name, where there is one matrix of floats only.
-    let others = file.names.filter { !known.contains($0) }
-    let matrices = try others.compactMap { name -> (any FeatureSource)? in
-      do { return try matrix(name, of: file) } catch is DataError { return nil }
-    }
-    return matrices.count == 1 ? matrices[0] : nil
+    // Another name, where there is one matrix of numbers only.
+    let matrices = try file.names.filter { try !known.contains($0) && file.form($0)?.shape.count == 2 }
+    return matrices.count == 1 ? try matrix(matrices[0], of: file) : nil
   }
 
-  /// A matrix of floats, left in the file where it is stored there as it is; nil for other arrays.
+  /// A matrix of numbers, left in the file where it is stored there as it is; nil for other arrays.
   private static func matrix(_ name: String, of file: NPZReader) throws -> (any FeatureSource)? {
-    if let stored = try file.stored(name) { return StoredFeatures(stored) }
-    guard let array = try file.array(name), array.shape.count == 2 else { return nil }
-    if let values = array.float32 {
-      return FeatureMatrix(rows: array.shape[0], columns: array.shape[1], values: values)
+    guard let form = try file.form(name), form.shape.count == 2, form.type != "bool" else { return nil }
+    if let stored = try file.stored(name), let features = StoredFeatures(stored) { return features }
+    let (rows, columns) = (form.shape[0], form.shape[1])
+    // What single precision holds exactly.
+    if ["float32", "float16", "uint8", "int8", "uint16", "int16"].contains(form.type) {
+      guard let values = try file.numbers(name, as: { Float($0) })?.values else { return nil }
+      return FeatureMatrix(rows: rows, columns: columns, values: values)
     }
-    return array.float64.map { DoubleFeatures(rows: array.shape[0], columns: array.shape[1], values: $0) }
+    return try file.numbers(name, as: { $0 }).map {
+      DoubleFeatures(rows: rows, columns: columns, values: $0.values)
+    }
   }
 
   private static func notAMatrix(_ path: String, _ name: String) -> DataError {
-    .damaged("\(path)/\(name)", "it is no matrix (images x numbers) of float32 or float64")
+    .damaged("\(path)/\(name)", "it is no matrix (images x numbers) of integers or floats")
   }
 
-  private static func numbers(_ array: NPYArray, _ title: String) throws -> [Int] {
-    let values =
-      array.int64.map { $0.map(Int.init) } ?? array.int32.map { $0.map(Int.init) }
-      ?? array.uint8.map { $0.map(Int.init) }
-    guard let values, array.shape.count == 1 else {
-      throw DataError.damaged(title, "it is no list of whole numbers (uint8, int32 or int64)")
+  /// The arrays of a file, for an error: "a float32 10x4".
+  private static func contents(of file: NPZReader) throws -> String {
+    let arrays = try file.names.map { name in
+      try file.form(name).map { "\(name) \($0.type) \($0.shape.map(String.init).joined(separator: "x"))" } ?? name
     }
-    return values
+    return arrays.isEmpty ? "it is empty" : "it holds \(arrays.capped())"
+  }
+
+  /// A list of whole numbers of any type.
+  private static func integers(_ name: String, of file: NPZReader) throws -> [Int]? {
+    guard file.names.contains(name) else { return nil }
+    let title = "\(file.path)/\(name)"
+    let wrong = DataError.damaged(title, "it is no list of whole numbers")
+    guard try file.form(name) != nil, let array = try file.numbers(name, as: { $0 }), array.shape.count <= 1 else {
+      throw wrong
+    }
+    return try array.values.map {
+      guard let value = Int(exactly: $0) else { throw wrong }
+      return value
+    }
+  }
+
+  private static func classNames(of file: NPZReader, labels: [Int]?) throws -> [String]? {
+    guard let labels, file.names.contains("class_names") else { return nil }
+    let title = "\(file.path)/class_names"
+    guard let bytes = try file.array("class_names")?.uint8,
+      let names = try? JSONDecoder().decode([String].self, from: Data(bytes)), Set(names).count == names.count
+    else { throw DataError.damaged(title, "it is no list of different names, in JSON, as bytes of UTF-8") }
+    if let index = labels.firstIndex(where: { !names.indices.contains($0) }) {
+      throw DataError.labelOutOfRange(file.path, index: index, label: labels[index], classes: names.count)
+    }
+    return names
+  }
+
+  /// Writes what a network says of images: features, labels and the names of their classes, and logits where there are
+  /// some.
+  ///
+  /// - Throws: `FileError`, `DataError`.
+  static func write(
+    _ features: FeatureMatrix, logits: FeatureMatrix?, labels: [Int32], classNames: [String], to path: String
+  ) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .withoutEscapingSlashes
+    let names = Array(try encoder.encode(classNames))
+    var arrays = [
+      (name: "features", array: NPYArray(features.values, shape: [features.rows, features.columns])),
+      (name: "labels", array: NPYArray(labels, shape: [labels.count])),
+    ]
+    // Numbers are no names: another set's may stand for them.
+    if classNames != classNames.indices.map(String.init) {
+      arrays.append((name: "class_names", array: NPYArray(names, shape: [names.count])))
+    }
+    if let logits {
+      arrays.append((name: "logits", array: NPYArray(logits.values, shape: [logits.rows, logits.columns])))
+    }
+    try NPZ.write(arrays, to: path)
   }
 
   /// Whether a matrix can be that of a covariance: symmetric up to rounding, with |σ_ij|² ≤ σ_ii σ_jj. That no direction
@@ -97,10 +155,10 @@ package enum FeatureFile {
 
   private static func readStatistics(_ file: NPZReader, into set: inout FeatureSet) throws {
     func doubles(_ name: String) throws -> (values: [Double], shape: [Int]) {
-      guard let array = try file.array(name),
-        let values = array.float64 ?? array.float32.map({ $0.map(Double.init) }), values.allSatisfy(\.isFinite)
-      else { throw DataError.damaged("\(file.path)/\(name)", "it is no array of finite floats") }
-      return (values, array.shape)
+      guard try file.form(name) != nil, let array = try file.numbers(name, as: { $0 }),
+        array.values.allSatisfy(\.isFinite)
+      else { throw DataError.damaged("\(file.path)/\(name)", "it is no array of finite numbers") }
+      return (array.values, array.shape)
     }
     let (mean, covariance) = (try doubles("mu"), try doubles("sigma"))
     guard mean.shape.count == 1, covariance.shape == [mean.shape[0], mean.shape[0]], mean.shape[0] > 0 else {
@@ -112,7 +170,7 @@ package enum FeatureFile {
         "it is no covariance matrix: that is symmetric, and no two features vary together more than by "
           + "themselves")
     }
-    let count = try file.array("count").flatMap { try numbers($0, "\(file.path)/count").first }
+    let count = try integers("count", of: file)?.first
     set.statistics = FeatureStatistics(
       count: count.flatMap { $0 > 1 ? $0 : nil }, mean: mean.values, covariance: covariance.values)
     set.statisticsHash = try file.array("hash").flatMap(\.uint8).map { String(decoding: $0, as: UTF8.self) }

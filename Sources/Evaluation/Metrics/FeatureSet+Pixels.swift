@@ -20,7 +20,7 @@ extension MetricsStudy.Sets {
   /// The test images and the training images of real data as pixels.
   ///
   /// - Throws: `UsageError` where there are no two splits, `DataError`, `ImageError` or `FileError`.
-  package init(pixelsOf real: String, machine: Machine, events: StudyRunner.Events) throws {
+  package init(pixelsOf real: String, machine: Machine, events: RunEvents) throws {
     guard try Dataset.open(real).hasTwoSplits else {
       throw UsageError.message("\(real) has no training split beside its test split, and both are needed.")
     }

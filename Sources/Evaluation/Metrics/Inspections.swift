@@ -13,7 +13,7 @@ struct Inspections {
   private var copies: Set<String> = []
 
   /// - Throws: `FeatureSetError` for features that are no numbers or of another extractor.
-  init(_ sets: MetricsStudy.Sets, pool: ThreadPool, events: StudyRunner.Events) throws {
+  init(_ sets: MetricsStudy.Sets, pool: ThreadPool, events: RunEvents) throws {
     func inspect(_ set: FeatureSet) throws -> FeatureInspection? {
       guard let features = set.features else { return nil }
       return try FeatureSetError.naming(set) { try FeatureInspection(features, pool: pool) }

@@ -27,7 +27,8 @@ extension MetricsStudy.Sets {
     let names = try files.classNames.map { try ClassNames.read($0) }
     func read(_ path: String, _ name: String, isReference: Bool) throws -> FeatureSet {
       var set = try FeatureFile.read(path, name: name, isReference: isReference)
-      if let names, let labels = set.labels {
+      // Names in the file are its own.
+      if let names, set.classNames == nil, let labels = set.labels {
         if let index = labels.firstIndex(where: { !names.indices.contains($0) }) {
           throw DataError.labelOutOfRange(path, index: index, label: labels[index], classes: names.count)
         }

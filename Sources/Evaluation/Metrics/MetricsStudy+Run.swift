@@ -10,7 +10,7 @@ extension MetricsStudy {
   /// - Throws: `UsageError` for a metric that there is none of; what `cas metrics` throws.
   package static func beside(
     _ request: RunRequest, _ experiment: Experiment, _ data: StudyData, _ study: Study, machine: Machine,
-    description: MachineDescription, version: String, environment: [String: String], events: StudyRunner.Events
+    description: MachineDescription, version: String, environment: [String: String], events: RunEvents
   ) throws -> (sets: [MetricsResult], notes: [String]) {
     guard let names = request.metrics else { return ([], []) }
     var asked = MetricsRequest()

@@ -60,9 +60,9 @@ package struct MetricsStudy {
 
   private let request: MetricsRequest
   private let pool: ThreadPool
-  private let events: StudyRunner.Events
+  private let events: RunEvents
 
-  package init(_ request: MetricsRequest, machine: Machine, events: StudyRunner.Events) {
+  package init(_ request: MetricsRequest, machine: Machine, events: RunEvents) {
     self.request = request
     pool = machine.processor.pool
     self.events = events
@@ -80,7 +80,9 @@ extension MetricsStudy {
     var warnings = context.notes
     var sets = sets
     var facts = try Inspections(sets, pool: pool, events: events)
+    if request.perClass { try nameClasses(of: &sets, &warnings) }
     try cut(&sets, &warnings)
+    if families.contains(.kidSubsets) { warnings += smallSubsets(sets) }
     try facts.look(at: sets, pool: pool)
     warnings += facts.warnings(sets, families: families, seed: request.seed)
     let reference = ReferenceSet(sets.real, training: sets.training, neighbours: request.neighbours, pool: pool)
@@ -88,22 +90,20 @@ extension MetricsStudy {
 
     var results: [MetricsResult] = []
     let stages = sets.synthetic.count * families.count
-    events.began("Computing metrics", stages, "metrics", 0)
-    var isWhole = false
-    defer { events.ended(isWhole) }
-    for samples in sets.synthetic {
-      let metrics = SetMetrics(samples: samples, reference: reference, request: request, pool: pool)
-      var result = MetricsResult(name: samples.name)
-      for (place, family) in families.enumerated() {
-        if events.shouldStop() { throw Interrupted() }
-        events.advanced(results.count * families.count + place, "\(samples.name): \(family.rawValue)")
-        try metrics.add(family, to: &result)
+    try events.stage("Computing metrics", stages, "metrics") {
+      for samples in sets.synthetic {
+        let metrics = SetMetrics(samples: samples, reference: reference, request: request, pool: pool)
+        var result = MetricsResult(name: samples.name)
+        for (place, family) in families.enumerated() {
+          if events.shouldStop() { throw Interrupted() }
+          events.advanced(results.count * families.count + place, "\(samples.name): \(family.rawValue)")
+          try metrics.add(family, to: &result)
+        }
+        if request.perClass { result.perClass = try perClass(samples, sets, families) }
+        results.append(result)
       }
-      if request.perClass { result.perClass = try perClass(samples, sets, families) }
-      results.append(result)
+      events.advanced(stages, "")
     }
-    events.advanced(stages, "")
-    isWhole = true
     if request.perClass { warnings += Self.unmatched(sets) + [Self.perClassWarning] }
     let document = MetricsDocument(
       version: context.version, config: context.config, machine: context.description, data: facts.data(sets),
@@ -114,11 +114,17 @@ extension MetricsStudy {
   /// What was asked for, or what the sets allow of the usual metrics.
   private func families(of sets: Sets) throws -> [MetricFamily] {
     let all = sets.synthetic
+    /// Which sets lack something, where others have it.
+    func lacking(_ sets: [FeatureSet]) -> String {
+      sets.count == all.count ? "" : ", which \(sets.map(\.name).capped()) \(sets.count == 1 ? "lacks" : "lack")"
+    }
     func obstacle(_ family: MetricFamily) -> String? {
       if family.needsProbabilities {
-        return all.allSatisfy { $0.probabilities != nil } ? nil : "needs logits or probabilities of the samples"
+        let without = all.filter { $0.probabilities == nil }
+        return without.isEmpty ? nil : "needs logits or probabilities of the samples" + lacking(without)
       }
-      guard all.allSatisfy({ $0.features != nil }) else { return "needs features of the samples" }
+      let without = all.filter { $0.features == nil }
+      guard without.isEmpty else { return "needs features of the samples" + lacking(without) }
       if sets.real.features != nil || (family == .memorisation && sets.training?.features != nil) { return nil }
       if family.acceptsStatistics && sets.real.statistics != nil { return nil }
       return "needs features of the real images"
@@ -154,6 +160,37 @@ extension MetricsStudy {
         "\(sets.synthetic[index].name) was cut from \(count.grouped) to \(smallest.grouped) samples, as many as the "
           + "smallest set has: metrics of different numbers are not comparable.")
     }
+  }
+
+  /// Classes are matched by name. Labels without names take the sorted names of the other side, as those of images do.
+  private func nameClasses(of sets: inout Sets, _ warnings: inout [String]) throws {
+    func named(_ set: FeatureSet, like lender: FeatureSet) throws -> FeatureSet {
+      guard set.classNames == nil, let own = lender.classNames, let labels = set.labels else { return set }
+      let names = own.sorted(by: NameOrder.bytes)
+      if let index = labels.firstIndex(where: { !names.indices.contains($0) }) {
+        throw DataError.labelOutOfRange(set.path, index: index, label: labels[index], classes: names.count)
+      }
+      warnings.append(
+        "\(set.name) has only numbers for its classes; they take the sorted names of \(lender.name): 0 is \(names[0]), "
+          + "\(names.count - 1) is \(names[names.count - 1]) (--class-names FILE gives others).")
+      var result = set
+      result.classNames = names
+      return result
+    }
+    if let lender = sets.synthetic.first(where: { $0.classNames != nil }) {
+      sets.real = try named(sets.real, like: lender)
+    }
+    sets.synthetic = try sets.synthetic.map { try named($0, like: sets.real) }
+  }
+
+  /// A subset cannot be larger than the smaller side, and smaller ones give another number.
+  private func smallSubsets(_ sets: Sets) -> [String] {
+    let sizes = sets.synthetic.compactMap { set in set.count.map { min($0, sets.real.count ?? $0) } }
+    guard let smallest = sizes.min(), smallest < request.kidSubsetSize else { return [] }
+    return [
+      "kid-subsets: there are \(smallest.grouped) images on the smaller side, fewer than the "
+        + "\(request.kidSubsetSize.grouped) of a subset (--kid-subset-size): every subset is all of that side."
+    ]
   }
 
   /// Where a file brings features and statistics, they must be of the same images.

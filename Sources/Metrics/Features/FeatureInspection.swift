@@ -10,12 +10,15 @@ package struct FeatureInspection: Sendable, Equatable {
   package let constantColumns: Int
 
   private static let step = 256
+  /// Squares of larger numbers, and sums of these, may not fit into single precision.
+  private static let largest = 1e18
 }
 
 extension FeatureInspection {
   /// Reads all rows once.
   ///
-  /// - Throws: `MetricError.notFinite` with the first such row, `.tooFew` without rows, and what reading throws.
+  /// - Throws: `MetricError.notFinite` or `.tooLarge` with the first such row, `.tooFew` without rows, and what reading
+  ///   throws.
   package init(_ features: any FeatureSource, pool: ThreadPool) throws {
     let (rows, columns) = (features.rows, features.columns)
     guard rows > 0, columns > 0 else { throw MetricError.tooFew(metric: "a set of features", rows: 0, needed: 1) }
@@ -32,18 +35,20 @@ extension FeatureInspection {
           for (place, row) in portions[chunk].enumerated() {
             let line = values.base + place * columns
             var hash: UInt64 = 0x9E37_79B9_7F4A_7C15
-            var sum = 0.0
+            var (sum, isLarge) = (0.0, false)
             for column in 0..<columns {
               let value = line[column]
               // Zero times a number is 0 unless that is not finite.
               sum += value * 0
               hash = (hash ^ (value == 0 ? 0 : value.bitPattern)) &* 0xD6E8_FEB8_6659_FD93
               hash ^= hash >> 32
+              if abs(value) > Self.largest { isLarge = true }
               if value != first[column] { varying[chunk * columns + column] = true }
             }
             guard sum == 0 else {
               throw MetricError.notFinite(row: row, column: (0..<columns).first { !line[$0].isFinite } ?? 0)
             }
+            guard !isLarge else { throw MetricError.tooLarge(row: row) }
             hashes[row] = hash
           }
         }

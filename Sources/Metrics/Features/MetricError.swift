@@ -33,7 +33,7 @@ extension MetricError: CustomStringConvertible {
     switch self {
     case .notFinite(let row, let column):
       "the feature in row \(row), column \(column) is not a finite number of single precision"
-    case .tooLarge(let row): "the features in row \(row) are too large for distances (above 10^18)"
+    case .tooLarge(let row): "the features in row \(row) are too large (above 10^18)"
     case .tooManyFeatures(let columns):
       "a covariance of \(columns) features is too large; \(FeatureStatistics.largestColumns) are the most"
     case .tooFew(let metric, let rows, let needed):

@@ -35,7 +35,7 @@ package struct Manifold: Sendable, Equatable {
   /// The share of real images with a sample in their ball.
   package var coverage: Double { Double(coveredReal) / Double(realCount) }
 
-  /// Of the mean over samples, the balls being given.
+  /// Of the mean over samples, the balls being given; nil where it is the same for all of them.
   package var densityInterval: Interval? {
     guard syntheticCount > 1 else { return nil }
     let n = Double(syntheticCount)
@@ -43,6 +43,7 @@ package struct Manifold: Sendable, Equatable {
       let distance = Double(balls) / Double(k) - density
       return sum + distance * distance
     }
+    guard variance > 0 else { return nil }
     return Interval.normal(density, standardError: (variance / (n - 1) / n).squareRoot())?.clamped(from: 0)
   }
 }

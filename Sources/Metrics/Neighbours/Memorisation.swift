@@ -24,11 +24,6 @@ package struct Memorisation: Sendable, Equatable {
 
   /// The middle distance of samples to training images over that of training images to each other; nil where that is 0.
   package var medianRatio: Double? {
-    func median(_ values: [Double]) -> Double {
-      let sorted = values.sorted()
-      let half = sorted.count / 2
-      return sorted.count % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2
-    }
     let base = median(trainingDistances)
     return base > 0 ? median(distances) / base : nil
   }

@@ -30,17 +30,20 @@ extension Correlation {
   /// The distances to the mean in units of the largest one, so that their squares neither vanish nor overflow; nil
   /// where all are 0.
   private static func centred(_ values: [Double]) -> [Double]? {
+    // The mean of equal numbers is not always that number.
+    guard values.min() != values.max() else { return nil }
     let mean = values.reduce(0, +) / Double(values.count)
     let distances = values.map { $0 - mean }
     guard let largest = distances.map(abs).max(), largest > 0 else { return nil }
     return distances.map { $0 / largest }
   }
 
-  /// Spearman's rank correlation: Pearson's of the ranks, ties sharing their mean rank (Spearman 1904).
+  /// Spearman's rank correlation: Pearson's of the ranks, ties sharing their mean rank (Spearman 1904). Infinite numbers
+  /// have a rank.
   ///
   /// The p-value is Student's, as SciPy's `spearmanr` gives it: an approximation below some ten pairs.
   package static func spearman(_ first: [Double], _ second: [Double]) -> Correlation? {
-    guard first.allSatisfy(\.isFinite), second.allSatisfy(\.isFinite) else { return nil }
+    guard !first.contains(where: \.isNaN), !second.contains(where: \.isNaN) else { return nil }
     return pearson(ranks(first), ranks(second))
   }
 

@@ -11,7 +11,7 @@ extension Correlation {
   package static func kendall(_ first: [Double], _ second: [Double]) -> Correlation? {
     precondition(first.count == second.count, "a correlation is of pairs")
     let n = first.count
-    guard n > 1, first.allSatisfy(\.isFinite), second.allSatisfy(\.isFinite) else { return nil }
+    guard n > 1, !first.contains(where: \.isNaN), !second.contains(where: \.isNaN) else { return nil }
     var score = 0
     var discordant = 0
     for i in 0..<n {

@@ -10,6 +10,8 @@ package enum CheckpointError: Error, Equatable {
   /// The same for a network that was named by its features.
   case missingWeights(path: String, model: String, names: [String])
   case foreignWeights(path: String, model: String, names: [String])
+  /// A sound file that cannot be used here, and what to do.
+  case unsuitable(path: String, detail: String, remedy: String)
   case wrongShape(path: String, tensor: String, found: [Int], expected: [Int])
 }
 
@@ -34,6 +36,7 @@ extension CheckpointError: CustomStringConvertible {
       "\(path) lacks tensors that \(model) has: \(list(names)). Name the network that it belongs to with --features."
     case .foreignWeights(let path, let model, let names):
       "\(path) has tensors that \(model) has not: \(list(names)). Name the network that it belongs to with --features."
+    case .unsuitable(let path, let detail, let remedy): "\(path) cannot be used: \(detail). \(remedy)."
     case .wrongShape(let path, let tensor, let found, let expected):
       "\(path) holds \(tensor) with shape \(found), but the model needs \(expected). "
         + "Check --model, the number of classes and the channels of the images."

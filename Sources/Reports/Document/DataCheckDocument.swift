@@ -75,8 +75,9 @@ extension DataCheckDocument.Part {
       let kind =
         copy.kind == "exact" ? "has the pixels of" : "is a \(copy.mirrored ? "mirrored " : "")near copy of"
       let distance = copy.kind == "exact" ? "" : String(format: ", distance %.2f", copy.distance)
+      let place = against.count > 1 && against.contains(copy.set) ? " in \(copy.set.printable)" : ""
       let classes = copy.className == copy.originalClass ? "" : ", of class \(copy.originalClass.printable)"
-      return "  \(copy.image.printable) \(kind) \(copy.original.printable)\(classes)\(distance)"
+      return "  \(copy.image.printable) \(kind) \(copy.original.printable)\(place)\(classes)\(distance)"
     }
     var lines = ["\(path.printable)\(split.map { " (\($0))" } ?? ""): \(NumberText.count(images, "image", "images"))"]
     lines.append(

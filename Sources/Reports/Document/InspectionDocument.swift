@@ -87,10 +87,12 @@ extension InspectionDocument.Part {
       rows.append(("JPEG quality", list(jpegQualities)))
       rows.append(("JPEG colours", list(jpegSamplings)))
     }
-    rows += [
-      ("colour", grey == images ? "grey" : grey == 0 ? "colour" : "colour, \(NumberText.grouped(grey)) of them grey"),
-      ("mean", numbers(mean)), ("deviation", numbers(deviation)),
-    ]
+    if !mean.isEmpty {
+      rows += [
+        ("colour", grey == images ? "grey" : grey == 0 ? "colour" : "colour, \(NumberText.grouped(grey)) of them grey"),
+        ("mean", numbers(mean)), ("deviation", numbers(deviation)),
+      ]
+    }
     if ignored > 0 { rows.append(("ignored", NumberText.count(ignored, "file", "files"))) }
     var lines = ["\(path.printable)\(split.map { " (\($0))" } ?? ""): \(format)"]
     lines += rows.map { "  " + $0.padding(toLength: 14, withPad: " ", startingAt: 0) + $1 }

@@ -2,7 +2,7 @@
 package struct MetricEntry: Codable, Sendable, Equatable {
   /// "fid", "kid", "precision" …
   package var name: String
-  /// Null where it is not defined for this set; the note then says why.
+  /// Null where it is not defined for this set; the note then says why, else what else is to be known of it.
   @ExplicitNull package var value: Double?
   /// 95 %.
   @ExplicitNull package var interval: Bounds?

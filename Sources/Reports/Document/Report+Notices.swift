@@ -2,8 +2,17 @@ extension Report {
   /// Everything odd about the data, each sentence once.
   var notices: [String] {
     let scored = Set(results.filter { $0.kind == .cas }.map(\.name))
-    return (data.notices(scored: scored) + (warnings ?? []).map(\.printable)).reduce(into: []) {
+    return (data.notices(scored: scored) + drawnWithout + (warnings ?? []).map(\.printable)).reduce(into: []) {
       if !$0.contains($1) { $0.append($1) }
+    }
+  }
+
+  /// Classes that a set has and of which no image was drawn for a training.
+  private var drawnWithout: [String] {
+    results.compactMap { result in
+      DataSection.list(untrained(of: result).subtracting(lackedByItsSets(result)).sorted()).map {
+        "\(result.label): no image of \($0) was drawn, so it scores 0 there"
+      }
     }
   }
 
@@ -32,8 +41,17 @@ extension Report {
 
   private var real: DataSection.Real { data.real }
 
-  /// The classes of which the training set of a result has no images.
+  /// The classes of which the training set of a result has no images: what was drawn, where the report says it.
   func untrained(of result: ResultEntry) -> Set<String> {
+    if result.kind == .ganTest || result.kind == .evaluation { return [] }
+    if let counts = result.training?.perClassImages, !counts.isEmpty {
+      return Set(counts.filter { $0.value == 0 }.keys)
+    }
+    return lackedByItsSets(result)
+  }
+
+  /// The classes that none of the sets that a result is trained on has.
+  private func lackedByItsSets(_ result: ResultEntry) -> Set<String> {
     let own = data.synthetic[result.name].map { Set($0.missingClasses) }
     let train = real.train.map { Set($0.missingClasses) }
     switch result.kind {

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Metrics as text for stdout: a row for each number, a column for each set of samples.
 package struct MetricsSummary: Sendable {
   private let document: MetricsDocument
@@ -10,7 +12,7 @@ package struct MetricsSummary: Sendable {
 
   /// Lines no wider than the style's width, each with a newline at its end.
   package var text: String {
-    var blocks = [counts, table(document.results.map(\.metrics), names: document.results.map(\.name))]
+    var blocks = [counts] + tables(document.results)
     blocks += document.results.compactMap(classes)
     blocks.append(
       "↓ lower is better, ↑ higher is better; in brackets 95 % intervals (docs/metrics.md says of what)."
@@ -36,16 +38,44 @@ package struct MetricsSummary: Sendable {
       .wrapped(to: style.width)
   }
 
-  private func table(_ sets: [[MetricEntry]], names: [String]) -> [String] {
-    var table = TextTable(
-      columns: [.init(title: "Metric")] + names.map { .init(title: $0.printable, alignment: .right, minimum: 9) })
-    for name in ordered(sets) {
-      let entries = sets.map { set in set.first { $0.name == name } }
-      let arrow = entries.lazy.compactMap { $0?.arrow }.first { !$0.isEmpty } ?? ""
-      table.rows.append(
-        [.init(name + arrow)] + entries.map { .init(cell($0)) })
+  /// A table of as many sets as fit side by side, and more tables below it for the others: no number is cut.
+  private func tables(_ results: [MetricsResult]) -> [[String]] {
+    let names = ordered(results.map(\.metrics))
+    let labels = names.map { name in
+      name + (results.lazy.compactMap { $0.metric(name)?.arrow }.first { !$0.isEmpty } ?? "")
     }
-    return table.lines(style)
+    let sets = results.map { result in
+      Set(
+        title: result.name.printable.shortened(to: Self.longestName), cells: names.map { cell(result.metric($0)) })
+    }
+    let first = labels.reduce("Metric".columns) { max($0, $1.columns) }
+    var parts: [[Set]] = []
+    var used = 0
+    for set in sets {
+      if parts.isEmpty || used + set.width > style.width {
+        parts.append([])
+        used = first
+      }
+      parts[parts.count - 1].append(set)
+      used += set.width
+    }
+    return parts.map { sets in
+      var table = TextTable(
+        columns: [.init(title: "Metric")] + sets.map { .init(title: $0.title, alignment: .right) })
+      table.rows = labels.indices.map { row in [.init(labels[row])] + sets.map { .init($0.cells[row]) } }
+      return table.lines(style)
+    }
+  }
+
+  private static let longestName = 32
+
+  /// A column of the table.
+  private struct Set {
+    let title: String
+    let cells: [String]
+
+    /// With the gap before it.
+    var width: Int { TextTable.gap + cells.reduce(title.columns) { max($0, $1.columns) } }
   }
 
   private func ordered(_ sets: [[MetricEntry]]) -> [String] {
@@ -55,6 +85,10 @@ package struct MetricsSummary: Sendable {
   private func cell(_ entry: MetricEntry?) -> String {
     guard let entry, let value = entry.value else { return NumberText.none }
     let decimals = Self.decimals(value, entry.interval)
+    if abs(value) >= 1e7 {
+      func short(_ value: Double) -> String { String(format: "%.4g", value).replacing("-", with: "−") }
+      return short(value) + (entry.interval.map { " [\(short($0.low)), \(short($0.high))]" } ?? "")
+    }
     let range = entry.interval.map {
       " [\(NumberText.fixed($0.low, decimals: decimals)), \(NumberText.fixed($0.high, decimals: decimals))]"
     }

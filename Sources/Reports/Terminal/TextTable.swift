@@ -24,7 +24,7 @@ struct TextTable {
     init(stringLiteral value: String) { self.init(value) }
   }
 
-  private static let gap = 2
+  static let gap = 2
 
   private(set) var columns: [Column]
   var rows: [[Cell]] = []

@@ -36,6 +36,18 @@ extension StringProtocol {
     return kept + "…"
   }
 
+  /// The text in at most `width` columns, with "…" in place of its middle: names of one study differ at their ends.
+  func shortened(to width: Int) -> String {
+    guard columns > width, width > 2 else { return truncated(to: width) }
+    let tail = (width - 1) / 2
+    var end = ""
+    for character in reversed() {
+      guard end.columns + character.columns <= tail else { break }
+      end = String(character) + end
+    }
+    return String(truncated(to: width - end.columns)) + end
+  }
+
   /// The text cut or filled with spaces to exactly `width` columns.
   func padded(to width: Int, atStart: Bool = false) -> String {
     let text = truncated(to: width)

@@ -97,20 +97,20 @@ extension MetricsDemonstration {
       ])
     let reference = SelectedFeatures(real, rows: labels[..<half].flatMap { realRows[$0] ?? [] }.sorted())
     let root = try FeatureSetError.naming(sets.real) { try GaussianRoot(reference, pool: pool) }
-    events.began("Comparing classes", labels.count, "classes", 0)
-    for count in 1...labels.count {
-      if events.shouldStop() { throw Interrupted() }
-      let rows = labels[..<count].flatMap { otherRows[$0] ?? [] }.sorted()
-      let part = SelectedFeatures(samples, rows: rows)
-      let found = try FeatureSetError.naming(other) {
-        let prd = try ClusteredPrecisionRecall(real: reference, synthetic: part, stream: stream("modes"), pool: pool)
-        return (prd, try FrechetDistance.value(root, GaussianRoot(part, pool: pool)))
+    try events.stage("Comparing classes", labels.count, "classes") {
+      for count in 1...labels.count {
+        if events.shouldStop() { throw Interrupted() }
+        let rows = labels[..<count].flatMap { otherRows[$0] ?? [] }.sorted()
+        let part = SelectedFeatures(samples, rows: rows)
+        let found = try FeatureSetError.naming(other) {
+          let prd = try ClusteredPrecisionRecall(real: reference, synthetic: part, stream: stream("modes"), pool: pool)
+          return (prd, try FrechetDistance.value(root, GaussianRoot(part, pool: pool)))
+        }
+        document.rows.append(
+          .init(String(count), [found.0.recallScore, found.0.precisionScore, found.0.totalVariation, found.1]))
+        events.advanced(count, "")
       }
-      document.rows.append(
-        .init(String(count), [found.0.recallScore, found.0.precisionScore, found.0.totalVariation, found.1]))
-      events.advanced(count, "")
     }
-    events.ended(true)
     document.notes = [
       "Recall grows until the \(half) classes of the reference are there; precision falls with the classes that are not "
         + "among them. FID cannot tell which of the two is missing."

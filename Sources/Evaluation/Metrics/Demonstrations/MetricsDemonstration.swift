@@ -28,9 +28,9 @@ package struct MetricsDemonstration {
 
   private let seed: UInt64
   let pool: ThreadPool
-  let events: StudyRunner.Events
+  let events: RunEvents
 
-  package init(seed: UInt64, machine: Machine, events: StudyRunner.Events) {
+  package init(seed: UInt64, machine: Machine, events: RunEvents) {
     self.seed = seed
     pool = machine.processor.pool
     self.events = events
@@ -46,6 +46,11 @@ package struct MetricsDemonstration {
   /// - Parameter sets: of the user; nil for built-in ones, where the demonstration has them.
   /// - Throws: `UsageError` where it has none, `FeatureSetError`, and what reading throws.
   package func run(_ name: Name, _ sets: MetricsStudy.Sets?) throws -> DemonstrationDocument {
+    // Before parts are drawn, in which a row has another number.
+    for set in sets.map({ [$0.real] + $0.synthetic }) ?? [] {
+      guard let features = set.features else { continue }
+      _ = try FeatureSetError.naming(set) { try FeatureInspection(features, pool: pool) }
+    }
     switch name {
     case .splits: return try splits(sets)
     case .sampleSize: return try sampleSize(sets)
@@ -131,15 +136,14 @@ extension MetricsDemonstration {
       rowTitle: "normal quantile", columns: [.init("observed", decimals: 3, isDrawn: true)])
     document.hasDiagonal = true
     document.rows = found.quantiles.map { .init(String(format: "%.3f", $0.normal), [$0.observed]) }
-    let p = found.projections.map(\.pValue).sorted()
-    func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+    let p = found.projections.map(\.pValue)
     document.notes = [
       String(
         format:
           "%d of %d random directions differ from a normal distribution at p < 0.05 (D'Agostino and Pearson, n = %d); "
           + "median p %.3g, median |skewness| %.3f, median |excess kurtosis| %.3f.", found.rejected, p.count,
         found.count,
-        p[p.count / 2], median(found.projections.map { abs($0.skewness) }),
+        median(p), median(found.projections.map { abs($0.skewness) }),
         median(found.projections.map { abs($0.excessKurtosis) })),
       "With many images every small deviation is significant; look at the sizes.",
     ]

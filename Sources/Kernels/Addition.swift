@@ -1,0 +1,28 @@
+/// output = first + second, which may be the same memory as either.
+package func add(_ first: Tensor, _ second: Tensor, into output: Tensor, on execution: Execution) {
+  checkShapes(first, output, second)
+  execution.forEachRange(of: first.count, step: elementwiseStep) { range, _ in
+    let at = range.lowerBound
+    switch first.format {
+    case .fp32: execution.table.add(first.base + at, second.base + at, range.count, output.base + at)
+    case .bf16: execution.dots.add(first.bfloats + at, second.bfloats + at, range.count, output.bfloats + at)
+    }
+  }
+}
+
+/// The gradient of a sum with respect to one input: `outputGradient` copied or added. (A rectifier behind a sum belongs to
+/// the normalisation that writes it.)
+package func addBackward(
+  _ outputGradient: Tensor, into inputGradient: Tensor, accumulating: Bool = false, on execution: Execution
+) {
+  if accumulating { return add(outputGradient, inputGradient, into: inputGradient, on: execution) }
+  checkShapes(outputGradient, inputGradient, nil)
+  guard !outputGradient.isAt(inputGradient) else { return }
+  execution.forEachRange(of: outputGradient.count, step: elementwiseStep) { range, _ in
+    let at = range.lowerBound
+    switch inputGradient.format {
+    case .fp32: (inputGradient.base + at).update(from: outputGradient.base + at, count: range.count)
+    case .bf16: (inputGradient.bfloats + at).update(from: outputGradient.bfloats + at, count: range.count)
+    }
+  }
+}

@@ -1,8 +1,8 @@
 internal import Datasets
 import Foundation
-internal import Kernels
+package import Kernels
 internal import Networks
-internal import Training
+package import Training
 
 /// The memory that a study's largest training takes, or the test behind it, so that a run that cannot fit ends before it begins.
 package struct MemoryDemand {
@@ -21,7 +21,7 @@ package struct MemoryDemand {
 
   /// The bytes of a trainer: the network laid out for a batch, its average or slow weights where there are some, and a
   /// batch's images before they are mixed.
-  static func training(_ job: TrainingJob, on processor: Processor) -> Int {
+  package static func training(_ job: TrainingJob, on processor: Processor) -> Int {
     let (plan, batch) = (job.plan, job.order.batchSize)
     let step = Footprint(
       plan, batch: batch, purpose: .training, threads: processor.pool.threads, format: processor.format)

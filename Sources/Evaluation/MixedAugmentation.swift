@@ -1,4 +1,4 @@
-internal import Datasets
+package import Datasets
 
 /// One way in which a study of mixed augmentation changes the training images.
 package enum MixedAugmentation: String, Codable, Sendable, CaseIterable {
@@ -14,7 +14,7 @@ package enum MixedAugmentation: String, Codable, Sendable, CaseIterable {
 
 extension MixedAugmentation {
   /// The recipe's augmentation changed to this one; where the recipe does not mix, the parameter is 1.
-  func applied(to recipe: Augmentation) -> Augmentation {
+  package func applied(to recipe: Augmentation) -> Augmentation {
     var augmentation = recipe
     augmentation.mixup = 0
     augmentation.cutmix = 0

@@ -24,7 +24,9 @@ package struct Gaussianity: Sendable, Equatable {
 
   package var rejected: Int { projections.count { $0.pValue < 0.05 } }
 
-  package static func == (a: Self, b: Self) -> Bool { a.count == b.count && a.projections == b.projections }
+  package static func == (a: Self, b: Self) -> Bool {
+    a.count == b.count && a.projections == b.projections && a.quantiles.elementsEqual(b.quantiles) { $0 == $1 }
+  }
 }
 
 extension Gaussianity {

@@ -78,6 +78,11 @@ import Testing
     #expect(page.code == 0, "\(page.errors)")
     let text = String(decoding: try folder.bytes("x"), as: UTF8.self)
     #expect(text.contains(">run<") && text.contains(">other<") && text.contains("</html>"))
+    // A run's name is text, whatever is in it, and the difference is that of the comparison.
+    #expect(try train(folder, "a<b>", "--seed", "2").code == 0)
+    let odd = try Program.run("report", "run", "a<b>", "--output", "odd.html", in: folder.path)
+    let markup = String(decoding: try folder.bytes("odd.html"), as: UTF8.self)
+    #expect(odd.code == 0 && markup.contains("a&lt;b&gt;") && !markup.contains("a<b>"), "\(odd.errors)")
     let packed = try Program.run("data", "pack", "good", "--output", "p", in: folder.path)
     #expect(packed.code == 0 && packed.output.hasPrefix("p: 24 images"), "\(packed.errors)")
     #expect(try Program.run("report", "run", "other", "--output", ".", in: folder.path).code == 74)

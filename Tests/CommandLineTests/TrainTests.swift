@@ -197,13 +197,16 @@ import Testing
     #expect(last.code == 64 && last.errors.contains("seed cannot be 18446744073709551615"), "\(last.errors)")
   }
 
-  @Test func anEstimateTrainsNothing() throws {
+  /// The time is said before the training, and only where that is asked for.
+  @Test(arguments: [true, false])
+  func theTimeIsEstimatedWhereAskedFor(asked: Bool) throws {
     let folder = try data()
-    let result = try train(folder, ["--synthetic", "\(folder.path)/good", "--estimate"], output: "run")
-    #expect(
-      result.code == 0 && !FileManager.default.fileExists(atPath: "\(folder.path)/run/report.json"), "\(result.errors)")
-    let files = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder.path)/run")) ?? []
-    #expect(!files.contains { $0.hasPrefix("model-") })
+    let result = try Program.run(
+      [
+        "train", "--synthetic", "\(folder.path)/good", "--real", "\(folder.path)/real", "--output",
+        "\(folder.path)/run", "--model", "resnet8", "--steps", "2", "--batch-size", "16",
+      ] + (asked ? ["--estimate"] : []))
+    #expect(result.code == 0 && result.errors.contains("expected time: about") == asked, "\(result.errors)")
   }
 
   /// Samples of a quarter of the pixels have less detail, whatever they are made.

@@ -42,7 +42,10 @@ import Testing
       ["curve", "--synthetic", "x", "--real", "y", "--sizes", "5", "--no-gan-test"],
       "--no-gan-test would change nothing"
     ),
-    (["train", "--synthetic", "x", "--real", "y", "--set", "resize=crop-inner"], "resize needs a size. Pass --input SIZE"),
+    (
+      ["train", "--synthetic", "x", "--real", "y", "--set", "resize=crop-inner"],
+      "resize needs a size. Pass --input SIZE"
+    ),
     (["evaluate", "--weights", "x", "--real", "y", "--resize", "crop"], "--resize needs --input"),
     (["report", "x", "--format", "html"], "markdown"),
     (["report", "x", "y", "--output", "p", "--format", "csv"], "--output"),

@@ -61,12 +61,23 @@ import Testing
     let parts = try FrechetDistance.withoutParts(
       of: Self.real, statistics: all, to: root, stream: RandomStream(seed: 1, purpose: "test"), pool: pool)
     let whole = try FrechetDistance.value(GaussianRoot(all), root)
-    #expect(parts.count == 20 && parts.allSatisfy { abs($0 - whole) < 0.1 })
+    // The same from the images that are left, without a formula for what a part takes away.
+    let division = Jackknife.division(
+      of: Self.real.rows, groups: 20, stream: RandomStream(seed: 1, purpose: "test"))
+    let direct = try (0..<20).map { group in
+      let rest = SelectedFeatures(Self.real, rows: division.indices.filter { division[$0] != group })
+      return try FrechetDistance.value(GaussianRoot(FeatureStatistics(rest, pool: pool)), root)
+    }
+    #expect(parts.count == 20 && zip(parts, direct).allSatisfy { abs($0 - $1) < 1e-6 * $1 })
+    let mean = direct.reduce(0, +) / 20
+    let deviation = (19.0 / 20 * direct.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }).squareRoot()
     let interval = try #require(Jackknife.interval(whole, [parts]))
     // A side of which nothing is known is no side that does not vary.
     #expect(Jackknife.interval(whole, [parts, []]) == nil && Jackknife.interval(whole, []) == nil)
     // The deviation over 40 other sets of 600 and 500 images is 0.07.
-    #expect(interval.low < whole && interval.high - interval.low > 0.05 && interval.high - interval.low < 0.6)
+    // Student's quantile of 97.5 % with 19 degrees of freedom is 2.0930.
+    #expect(abs((interval.high - interval.low) / 2 - 2.0930240544 * deviation) < 1e-5 * deviation)
+    #expect(abs((interval.high + interval.low) / 2 - whole) < 1e-9)
   }
 
   @Test func kernelDistances() throws {

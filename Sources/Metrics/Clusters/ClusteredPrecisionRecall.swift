@@ -24,6 +24,9 @@ package struct ClusteredPrecisionRecall: Sendable, Equatable {
 
   package static func == (a: Self, b: Self) -> Bool {
     a.curve == b.curve && a.count == b.count && a.clusters.elementsEqual(b.clusters) { $0 == $1 }
+      && a.recallScore == b.recallScore && a.precisionScore == b.precisionScore
+      && a.recallInterval == b.recallInterval && a.precisionInterval == b.precisionInterval
+      && a.totalVariation == b.totalVariation
   }
 }
 

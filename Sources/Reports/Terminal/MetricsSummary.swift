@@ -38,16 +38,35 @@ package struct MetricsSummary: Sendable {
       .wrapped(to: style.width)
   }
 
-  /// A table of as many sets as fit side by side, and more tables below it for the others: no number is cut.
+  /// A table of as many sets as fit side by side, and more tables below it for the others: no number is cut. A digit less
+  /// is taken where that makes one table of them.
   private func tables(_ results: [MetricsResult]) -> [[String]] {
     let names = ordered(results.map(\.metrics))
     let labels = names.map { name in
       name + (results.lazy.compactMap { $0.metric(name)?.arrow }.first { !$0.isEmpty } ?? "")
     }
-    let sets = results.map { result in
-      Set(
-        title: result.name.printable.shortened(to: Self.longestName), cells: names.map { cell(result.metric($0)) })
+    func sets(fewerDecimals: Int) -> [Set] {
+      results.map { result in
+        Set(
+          title: result.name.printable.shortened(to: Self.longestName),
+          cells: names.map { cell(result.metric($0), fewerDecimals: fewerDecimals) })
+      }
     }
+    var parts = parts(of: sets(fewerDecimals: 0), beside: labels)
+    if parts.count > 1 {
+      let shorter = self.parts(of: sets(fewerDecimals: 1), beside: labels)
+      if shorter.count == 1 { parts = shorter }
+    }
+    return parts.map { sets in
+      var table = TextTable(
+        columns: [.init(title: "Metric")] + sets.map { .init(title: $0.title, alignment: .right) })
+      table.rows = labels.indices.map { row in [.init(labels[row])] + sets.map { .init($0.cells[row]) } }
+      return table.lines(style)
+    }
+  }
+
+  /// The sets in groups that fit side by side.
+  private func parts(of sets: [Set], beside labels: [String]) -> [[Set]] {
     let first = labels.reduce("Metric".columns) { max($0, $1.columns) }
     var parts: [[Set]] = []
     var used = 0
@@ -59,12 +78,7 @@ package struct MetricsSummary: Sendable {
       parts[parts.count - 1].append(set)
       used += set.width
     }
-    return parts.map { sets in
-      var table = TextTable(
-        columns: [.init(title: "Metric")] + sets.map { .init(title: $0.title, alignment: .right) })
-      table.rows = labels.indices.map { row in [.init(labels[row])] + sets.map { .init($0.cells[row]) } }
-      return table.lines(style)
-    }
+    return parts
   }
 
   private static let longestName = 32
@@ -82,9 +96,10 @@ package struct MetricsSummary: Sendable {
     sets.flatMap { $0.map(\.name) }.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 
-  private func cell(_ entry: MetricEntry?) -> String {
+  private func cell(_ entry: MetricEntry?, fewerDecimals: Int) -> String {
     guard let entry, let value = entry.value else { return NumberText.none }
-    let decimals = Self.decimals(value, entry.interval)
+    let all = Self.decimals(value, entry.interval)
+    let decimals = entry.interval == nil || all <= 3 ? all : all - fewerDecimals
     if abs(value) >= 1e7 {
       func short(_ value: Double) -> String { String(format: "%.4g", value).replacing("-", with: "−") }
       return short(value) + (entry.interval.map { " [\(short($0.low)), \(short($0.high))]" } ?? "")

@@ -28,7 +28,7 @@ extension LabelledMembers {
           || splits.isSuperset(of: ["train", "val"])
       else { break }
       for index in images.indices { images[index].parts.removeFirst() }
-      foreign = foreign.filter { $0[0] == first }.map { Array($0.dropFirst()) }
+      foreign = foreign.filter { $0.first == first }.map { Array($0.dropFirst()) }
     }
     // An image beside the folders is ignored, as in a folder.
     let tops = Set(images.filter { $0.parts.count > 1 }.map { String($0.parts[0]) })
@@ -42,7 +42,7 @@ extension LabelledMembers {
       let own = images.filter { $0.parts.count > 1 && $0.parts[0] == name }.map {
         (Array($0.parts.dropFirst()), $0.place)
       }
-      let others = foreign.filter { $0[0] == name }.map { Array($0.dropFirst()) }
+      let others = foreign.filter { $0.first?.elementsEqual(name) == true }.map { Array($0.dropFirst()) }
       return try LabelledMembers(folders: own, foreign: others, tally: tally, path: "\(archive.path)/\(name)")
     }
     var parts: [Split: LabelledMembers] = [.train: try split("train"), .test: try split(test)]

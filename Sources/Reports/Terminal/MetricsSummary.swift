@@ -45,9 +45,9 @@ package struct MetricsSummary: Sendable {
     let labels = names.map { name in
       name + (results.lazy.compactMap { $0.metric(name)?.arrow }.first { !$0.isEmpty } ?? "")
     }
-    func sets(fewerDecimals: Int) -> [Set] {
+    func sets(fewerDecimals: Int) -> [Column] {
       results.map { result in
-        Set(
+        Column(
           title: result.name.printable.shortened(to: Self.longestName),
           cells: names.map { cell(result.metric($0), fewerDecimals: fewerDecimals) })
       }
@@ -66,9 +66,9 @@ package struct MetricsSummary: Sendable {
   }
 
   /// The sets in groups that fit side by side.
-  private func parts(of sets: [Set], beside labels: [String]) -> [[Set]] {
+  private func parts(of sets: [Column], beside labels: [String]) -> [[Column]] {
     let first = labels.reduce("Metric".columns) { max($0, $1.columns) }
-    var parts: [[Set]] = []
+    var parts: [[Column]] = []
     var used = 0
     for set in sets {
       if parts.isEmpty || used + set.width > style.width {
@@ -84,7 +84,7 @@ package struct MetricsSummary: Sendable {
   private static let longestName = 32
 
   /// A column of the table.
-  private struct Set {
+  private struct Column {
     let title: String
     let cells: [String]
 

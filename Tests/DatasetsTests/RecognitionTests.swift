@@ -29,6 +29,44 @@ import Testing
     }
   }
 
+  /// Images that are cut out of an array in its file have no checksum of their own; the array's is looked at before.
+  @Test func aFlippedBitOfAnArrayIsSeen() throws {
+    let pixels = (0..<6 * 64).map { UInt8($0 % 251) }
+    var bytes = ZipWriter([
+      ("arr_0.npy", NPYWriter.file("|u1", shape: [6, 8, 8, 1], pixels)),
+      ("arr_1.npy", NPYWriter.file("<i8", shape: [6], (0..<6).flatMap { le($0 % 3, 8) })),
+    ]).bytes
+    try folder.write(bytes, "whole.npz")
+    let whole = try Dataset.open(folder["whole.npz"])
+    #expect(try whole.glance(at: whole.list(.whole)).side == 8)
+    bytes[250] ^= 4
+    try folder.write(bytes, "flipped.npz")
+    let flipped = try Dataset.open(folder["flipped.npz"])
+    let listing = try flipped.list(.whole)
+    #expect(throws: DataError.damaged("\(folder["flipped.npz"])/arr_0.npy", "its checksum is wrong")) {
+      try flipped.glance(at: listing)
+    }
+  }
+
+  /// A class of nothing but pictures of a kind that is not read is an empty one, in a folder and in an archive of it, and a
+  /// folder that is called like a picture is a folder.
+  @Test func classesOfUnreadablePicturesAreEmpty() throws {
+    for top in ["", "set/", "x.webp/x.webp/"] {
+      let members = [(top + "cat/0.png", image), (top + "dog/0.png", image), (top + "hat/x.webp", image)]
+      let more = top.isEmpty ? [] : [("x.webp/x.webp", image), ("read.me", image)]
+      try folder.write(ZipWriter(members + more).bytes, "set.zip")
+      try folder.write(TarWriter.archive(members + more), "set.tar")
+      for name in ["set.zip", "set.tar"] {
+        let listing = try Dataset.open(folder[name]).list(.whole)
+        #expect(listing.classNames == ["cat", "dog"] && listing.emptyClasses == ["hat"], "\(top)\(name)")
+      }
+    }
+    for (name, bytes) in [("cat/0.png", image), ("dog/0.png", image), ("hat/x.webp", image)] {
+      try folder.write(bytes, "plain/\(name)")
+    }
+    #expect(try Dataset.open(folder["plain"]).list(.whole).emptyClasses == ["hat"])
+  }
+
   @Test(arguments: ["{\"prompt\": \"a cat\"}", "[1]", "no JSON"])
   func promptsInClassFoldersAreNoLabels(text: String) throws {
     let members: [(String, [UInt8])] = ["cat/0", "cat/1", "dog/0"].flatMap {

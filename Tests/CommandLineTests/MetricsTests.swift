@@ -275,6 +275,14 @@ import Testing
     }
     let plain = try fid("plain")
     for name in ["half", "turned", "swapped", "whole", "small"] { #expect(try fid(name) == plain, "\(name)") }
+    // An array of text is none of names.
+    try folder.write(
+      ZipWriter([
+        ("features.npy", NPYWriter.file("<f4", shape: [100, 4], values.flatMap(single))),
+        ("labels.npy", NPYWriter.file("|u1", shape: [100], (0..<100).map { UInt8($0 % 2) })),
+        ("class_names.npy", NPYWriter.file("<U3", shape: [2], [UInt8](repeating: 0, count: 24))),
+      ]).bytes, "text-beside.npz")
+    #expect(try fid("text-beside") == plain)
     try folder.write(NPYWriter.file("<f4", shape: [2, 2], [UInt8](repeating: 0, count: 16)), "alone.npz")
     let alone = try run(folder, ["alone"])
     #expect(alone.code == 65 && alone.errors.contains("numpy.savez"), "\(alone.errors)")

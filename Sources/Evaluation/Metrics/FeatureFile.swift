@@ -99,7 +99,8 @@ package enum FeatureFile {
   }
 
   private static func classNames(of file: NPZReader, labels: [Int]?) throws -> [String]? {
-    guard let labels, file.names.contains("class_names") else { return nil }
+    // NumPy's arrays of text are left alone, as other keys are.
+    guard let labels, try file.form("class_names")?.type == "uint8" else { return nil }
     let title = "\(file.path)/class_names"
     guard let bytes = try file.array("class_names")?.uint8,
       let names = try? JSONDecoder().decode([String].self, from: Data(bytes)), Set(names).count == names.count

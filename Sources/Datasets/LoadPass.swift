@@ -54,23 +54,18 @@ struct LoadPass: Sendable {
   func fits(_ shape: Shape) -> Bool { sizes.keys.allSatisfy { $0.width == shape.width && $0.height == shape.height } }
 
   /// The median quality of the JPEGs; nil without one.
-  var medianQuality: Int? {
-    let total = jpegQualities.values.reduce(0, +)
-    var seen = 0
-    for (quality, count) in jpegQualities.sorted(by: { $0.key < $1.key }) {
-      seen += count
-      if 2 * seen >= total { return quality }
-    }
-    return nil
-  }
+  var medianQuality: Int? { Self.median(jpegQualities.map { ($0.key, $0.value) }) }
 
   /// The median of the shorter sides of the images as they are stored; nil without one.
-  var medianSide: Int? {
-    let total = sizes.values.reduce(0) { $0 + $1.images }
+  var medianSide: Int? { Self.median(sizes.map { (min($0.key.width, $0.key.height), $0.value.images) }) }
+
+  /// The lower median of values that each stand for so many images.
+  private static func median(_ counts: [(value: Int, images: Int)]) -> Int? {
+    let total = counts.reduce(0) { $0 + $1.images }
     var seen = 0
-    for (size, count) in sizes.sorted(by: { min($0.key.width, $0.key.height) < min($1.key.width, $1.key.height) }) {
-      seen += count.images
-      if 2 * seen >= total { return min(size.width, size.height) }
+    for (value, images) in counts.sorted(by: { $0.value < $1.value }) {
+      seen += images
+      if 2 * seen >= total { return value }
     }
     return nil
   }

@@ -134,7 +134,7 @@ extension Configuration {
   }
 
   private static func wording(_ error: DecodingError, in tree: Node) -> UsageError {
-    var (context, expected): (DecodingError.Context, String) =
+    let (context, expected): (DecodingError.Context, String) =
       switch error {
       case .typeMismatch(let type, let context): (context, words(for: type))
       case .valueNotFound(let type, let context): (context, words(for: type))
@@ -143,16 +143,12 @@ extension Configuration {
         (context, context.codingPath.last.flatMap { words(for: $0.stringValue) } ?? context.debugDescription)
       @unknown default: (DecodingError.Context(codingPath: [], debugDescription: ""), "another value")
       }
-    if let wrong = expected.firstMatch(of: #/there is no (\w+)$/#),
-      let nearest = Spelling.nearest(to: String(wrong.1), in: Augmentation.names)
-    {
-      expected += ". Did you mean \(nearest)?"
-      return .message(
-        "\(context.codingPath.prefix { $0.intValue == nil }.map(\.stringValue).joined(separator: ".")) takes \(expected)"
-      )
-    }
     // A place in a list is not one of the tree's keys.
     let path = context.codingPath.prefix { $0.intValue == nil }.map(\.stringValue)
+    if let wrong = context.underlyingError as? Augmentation.UnknownName {
+      let nearest = Spelling.nearest(to: wrong.name, in: Augmentation.names)
+      return .unknownKey((path + [wrong.name]).joined(separator: "."), file: "The configuration", nearest: nearest)
+    }
     let value = path.reduce(Optional(tree)) { $0?.mapping?[Node($1)] }
     return .wrongValue(key: path.joined(separator: "."), value: value?.string ?? "that", expected: expected)
   }

@@ -48,15 +48,10 @@ import Testing
     let folder = try data("--set", "testFlips=true")
     let run = try Document(String(decoding: try folder.bytes("run/report.json"), as: UTF8.self))
     let own = try #require(run["results"].entry("kind", "cas")["brier"].number)
-    func brier(_ more: String...) throws -> Double {
-      let result = try Program.run(
-        [
-          "evaluate", "--weights", "\(folder.path)/run/model-good-seed0.safetensors", "--real", "\(folder.path)/real",
-          "--json",
-        ] + more)
-      return try #require(try Document(result.output)["results"][0]["brier"].number)
+    let values = try [evaluate(folder, "real", weights: "good", "--test-flips"), evaluate(folder, "real")].map {
+      try #require(try Document($0.output)["results"][0]["brier"].number)
     }
-    #expect(try abs(brier("--test-flips") - own) < 1e-6 && abs(brier() - own) > 1e-6)
+    #expect(abs(values[0] - own) < 1e-6 && abs(values[1] - own) > 1e-6)
   }
 
   @Test func whatDoesNotFitIsNamed() throws {

@@ -143,6 +143,20 @@ import Training
   }
 }
 
+@Suite struct AugmentationNameTests {
+  @Test(arguments: ["[flipp]", "[{mixupp: 1}]", "[flip, mixxup]"])
+  func aWrongNameInAListHasTheNearest(list: String) throws {
+    var configuration = try Configuration()
+    try configuration.set(["training", "augmentation"], yaml: list, source: "--set")
+    #expect {
+      _ = try configuration.experiment()
+    } throws: { error in
+      guard case UsageError.unknownKey(let key, _, let nearest) = error else { return false }
+      return key.hasPrefix("training.augmentation.") && nearest == (list.contains("flipp") ? "flip" : "mixup")
+    }
+  }
+}
+
 @Suite struct SpellingTests {
   @Test func distances() {
     #expect(Spelling.distance("kitten", "sitting") == 3)

@@ -75,7 +75,8 @@ extension Augmentation.Operation: Codable {
       DecodingError.Context(
         codingPath: decoder.codingPath,
         debugDescription: "a list of some of \(Augmentation.names.joined(separator: ", "))"
-          + (name.isEmpty
-            ? "" : Augmentation.names.contains(name) ? "; \(name) lacks its parameter" : "; there is no \(name)")))
+          + (Augmentation.names.contains(name) ? "; \(name) lacks its parameter" : ""),
+        underlyingError: name.isEmpty || Augmentation.names.contains(name) ? nil : Augmentation.UnknownName(name: name))
+    )
   }
 }

@@ -61,6 +61,11 @@ extension Augmentation.Operation {
 }
 
 extension Augmentation {
+  /// A name in a list of changes that none of them has; what decoding such a list throws has it as its reason.
+  package struct UnknownName: Error, Equatable {
+    package let name: String
+  }
+
   package static let names = [
     "padCrop", "randomResizedCrop", "flip", "alternateFlip", "randAugment", "colorJitter", "randomErasing", "cutout",
     "mixup", "cutmix",

@@ -62,20 +62,17 @@ struct BFloatScratch {
     var at = 0
     packed = passes.map { pass in
       defer {
-        at += aligned(
-          max(pass.packedCount(unit: Self.largestUnit) / 2, pass.winograd(unit: Self.largestUnit)?.shared ?? 0))
+        let counts = [pass.packedCount(tiles: true), pass.packedCount(tiles: false)]
+        at += aligned(max((counts.max() ?? 0) / 2, pass.winograd?.shared ?? 0))
       }
       return at
     }
     sums = at
     perWorker =
       passes.map {
-        max($0.scratchCount / 2 + 1, $0.winograd(unit: Self.largestUnit)?.perWorker ?? 0)
+        max(max($0.scratchCount, BFloatTilePass($0).scratchCount) / 2 + 1, $0.winograd?.perWorker ?? 0)
       }.max() ?? 0
   }
-
-  /// What any table's loops fill up pairs to, at most.
-  private static let largestUnit = 16
 
   func size(channels: Int, batch: Int) -> ScratchSize {
     ScratchSize(perWorker: perWorker, shared: sums + ConvolutionFusion.scratch(channels: channels, batch: batch))
@@ -88,9 +85,13 @@ struct BFloatScratch {
   ) {
     let dots = execution.dots
     let base = execution.scratch.shared(sums)
-    if dots.savesMultiplications, let only = passes.first, passes.count == 1,
-      let winograd = only.winograd(unit: dots.pairUnit)
-    {
+    if dots.tileConvolve != nil {
+      let matrices = pack(passes, weights, tiles: true, on: execution)
+      return BFloatTilePass.run(
+        zip(passes, matrices).map { (BFloatTilePass($0), $1) }, source, normalizing: normalizing, into: target,
+        accumulating: accumulating, perWorker: 2 * perWorker, on: execution, finished: finished)
+    }
+    if let only = passes.first, passes.count == 1, let winograd = only.winograd {
       let matrix = winograd.pack(weights, isTransposed: only.isTransposed, at: base + packed[0], on: execution)
       return execution.forEachRange(of: source.images, step: winograd.imagesPerGroup) { range, worker in
         winograd.compute(
@@ -99,11 +100,7 @@ struct BFloatScratch {
         range.forEach(finished)
       }
     }
-    let matrices = passes.enumerated().map { index, pass in
-      let place = UnsafeMutableRawPointer(base + packed[index]).assumingMemoryBound(to: UInt16.self)
-      pass.pack(weights, into: place, on: execution)
-      return UnsafePointer(place)
-    }
+    let matrices = pack(passes, weights, tiles: false, on: execution)
     let images = passes.map(\.imagesPerTile).max() ?? 1
     execution.forEachRange(of: source.images, step: images) { range, worker in
       let scratch = execution.scratch.workerBFloats(worker, 2 * perWorker)
@@ -117,15 +114,26 @@ struct BFloatScratch {
       range.forEach(finished)
     }
   }
+
+  private func pack(
+    _ passes: [BFloatPass], _ weights: UnsafePointer<Float>, tiles: Bool, on execution: Execution
+  ) -> [UnsafePointer<UInt16>] {
+    let base = execution.scratch.shared(sums)
+    return passes.enumerated().map { index, pass in
+      let place = UnsafeMutableRawPointer(base + packed[index]).assumingMemoryBound(to: UInt16.self)
+      pass.pack(weights, into: place, tiles: tiles, on: execution)
+      return UnsafePointer(place)
+    }
+  }
 }
 
 extension BFloatPass {
   /// The fast algorithm, where it applies and pays.
-  func winograd(unit: Int) -> BFloatWinograd? {
+  var winograd: BFloatWinograd? {
     let isThree = kernelHeight == 3 && kernelWidth == 3 && stride == 1 && top == 1 && left == 1
     guard isThree, isContiguous, min(source.channels, results) >= 32, source.channels % 16 == 0, results % 16 == 0
     else { return nil }
-    return BFloatWinograd(source, results: results, unit: unit)
+    return BFloatWinograd(source, results: results)
   }
 }
 

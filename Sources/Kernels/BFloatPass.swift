@@ -93,20 +93,28 @@ extension BFloatPass {
   /// Whether outputs are computed straight from a padded image; else from a matrix of patches.
   var isDirect: Bool { width >= 8 && top >= 0 && left >= 0 }
 
-  func pairs(_ taps: Int, unit: Int) -> Int { ((taps + 1) / 2 + unit - 1) / unit * unit }
+  /// Pairs of some taps, on tiles whole tiles of them.
+  func pairs(_ taps: Int, tiles: Bool) -> Int {
+    let pairs = (taps + 1) / 2
+    return tiles ? (pairs + tilePairs - 1) / tilePairs * tilePairs : pairs
+  }
 
   /// Numbers that the packed weights take.
-  func packedCount(unit: Int) -> Int {
-    let rows = isDirect ? kernelHeight * pairs(rowTaps, unit: unit) : pairs(kernelHeight * rowTaps, unit: unit)
+  func packedCount(tiles: Bool) -> Int {
+    let rows =
+      isDirect || tiles ? kernelHeight * pairs(rowTaps, tiles: tiles) : pairs(kernelHeight * rowTaps, tiles: false)
     return results / 16 * rows * 32
   }
 
   /// Packs the weights, a matrix for each tap, see `packDots`.
-  func pack(_ weights: UnsafePointer<Float>, into packed: UnsafeMutablePointer<UInt16>, on execution: Execution) {
+  func pack(
+    _ weights: UnsafePointer<Float>, into packed: UnsafeMutablePointer<UInt16>, tiles: Bool, on execution: Execution
+  ) {
     let dots = execution.dots
-    let count = packedCount(unit: dots.pairUnit)
+    let count = packedCount(tiles: tiles)
     let block = count / (results / 16)
-    let rowPairs = isDirect ? pairs(rowTaps, unit: dots.pairUnit) : rowTaps / 2
+    let isByRows = isDirect || tiles
+    let rowPairs = isByRows ? pairs(rowTaps, tiles: tiles) : rowTaps / 2
     // Pairs that fill up a row, and channels that fill up a pair, have the weight zero.
     let used = kernelHeight * rowTaps * results
     if count > used { packed.update(repeating: 0, count: count) }
@@ -118,7 +126,7 @@ extension BFloatPass {
           weights + taps[index] * source.channels * results, source.channels, results,
           packed + 32 * (row * rowPairs + column * source.channels / 2), block)
       }
-    } else if isDirect {
+    } else if isByRows {
       // Taps of a row are paired across positions, which only the forward pass asks for.
       for row in 0..<kernelHeight {
         dots.packDots(weights + row * rowTaps * results, rowTaps, results, packed + 32 * row * rowPairs, block)
@@ -145,7 +153,7 @@ extension BFloatPass {
     _ dots: BFloatTable
   ) -> UnsafePointer<UInt16> {
     let isPlain = top == 0 && left == 0 && paddedHeight == source.height && paddedWidth == source.width
-    if normalizing == nil && isPlain && 2 * pairs(rowTaps, unit: dots.pairUnit) == rowTaps { return image }
+    if normalizing == nil && isPlain && rowTaps % 2 == 0 { return image }
     pad(
       image, source, top: top, left: left, height: paddedHeight, width: paddedWidth, normalizing: normalizing,
       into: scratch, dots)
@@ -166,7 +174,7 @@ extension BFloatPass {
     let result = target.bfloats + images.lowerBound * target.shape.count + offset
     let start = padded(image, normalizing: normalizing, in: scratch, dots)
     var extents = DotExtents(
-      width: width, channels: results, pairs: pairs(rowTaps, unit: dots.pairUnit),
+      width: width, channels: results, pairs: pairs(rowTaps, tiles: false),
       step: stride * source.shape.channels, outputStep: step)
     if isIdentity && isContiguous {
       extents.width = height * width
@@ -204,7 +212,7 @@ extension BFloatPass {
     dots.dotConvolve(
       patches, weights, products,
       DotExtents(
-        width: max(8, rows), channels: results, pairs: pairs(tileDepth, unit: dots.pairUnit), step: tileDepth,
+        width: max(8, rows), channels: results, pairs: pairs(tileDepth, tiles: false), step: tileDepth,
         outputStep: results), false)
     for (place, index) in images.enumerated() {
       put(

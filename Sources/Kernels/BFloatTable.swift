@@ -13,22 +13,23 @@ package struct BFloatTable: Sendable {
   package typealias PairTarget = UnsafeMutablePointer<UInt32>
   typealias Doubles = UnsafeMutablePointer<Double>
 
-  /// The pairs of taps in a row of a kernel are filled up to a multiple of this.
-  package var pairUnit = 1
-  /// Whether wide 3x3 convolutions, forward and of the data gradient, are Winograd's, which save multiplications and cost
-  /// passes over memory.
-  package var savesMultiplications = true
-  /// The taps that a worker sums at a time where workers share the taps.
-  package var tapRun = 64
-  package var dotConvolve: @Sendable (Source, Source, Target, DotExtents, Bool) -> Void = KernelsBF16.dotConvolve
-  package var dotProducts: @Sendable (Source, Source, FloatTarget, DotExtents) -> Void = KernelsBF16.dotProducts
-  package var dotConvolveWeights: @Sendable (PairSource, PairSource, FloatTarget, DotGradientExtents) -> Void =
+  let dotConvolve: @Sendable (Source, Source, Target, DotExtents, Bool) -> Void = KernelsBF16.dotConvolve
+  let dotProducts: @Sendable (Source, Source, FloatTarget, DotExtents) -> Void = KernelsBF16.dotProducts
+  let dotConvolveWeights: @Sendable (PairSource, PairSource, FloatTarget, DotGradientExtents) -> Void =
     KernelsBF16.dotConvolveWeights
+  /// What convolves, and sums weights' gradients, on tiles; nil takes dot products.
+  package var tileConvolve: (@Sendable (Source, Source, Target, TileExtents, Bool) -> Void)?
+  package var tileSumWeights:
+    (@Sendable (PairSource, UnsafePointer<Int>, PairSource, FloatTarget, TileGradientExtents) -> Void)?
 
   let packDots: @Sendable (Floats, Int, Int, Target, Int) -> Void = KernelsBF16.packDots
   let packTransposedDots: @Sendable (Floats, Int, Int, Target, Int) -> Void = KernelsBF16.packTransposedDots
+  let copyWindows: @Sendable (Source, Int, Int, Int, Target) -> Void = KernelsBF16.copyWindows
   let pairTaps: @Sendable (Source, Int, Int, Int, PairTarget) -> Void = KernelsBF16.pairTaps
   let pairOutputs: @Sendable (Source, Int, Int, PairTarget) -> Void = KernelsBF16.pairOutputs
+  let pairTapTiles: @Sendable (Source, Int, Int, Int, PairTarget, Int) -> Void = KernelsBF16.pairTapTiles
+  let transposeWindows: @Sendable (PairSource, Int, Int, PairTarget, Int) -> Void = KernelsBF16.transposeWindows
+  let spreadSums: @Sendable (FloatTarget, Int, Int, FloatTarget, Int, Bool) -> Void = KernelsBF16.spreadSums
   let padImage: @Sendable (Source, Target, Int, Int, Int, Int, Int, Int, Int) -> Void = KernelsBF16.padImage
   let padNormalized:
     @Sendable (Source, Target, Int, Int, Int, Int, Int, Int, Int, Floats, Floats, Floats, Bool) -> Void =
@@ -74,13 +75,8 @@ extension BFloatTable {
   /// can be passed over, so no multiplications are saved.
   static let tiles: BFloatTable = {
     var table = BFloatTable()
-    table.pairUnit = KernelsBF16.tilePairs
-    table.savesMultiplications = false
-    // Transposed gradients serve for all of them.
-    table.tapRun = 256
-    table.dotConvolve = KernelsBF16.tileConvolve
-    table.dotProducts = KernelsBF16.tileProducts
-    table.dotConvolveWeights = KernelsBF16.tileConvolveWeights
+    table.tileConvolve = KernelsBF16.tileConvolve
+    table.tileSumWeights = KernelsBF16.tileSumWeights
     return table
   }()
 }

@@ -40,7 +40,10 @@ func convolveBFloatsBackwardWeights(
   _ outputGradient: Tensor, input: Tensor, into weightGradient: UnsafeMutablePointer<Float>,
   geometry: ConvolutionGeometry, fusion: ConvolutionFusion, on execution: Execution
 ) {
-  if execution.dots.savesMultiplications, let winograd = BFloatWinogradGradient(geometry) {
+  if let sum = execution.dots.tileSumWeights {
+    return BFloatTileGradient(geometry, sum).write(outputGradient, input, fusion, into: weightGradient, on: execution)
+  }
+  if let winograd = BFloatWinogradGradient(geometry) {
     return winograd.write(outputGradient, input, fusion, into: weightGradient, on: execution)
   }
   if let taps = BFloatTapGradient(geometry) {
@@ -136,6 +139,8 @@ func writeBFloatWeightGradient(
 /// The weights' gradient of few positions and many weights: workers share the images to pair them, and then the taps to
 /// sum them, so that nothing has to be added up between them.
 struct BFloatTapGradient {
+  /// The taps that a worker sums at a time.
+  private static let tapRun = 64
   private let tiling: BFloatGradientTiling
 
   /// nil where sums of chunks of images cost less.
@@ -165,7 +170,7 @@ struct BFloatTapGradient {
     let paired = PairedImages(
       tiling: tiling, outputGradient: outputGradient, input: input, fusion: fusion, execution: execution, words: words,
       gradients: words + group * tiling.imagePairs)
-    let run = execution.dots.tapRun
+    let run = Self.tapRun
     let runs = (taps + run - 1) / run
     for first in stride(from: 0, to: input.images, by: group) {
       let count = min(group, input.images - first)
@@ -213,6 +218,7 @@ extension ConvolutionGeometry {
     if let winograd = BFloatWinogradGradient(self) {
       size.formUnion(ScratchSize(perWorker: winograd.perWorker, shared: winograd.shared(images: images)))
     }
+    size.formUnion(BFloatTileGradient.scratch(self, images: images, sums: sums))
     return size
   }
 }

@@ -6,16 +6,14 @@ internal import KernelsBF16
 /// The rounding of the transformed tiles costs less than one bit against a direct bf16 convolution.
 struct BFloatWinograd {
   let tiling: WinogradTiling
-  let unit: Int
 
-  init(_ image: Shape, results: Int, unit: Int) {
+  init(_ image: Shape, results: Int) {
     tiling = WinogradTiling(algorithm: .two, image: image, results: results, wanted: 1)
-    self.unit = unit
   }
 
   private var channels: Int { tiling.image.channels }
   private var results: Int { tiling.results }
-  private var pairs: Int { (channels / 2 + unit - 1) / unit * unit }
+  private var pairs: Int { channels / 2 }
   private var planeWeights: Int { results / 16 * pairs * 32 }
 
   /// Tiles that are multiplied at a time: few, so that the planes stay in the first caches, unless the weights do not fit

@@ -177,7 +177,7 @@ extension ConvolutionGeometry {
   fileprivate var weightGradientScratch: Int { patches.productScratch(columns: outputChannels) }
 
   /// In how many chunks the images' weight gradients are summed: at most 16, and no more than 64 MB of sums.
-  fileprivate func weightGradientChunks(images: Int) -> Int {
+  func weightGradientChunks(images: Int) -> Int {
     min(images, 16, max(1, 16 * 1024 * 1024 / weightCount))
   }
 }

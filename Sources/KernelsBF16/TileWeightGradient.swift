@@ -1,278 +1,236 @@
-// The weights' gradient of a convolution on tiles: 16 pairs of outputs are the depth of a product of their gradients,
-// transposed, and their taps, as they lie. The gradients are the smaller side, so that a transposed tile of them serves
-// for all taps; what comes out are sums[channel][tap], transposed as they are added to the weights.
+// The weights' gradient of a convolution on tiles: 16 pairs of outputs, a window, are the depth of a product of their
+// gradients, transposed once for all taps, and of their taps. Both lie in whole tiles, one window behind the other
+// (`pairTapTiles`, `transposeWindows`), so that the loops read memory in its order. What comes out are tiles of
+// sums[channel][tap], which stay tiles until all windows are summed (`spreadSums`).
 
-/// What `dotConvolveWeights` computes. Pairs of taps that belong to no output, between two rows or images that are
-/// summed, are multiplied by zero and must be finite.
+/// The extents of a sum over `windows` windows.
+package struct TileGradientExtents: Sendable {
+  /// Tiles of 16 taps and of 16 output channels.
+  package var tapTiles: Int
+  package var channelTiles: Int
+  package var windows: Int
+  /// Words from the gradients of 16 channels to those of the next.
+  package var channelPitch: Int
+  /// Whether the sums begin at zero; else they go on from what they are.
+  package var begins: Bool
+
+  package init(tapTiles: Int, channelTiles: Int, windows: Int, channelPitch: Int, begins: Bool) {
+    self.tapTiles = tapTiles
+    self.channelTiles = channelTiles
+    self.windows = windows
+    self.channelPitch = channelPitch
+    self.begins = begins
+  }
+}
+
+/// sums[t][n][c][j] += Σ over windows w, pairs q of gradients[n][w][c][q] · words[taps[t] + 256 w + 16 q + j], the product
+/// of two pairs being the sum of the products of their halves.
 @inline(never)
-package func tileConvolveWeights(
-  _ image: UnsafePointer<UInt32>, _ gradient: UnsafePointer<UInt32>, _ weights: UnsafeMutablePointer<Float>,
-  _ extents: DotGradientExtents
+package func tileSumWeights(
+  _ words: UnsafePointer<UInt32>, _ taps: UnsafePointer<Int>, _ gradients: UnsafePointer<UInt32>,
+  _ sums: UnsafeMutablePointer<Float>, _ extents: TileGradientExtents
 ) {
   var unit = MatrixExtensions()
-  tileConvolveWeights(on: &unit, image, gradient, weights, extents)
+  tileSumWeights(on: &unit, words, taps, gradients, sums, extents)
 }
 
 @inline(__always)
-package func tileConvolveWeights<Unit: TileUnit>(
-  on unit: inout Unit, _ image: UnsafePointer<UInt32>, _ gradient: UnsafePointer<UInt32>,
-  _ weights: UnsafeMutablePointer<Float>, _ e: DotGradientExtents
+package func tileSumWeights<Unit: TileUnit>(
+  on unit: inout Unit, _ words: UnsafePointer<UInt32>, _ taps: UnsafePointer<Int>, _ gradients: UnsafePointer<UInt32>,
+  _ sums: UnsafeMutablePointer<Float>, _ e: TileGradientExtents
 ) {
-  let runs = PairRuns(e)
-  unit.configure(rows: 16, columns: min(16, e.taps), depth: runs.depth)
-  var room = InlineArray<1097, Pairs>(repeating: .zero)
-  withUnsafeMutableBytes(of: &room) { bytes in
-    guard let base = bytes.baseAddress?.alignedUp(toMultipleOf: 64) else { return }
-    let tiles = base.assumingMemoryBound(to: UInt32.self)
-    let sums = (base + transposedTiles * 1024).assumingMemoryBound(to: Float.self)
-    let offsets = (base + transposedTiles * 1024 + 4096).assumingMemoryBound(to: Int.self)
-    let p = Product(
-      image: image, gradient: gradient, weights: weights, e: e, runs: runs, transposed: tiles, offsets: offsets,
-      sums: sums)
-    var n = 0
-    while n < e.channels {
-      let isPair = n + 32 <= e.channels
-      let most = isPair ? transposedTiles / 2 : transposedTiles
-      var first = 0
-      while first < runs.windows {
-        let windows = first..<min(first + most, runs.windows)
-        let count = windows.count
-        if isPair {
-          transpose(p, windows, n, 2)
-          transpose(p, windows, n + 16, 2, at: 1)
-          multiply2x2(on: &unit, p, count, n)
-        } else {
-          transpose(p, windows, n, 1)
-          multiply1x4(on: &unit, p, count, n)
-        }
-        first = windows.upperBound
+  unit.configure(rows: 16, columns: 16, depth: 16)
+  var window = 0
+  while window < e.windows {
+    let block = WindowBlock(
+      words: words + 256 * window, taps: taps, gradients: gradients + 256 * window, sums: sums, e: e,
+      windows: min(mostWindows, e.windows - window), begins: e.begins && window == 0)
+    var tap = 0
+    while tap < e.tapTiles {
+      let isPair = tap + 2 <= e.tapTiles
+      var n = 0
+      while n + 2 <= e.channelTiles {
+        if isPair { multiply2x2(on: &unit, block, n, tap) } else { multiply2x1(on: &unit, block, n, tap) }
+        n += 2
       }
-      n += isPair ? 32 : 16
+      tap += 2
     }
+    if e.channelTiles % 2 == 1 { multiply1x4(on: &unit, block, e.channelTiles - 1) }
+    window += block.windows
   }
   unit.release()
 }
 
-/// Tiles of transposed gradients that a block of sums runs over before it is added to the weights: what half of a
-/// second-level cache holds several times over, and enough that adding takes a small part of the time.
-private let transposedTiles = 64
+/// Windows that are summed before the sums change: two tiles of each stay in the first-level cache, and reading and
+/// writing the sums takes an eighth of the time.
+private let mostWindows = 16
 
-/// How pairs of outputs are dealt to windows of at most 16 pairs, each as deep as a tile. A run is an image, its rows
-/// one behind the other; or, where that needs fewer windows, all images together. Between the pairs of outputs lie those
-/// that a stride skips, and at an image's end the taps that only the kernel's last rows reach: they count as pairs with
-/// the gradient zero. The last window of a run is moved back to end with it, and what was counted before counts as zero.
-private struct PairRuns {
-  let runs: Int
-  let length: Int
-  let depth: Int
-  /// From one row of outputs to the next, and from one image to the next within a run.
-  let rowPitch: Int
-  let imagePitch: Int
-  let windowsPerRun: Int
-
-  @inline(__always)
-  init(_ e: DotGradientExtents) {
-    rowPitch = e.stride * e.pairs
-    let one = (e.height - 1) * rowPitch + e.pairs
-    let pitch = e.imagePitch / e.tapPitch
-    let all = (e.images - 1) * pitch + one
-    let isWhole =
-      pitch * e.tapPitch == e.imagePitch && pitch >= one && (all + 15) / 16 < e.images * ((one + 15) / 16)
-    runs = isWhole ? 1 : e.images
-    length = isWhole ? all : one
-    imagePitch = isWhole ? pitch : one
-    depth = min(16, length)
-    windowsPerRun = (length + 15) / 16
-  }
-
-  var windows: Int { runs * windowsPerRun }
-
-  /// A window's run, its first pair within it, and how many of its pairs were counted before.
-  @inline(__always)
-  func place(_ window: Int) -> (run: Int, first: Int, counted: Int) {
-    let run = window / windowsPerRun
-    let wanted = (window - run * windowsPerRun) * 16
-    let first = min(wanted, length - depth)
-    return (run, first, wanted - first)
-  }
-}
-
-private struct Product {
-  let image: UnsafePointer<UInt32>
-  let gradient: UnsafePointer<UInt32>
-  let weights: UnsafeMutablePointer<Float>
-  let e: DotGradientExtents
-  let runs: PairRuns
-  let transposed: UnsafeMutablePointer<UInt32>
-  /// Where the pairs of each transposed window begin, from a block's taps on.
-  let offsets: UnsafeMutablePointer<Int>
+private struct WindowBlock {
+  let words: UnsafePointer<UInt32>
+  let taps: UnsafePointer<Int>
+  let gradients: UnsafePointer<UInt32>
   let sums: UnsafeMutablePointer<Float>
-
-  /// Blocks of at most 16 taps, the kernel's rows one after the other.
-  var tapBlocks: Int { e.rows * ((e.taps + 15) / 16) }
-
-  /// A block's kernel row and first tap, the last block of a row moved back to end with it, and how many of its taps an
-  /// earlier block has.
-  @inline(__always)
-  func block(_ index: Int) -> (row: Int, tap: Int, done: Int) {
-    let perRow = (e.taps + 15) / 16
-    let row = index / perRow
-    let wanted = (index - row * perRow) * 16
-    let tap = min(wanted, max(0, e.taps - 16))
-    return (row, tap, wanted - tap)
-  }
+  let e: TileGradientExtents
+  let windows: Int
+  let begins: Bool
 
   @inline(__always)
-  func taps(_ index: Int) -> UnsafePointer<UInt32> {
-    let block = block(index)
-    return image + block.row * e.pairs * e.tapPitch + block.tap
+  func sums(_ n: Int, _ tap: Int) -> UnsafeMutablePointer<Float> { sums + 256 * (tap * e.channelTiles + n) }
+
+  @inline(__always)
+  func begin<Unit: TileUnit>(_ tile: Int, on unit: inout Unit, _ n: Int, _ tap: Int) {
+    if begins { unit.clear(tile) } else { unit.load(tile, sums(n, tap), 64) }
   }
 }
 
-/// transposed[w][channel][q] = gradient[q][n + channel] for the pairs q of each window, every `spacing`-th tile from
-/// `at` on, and the windows' offsets.
+/// Two tiles of channels by two of taps.
 @inline(__always)
-private func transpose(_ p: Product, _ windows: Range<Int>, _ n: Int, _ spacing: Int, at: Int = 0) {
-  let (e, runs) = (p.e, p.runs)
-  var target = p.transposed + at * 256
-  for window in windows {
-    let place = runs.place(window)
-    p.offsets[window - windows.lowerBound] = place.run * e.imagePitch + place.first * e.tapPitch
-    let within = place.first / runs.imagePitch
-    var image = place.run + within
-    var position = place.first - within * runs.imagePitch
-    if e.stride == 1 && place.counted == 0 && runs.depth == 16 && position + 16 <= e.height * e.pairs {
-      transposeTile(p.gradient + (image * e.height * e.pairs + position) * e.channels + n, e.channels, target)
-    } else {
-      var row = position / runs.rowPitch
-      var column = position - row * runs.rowPitch
-      for q in 0..<16 {
-        let counts = q >= place.counted && q < runs.depth && row < e.height && column < e.pairs
-        let source = p.gradient + ((image * e.height + row) * e.pairs + column) * e.channels + n
-        put(counts ? pairs(at: source) : .zero, target + 16 * q)
-        position += 1
-        column += 1
-        if position == runs.imagePitch {
-          (image, position, row, column) = (image + 1, 0, 0, 0)
-        } else if column == runs.rowPitch {
-          (row, column) = (row + 1, 0)
-        }
-      }
-      transposeTile(target, 16, target)
-    }
-    target += spacing * 256
+private func multiply2x2<Unit: TileUnit>(on unit: inout Unit, _ p: WindowBlock, _ n: Int, _ tap: Int) {
+  var g = p.gradients + n * p.e.channelPitch, h = g + p.e.channelPitch
+  var x = p.words + p.taps[tap], z = p.words + p.taps[tap + 1]
+  p.begin(0, on: &unit, n, tap)
+  p.begin(1, on: &unit, n, tap + 1)
+  p.begin(2, on: &unit, n + 1, tap)
+  p.begin(3, on: &unit, n + 1, tap + 1)
+  for _ in 0..<p.windows {
+    unit.load(4, g, 64)
+    unit.load(6, x, 64)
+    unit.multiply(0, 4, 6)
+    unit.load(7, z, 64)
+    unit.multiply(1, 4, 7)
+    unit.load(5, h, 64)
+    unit.multiply(2, 5, 6)
+    unit.multiply(3, 5, 7)
+    g += 256
+    h += 256
+    x += 256
+    z += 256
   }
+  unit.store(0, p.sums(n, tap), 64)
+  unit.store(1, p.sums(n, tap + 1), 64)
+  unit.store(2, p.sums(n + 1, tap), 64)
+  unit.store(3, p.sums(n + 1, tap + 1), 64)
 }
 
-/// Adds the sums of one block of taps and 16 channels, from n on, to the weights.
+/// Two tiles of channels by one of taps.
 @inline(__always)
-private func add(_ p: Product, _ sums: UnsafeMutablePointer<Float>, _ index: Int, _ n: Int) {
-  let block = p.block(index)
-  let bits = UnsafeMutableRawPointer(sums).assumingMemoryBound(to: UInt32.self)
-  transposeTile(bits, 16, bits)
-  var at = block.done
-  while at < min(16, p.e.taps - block.tap) {
-    addTo(sums + 16 * at, p.weights + (block.row * p.e.taps + block.tap + at) * p.e.channels + n, 16)
-    at += 1
+private func multiply2x1<Unit: TileUnit>(on unit: inout Unit, _ p: WindowBlock, _ n: Int, _ tap: Int) {
+  var g = p.gradients + n * p.e.channelPitch, h = g + p.e.channelPitch
+  var x = p.words + p.taps[tap]
+  p.begin(0, on: &unit, n, tap)
+  p.begin(2, on: &unit, n + 1, tap)
+  for _ in 0..<p.windows {
+    unit.load(6, x, 64)
+    unit.load(4, g, 64)
+    unit.multiply(0, 4, 6)
+    unit.load(5, h, 64)
+    unit.multiply(2, 5, 6)
+    g += 256
+    h += 256
+    x += 256
   }
+  unit.store(0, p.sums(n, tap), 64)
+  unit.store(2, p.sums(n + 1, tap), 64)
 }
 
-/// Two tiles of channels by all taps.
+/// One tile of channels by all of taps, four at a time.
 @inline(__always)
-private func multiply2x2<Unit: TileUnit>(on unit: inout Unit, _ p: Product, _ windows: Int, _ n: Int) {
-  let pitch = p.e.tapPitch * 4
-  var index = 0
-  while index < p.tapBlocks {
-    let isPair = index + 1 < p.tapBlocks
-    let first = p.taps(index), second = isPair ? p.taps(index + 1) : first
-    var g = p.transposed
-    unit.clear(0)
-    unit.clear(2)
-    if isPair {
-      unit.clear(1)
-      unit.clear(3)
-      for window in 0..<windows {
-        let offset = p.offsets[window]
-        unit.load(4, g, 64)
-        unit.load(6, first + offset, pitch)
-        unit.multiply(0, 4, 6)
-        unit.load(7, second + offset, pitch)
-        unit.multiply(1, 4, 7)
-        unit.load(5, g + 256, 64)
-        unit.multiply(2, 5, 6)
-        unit.multiply(3, 5, 7)
-        g += 512
-      }
-    } else {
-      for window in 0..<windows {
-        unit.load(6, first + p.offsets[window], pitch)
-        unit.load(4, g, 64)
-        unit.multiply(0, 4, 6)
-        unit.load(5, g + 256, 64)
-        unit.multiply(2, 5, 6)
-        g += 512
-      }
-    }
-    unit.store(0, p.sums, 64)
-    unit.store(2, p.sums + 512, 64)
-    if isPair {
-      unit.store(1, p.sums + 256, 64)
-      unit.store(3, p.sums + 768, 64)
-    }
-    add(p, p.sums, index, n)
-    add(p, p.sums + 512, index, n + 16)
-    if isPair {
-      add(p, p.sums + 256, index + 1, n)
-      add(p, p.sums + 768, index + 1, n + 16)
-    }
-    index += 2
-  }
-}
-
-/// One tile of channels by all taps.
-@inline(__always)
-private func multiply1x4<Unit: TileUnit>(on unit: inout Unit, _ p: Product, _ windows: Int, _ n: Int) {
-  let pitch = p.e.tapPitch * 4
-  var index = 0
-  while index + 4 <= p.tapBlocks {
-    let a = p.taps(index), b = p.taps(index + 1), c = p.taps(index + 2), d = p.taps(index + 3)
-    var g = p.transposed
-    unit.clear(0)
-    unit.clear(1)
-    unit.clear(2)
-    unit.clear(3)
-    for window in 0..<windows {
-      let offset = p.offsets[window]
+private func multiply1x4<Unit: TileUnit>(on unit: inout Unit, _ p: WindowBlock, _ n: Int) {
+  let gradients = p.gradients + n * p.e.channelPitch
+  var tap = 0
+  while tap + 4 <= p.e.tapTiles {
+    var g = gradients
+    let a = p.words + p.taps[tap], b = p.words + p.taps[tap + 1]
+    let c = p.words + p.taps[tap + 2], d = p.words + p.taps[tap + 3]
+    p.begin(0, on: &unit, n, tap)
+    p.begin(1, on: &unit, n, tap + 1)
+    p.begin(2, on: &unit, n, tap + 2)
+    p.begin(3, on: &unit, n, tap + 3)
+    var at = 0
+    for _ in 0..<p.windows {
       unit.load(4, g, 64)
-      unit.load(6, a + offset, pitch)
+      unit.load(6, a + at, 64)
       unit.multiply(0, 4, 6)
-      unit.load(7, b + offset, pitch)
+      unit.load(7, b + at, 64)
       unit.multiply(1, 4, 7)
-      unit.load(6, c + offset, pitch)
+      unit.load(6, c + at, 64)
       unit.multiply(2, 4, 6)
-      unit.load(7, d + offset, pitch)
+      unit.load(7, d + at, 64)
       unit.multiply(3, 4, 7)
       g += 256
+      at += 256
     }
-    unit.store(0, p.sums, 64)
-    unit.store(1, p.sums + 256, 64)
-    unit.store(2, p.sums + 512, 64)
-    unit.store(3, p.sums + 768, 64)
-    for tile in 0..<4 { add(p, p.sums + tile * 256, index + tile, n) }
-    index += 4
+    unit.store(0, p.sums(n, tap), 64)
+    unit.store(1, p.sums(n, tap + 1), 64)
+    unit.store(2, p.sums(n, tap + 2), 64)
+    unit.store(3, p.sums(n, tap + 3), 64)
+    tap += 4
   }
-  while index < p.tapBlocks {
-    let a = p.taps(index)
-    var g = p.transposed
-    unit.clear(0)
-    for window in 0..<windows {
+  while tap < p.e.tapTiles {
+    var g = gradients
+    var x = p.words + p.taps[tap]
+    p.begin(0, on: &unit, n, tap)
+    for _ in 0..<p.windows {
       unit.load(4, g, 64)
-      unit.load(6, a + p.offsets[window], pitch)
+      unit.load(6, x, 64)
       unit.multiply(0, 4, 6)
       g += 256
+      x += 256
     }
-    unit.store(0, p.sums, 64)
-    add(p, p.sums, index, n)
-    index += 1
+    unit.store(0, p.sums(n, tap), 64)
+    tap += 1
+  }
+}
+
+/// Writes, or adds, one tile of taps by some of channels: weights[j · pitch + n] (+)= sums[n / 16][n % 16][j], for `taps`
+/// taps j.
+@inline(never)
+package func spreadSums(
+  _ sums: UnsafeMutablePointer<Float>, _ taps: Int, _ channelTiles: Int, _ weights: UnsafeMutablePointer<Float>,
+  _ pitch: Int, _ adding: Bool
+) {
+  for n in 0..<channelTiles {
+    let tile = sums + 256 * n
+    let bits = UnsafeMutableRawPointer(tile).assumingMemoryBound(to: UInt32.self)
+    transposeTile(bits, 16, bits)
+    for tap in 0..<taps {
+      let target = weights + tap * pitch + n * 16
+      let sum = load(tile + 16 * tap)
+      store(adding ? load(target) + sum : sum, target)
+    }
+  }
+}
+
+/// The taps of neighbouring outputs in tiles of 16: words[t][q][j] = (row[2 q · step + 16 t + j], row[(2 q + 1) · step +
+/// 16 t + j]) for `count` pairs of outputs in one row of a padded image. Up to 15 numbers behind the last tap are read.
+@inline(never)
+package func pairTapTiles(
+  _ row: UnsafePointer<UInt16>, _ step: Int, _ taps: Int, _ count: Int, _ words: UnsafeMutablePointer<UInt32>,
+  _ tilePitch: Int
+) {
+  var (tap, tile) = (0, words)
+  while tap < taps {
+    var (source, target) = (row + tap, tile)
+    for _ in 0..<count {
+      put(interleaved(bfloats(at: source), bfloats(at: source + step)), target)
+      source += 2 * step
+      target += 16
+    }
+    tap += 16
+    tile += tilePitch
+  }
+}
+
+/// gradients[n][w][c][q] = pairs[16 w + q][16 n + c] for all channels of some windows.
+@inline(never)
+package func transposeWindows(
+  _ pairs: UnsafePointer<UInt32>, _ channels: Int, _ windows: Int, _ gradients: UnsafeMutablePointer<UInt32>,
+  _ channelPitch: Int
+) {
+  for n in 0..<channels / 16 {
+    for window in 0..<windows {
+      transposeTile(
+        pairs + window * 16 * channels + 16 * n, channels, gradients + n * channelPitch + 256 * window)
+    }
   }
 }

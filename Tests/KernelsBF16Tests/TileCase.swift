@@ -83,26 +83,38 @@ extension TileCase {
     return packed
   }
 
-  /// `outputStep` and `outputPitch` leave gaps, which nobody may write to.
-  var extents: DotExtents {
+  /// From one output to its right neighbour and from one row to the next: gaps which nobody may write to.
+  var outputStep: Int { outputs + 16 }
+  var outputPitch: Int { width * outputStep + 16 }
+
+  /// For the twin on dot products.
+  var dotExtents: DotExtents {
     var e = DotExtents(
-      width: width, channels: outputs, pairs: pairs, step: stride * inputs, outputStep: outputs + 16)
+      width: width, channels: outputs, pairs: pairs, step: stride * inputs, outputStep: outputStep)
     e.height = height
     e.rows = kernel
     e.rowPitch = columns * inputs
     e.stride = stride
-    e.outputPitch = width * e.outputStep + 16
+    e.outputPitch = outputPitch
     return e
   }
 
-  var gradientExtents: DotGradientExtents {
-    var e = DotGradientExtents(pairs: (width + 1) / 2, taps: taps, channels: outputs)
-    e.images = images
-    e.height = height
-    e.rows = kernel
-    e.stride = stride
-    e.imagePitch = rows * e.pairs * taps
-    return e
+  /// Where tiles of 16 outputs of a row begin in the padded image, the last one moved back to end with the row, and
+  /// where its outputs go that no other tile has.
+  var tiles: (rows: Int, places: [Int], targets: [Int]) {
+    let rows = min(16, width)
+    var (places, targets) = ([Int](), [Int]())
+    for y in 0..<height {
+      for wanted in Swift.stride(from: 0, to: width, by: 16) {
+        let first = min(wanted, width - rows)
+        places.append((y * stride * columns + first * stride) * inputs)
+        for row in 0..<16 {
+          let isHere = row < rows && first + row >= wanted
+          targets.append(isHere ? y * outputPitch + (first + row) * outputStep : -1)
+        }
+      }
+    }
+    return (rows, places, targets)
   }
 
   /// The sums of `convolve` for one image, and of the terms' magnitudes: [y][x][n].

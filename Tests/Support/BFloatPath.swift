@@ -11,15 +11,11 @@ package struct BFloatPath: Sendable, CustomStringConvertible {
 }
 
 extension KernelTable {
-  /// Those of the instruction sets that there are, and AMX's with emulated tiles, without and with Winograd's algorithms.
+  /// Those of the instruction sets that there are, and AMX's with emulated tiles.
   package static var bfloatPaths: [BFloatPath] {
     InstructionSet.available.map { BFloatPath(description: $0.rawValue, table: .table(for: $0)) }
       .filter { $0.table.supports(.bf16) }
-      + [false, true].compactMap { savesMultiplications in
-        emulatedTiles(savesMultiplications: savesMultiplications).map {
-          BFloatPath(description: "emulated amx" + (savesMultiplications ? ", Winograd" : ""), table: $0)
-        }
-      }
+      + [emulatedTiles()].compactMap { $0 }.map { BFloatPath(description: "emulated amx", table: $0) }
   }
 }
 

@@ -23,10 +23,40 @@ func multiply(
 
 /// The linear algebra library under the kernels.
 package enum BLAS {
-  private static let configured: Void = openblas_set_num_threads(1)
+  private static let configured: Void = {
+    openblas_set_num_threads(1)
+    chooseCore()
+  }()
 
-  /// Turns the library's own threads off, once; the pool's threads call it side by side.
+  /// Turns the library's own threads off, once; the pool's threads call it side by side. A library that does not know this
+  /// processor is told what it can do.
   package static func configureOnce() { configured }
+
+  /// Whether the loops of a core type use AVX2 or more. The others run everywhere and are several times slower.
+  package static func isFast(core: String) -> Bool {
+    ["haswell", "zen", "skylakex", "cooperlake", "sapphirerapids"].contains(core.lowercased())
+  }
+
+  /// OpenBLAS older than a processor takes it for one of 2004 (0.3.21 does so with Emerald Rapids), and multiplies at a
+  /// sixth of the speed. Where nobody forces a core type, it is made to choose again among those of the instruction sets
+  /// that the processor has. Builds for a single core type have no such choice.
+  private static func chooseCore() {
+    typealias Call = @convention(c) () -> Void
+    let variable = "OPENBLAS_CORETYPE"
+    let library = dlopen(nil, RTLD_NOW)
+    guard !isFast(core: chosenCore), InstructionSet.avx2.isAvailable, getenv(variable) == nil,
+      let quit = dlsym(library, "gotoblas_dynamic_quit"), let start = dlsym(library, "gotoblas_dynamic_init")
+    else { return }
+    let cores = InstructionSet.avx512.isAvailable ? ["SkylakeX", "Haswell"] : ["Haswell"]
+    for core in cores where !isFast(core: chosenCore) {
+      setenv(variable, core, 1)
+      unsafeBitCast(quit, to: Call.self)()
+      unsafeBitCast(start, to: Call.self)()
+    }
+    unsetenv(variable)
+  }
+
+  private static var chosenCore: String { String(cString: openblas_get_corename()) }
 
   /// Ends the program with a sentence where a limit on addresses (`ulimit -v`) leaves no room for the library's buffers,
   /// one for each thread that multiplies: it asks for them for ever.
@@ -52,7 +82,10 @@ package enum BLAS {
   private static let buffer = 134_221_824
 
   /// The processor type that the library chose its loops for, part of what a result's bits depend on.
-  package static var coreName: String { String(cString: openblas_get_corename()) }
+  package static var coreName: String {
+    configureOnce()
+    return chosenCore
+  }
 
   /// The library's version and build options.
   package static var configuration: String { String(cString: openblas_get_config()) }

@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 
 /// Something about this machine or this build that costs speed or stops a run, and what to do about it.
 struct DoctorProblem: Encodable, Equatable {
@@ -7,11 +8,6 @@ struct DoctorProblem: Encodable, Equatable {
 }
 
 extension DoctorProblem {
-  /// Core types of OpenBLAS whose kernels use AVX2 or more. The others run everywhere and are slower.
-  private static let fastCores: Set<String> = [
-    "haswell", "zen", "skylakex", "cooperlake", "sapphirerapids",
-  ]
-
   /// The problems in the findings, the gravest first.
   /// - Parameter wrongChoice: why the kernels that `CAS_ISA` names cannot be had, nil when they can.
   static func all(
@@ -27,7 +23,7 @@ extension DoctorProblem {
         "Less than 1 GiB of memory is free, and a training may be killed.",
         "End other programs or raise the container's limit, or train with a smaller --batch-size.")
     }
-    if !fastCores.contains(blas.core.lowercased()) {
+    if !BLAS.isFast(core: blas.core) {
       add(
         "OpenBLAS uses its kernels for \(blas.core), which make no use of AVX2.",
         environment["OPENBLAS_CORETYPE"] == nil

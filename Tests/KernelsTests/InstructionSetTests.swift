@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 import Testing
 
@@ -29,5 +30,15 @@ import Testing
   @Test func tablesSayWhatTheyAre() {
     for set in InstructionSet.available { #expect(KernelTable.table(for: set).instructionSet == set) }
     #expect(!BLAS.coreName.isEmpty && BLAS.configuration.contains("OpenBLAS"))
+    #expect(BLAS.isFast(core: "SkylakeX") && !BLAS.isFast(core: "Prescott"))
+  }
+
+  /// An OpenBLAS that does not know the processor multiplies with what the processor has all the same.
+  @Test func blasUsesWhatTheProcessorHas() {
+    guard ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"] == nil, InstructionSet.avx2.isAvailable,
+      BLAS.configuration.contains("DYNAMIC_ARCH")
+    else { return }
+    #expect(BLAS.isFast(core: BLAS.coreName))
+    #expect(ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"] == nil)
   }
 }

@@ -76,7 +76,6 @@ struct BFloatTilePass {
 
   /// The tiles of a group of images.
   fileprivate struct Plan {
-    let images: Int
     var kernelRows: [Int]
     var places: [Int] = []
     var targets: [Int] = []
@@ -93,8 +92,7 @@ struct BFloatTilePass {
       let kernelRows = (0..<pass.kernelHeight).map { row in
         (row % pass.stride * rowsPerResidue + row / pass.stride) * pitch
       }
-      var plan = Plan(
-        images: images, kernelRows: kernelRows, tileRows: min(16, images * pixels), step: rowTaps)
+      var plan = Plan(kernelRows: kernelRows, tileRows: min(16, images * pixels), step: rowTaps)
       plan.add(run: images * pixels, from: 0) { position in
         if order == .pixels { return position * pass.results }
         let (row, rest) = position.quotientAndRemainder(dividingBy: images * pass.width)
@@ -105,7 +103,7 @@ struct BFloatTilePass {
     case .padded:
       let pitch = paddedWidth * source
       var plan = Plan(
-        images: images, kernelRows: (0..<pass.kernelHeight).map { $0 * pitch }, tileRows: min(16, pass.width),
+        kernelRows: (0..<pass.kernelHeight).map { $0 * pitch }, tileRows: min(16, pass.width),
         step: pass.stride * source)
       for row in 0..<pass.height {
         plan.add(run: pass.width, from: row * pass.stride * pitch) { row * pass.pitch + $0 * pass.step }
@@ -118,21 +116,21 @@ struct BFloatTilePass {
 
   /// Computes all images of `source` by some passes, written or added, and calls `finished` after each image.
   static func run(
-    _ passes: [(pass: BFloatTilePass, weights: UnsafePointer<UInt16>)], _ source: Tensor,
+    _ passes: [(tiles: BFloatTilePass, weights: UnsafePointer<UInt16>)], _ source: Tensor,
     normalizing: BatchNormalization?, into target: Tensor, accumulating: Bool, perWorker: Int,
     on execution: Execution, finished: (_ image: Int) -> Void
   ) {
     // Enough groups for all workers; which images share one makes no difference to their numbers.
-    let most = passes.map { $0.pass.mostImages }.min() ?? 1
+    let most = passes.map { $0.tiles.mostImages }.min() ?? 1
     let images = max(1, min(most, source.images / execution.pool.threads))
-    let plans = passes.map { $0.pass.plan(images: images, target: target.shape.count) }
+    let plans = passes.map { $0.tiles.plan(images: images, target: target.shape.count) }
     execution.forEachRange(of: source.images, step: images) { range, worker in
       let scratch = execution.scratch.workerBFloats(worker, perWorker)
-      for (index, (pass, weights)) in passes.enumerated() {
-        let plan = range.count == images ? plans[index] : pass.plan(images: range.count, target: target.shape.count)
-        let taps = pass.gather(range, of: source, normalizing: normalizing, in: scratch, execution.dots)
-        let output = target.bfloats + range.lowerBound * target.shape.count + pass.pass.offset
-        plan.withExtents(channels: pass.pass.results, depth: pass.depth) { extents in
+      for (index, (tiles, weights)) in passes.enumerated() {
+        let plan = range.count == images ? plans[index] : tiles.plan(images: range.count, target: target.shape.count)
+        let taps = tiles.gather(range, of: source, normalizing: normalizing, in: scratch, execution.dots)
+        let output = target.bfloats + range.lowerBound * target.shape.count + tiles.pass.offset
+        plan.withExtents(channels: tiles.pass.results, depth: tiles.depth) { extents in
           execution.dots.tileConvolve?(taps, weights, output, extents, accumulating)
         }
       }

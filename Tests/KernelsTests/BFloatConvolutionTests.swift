@@ -120,4 +120,29 @@ struct BFloatConvolutionTests {
     #expect(results(0..<5) == alone)
     #expect(results(2..<5) == alone)
   }
+
+  /// So many pairs that tiles take the images in groups: the sum over all is that over two parts, in floats. Emulated
+  /// tiles would take minutes.
+  @Test(.enabled(if: InstructionSet.amx.isAvailable, "no AMX"), arguments: [1, 3])
+  func manyImagesAreSummedInGroups(threads: Int) {
+    let test = ConvolutionCase(40, 14, 14, 256, to: 256, 3, 3, stride: 1, padding: 1)
+    let geometry = test.geometry
+    let input = Filled(images: test.images, shape: geometry.input, seed: 1, format: .bf16)
+    let gradient = Filled(images: test.images, shape: geometry.output, seed: 3, format: .bf16)
+    let execution = Execution(
+      pool: ThreadPool(threads: threads), table: .table(for: .amx),
+      scratch: convolutionScratch(geometry, batch: test.images, format: .bf16))
+    func sum(_ images: Range<Int>) -> [Float] {
+      let weights = Filled(count: geometry.weightCount, seed: 6)
+      convolveBackwardWeights(
+        gradient.tensor[images], input: input.tensor[images], into: weights.base, geometry: geometry, on: execution)
+      #expect(weights.isIntact)
+      return weights.floats
+    }
+    let parts = zip(sum(0..<33), sum(33..<40)).map { Double($0) + Double($1) }
+    let whole = sum(0..<40)
+    let size = parts.reduce(0) { $0 + $1 * $1 }
+    let error = zip(whole, parts).reduce(0) { $0 + (Double($1.0) - $1.1) * (Double($1.0) - $1.1) }
+    #expect(size > 0 && error <= 1e-12 * size)
+  }
 }

@@ -5,6 +5,7 @@ import Testing
 
 /// `cas evaluate`: what saved weights are tested on, and what is said where they do not fit.
 @Suite(.serialized) struct EvaluateTests {
+  /// A run in fp32, in which `cas evaluate` computes on every machine.
   private func data(_ more: String...) throws -> TemporaryFolder {
     let folder = try TemporaryFolder()
     try Stripes.write(to: folder, "real/train", perClass: 16, seed: 1)
@@ -14,7 +15,7 @@ import Testing
       [
         "train", "--synthetic", "\(folder.path)/good", "--real", "\(folder.path)/real", "--model", "resnet8",
         "--epochs",
-        "2", "--batch-size", "16", "--quiet", "--json", "--output", "\(folder.path)/run",
+        "2", "--batch-size", "16", "--precision", "fp32", "--quiet", "--json", "--output", "\(folder.path)/run",
       ] + more)
     #expect(trained.code == 0, "\(trained.errors)")
     return folder

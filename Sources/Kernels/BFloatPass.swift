@@ -83,9 +83,12 @@ extension BFloatPass {
   /// Whether the patch matrix of an image is the image itself.
   var isIdentity: Bool { isPointwise && height == source.height && width == source.width }
 
-  /// The padded image.
-  var paddedHeight: Int { max((height - 1) * stride + kernelHeight, top + source.height) }
-  var paddedWidth: Int { max((width - 1) * stride + kernelWidth, left + source.width) }
+  /// The padded image. Negative paddings leave out its first rows and columns.
+  var paddedHeight: Int { padded((height - 1) * stride + kernelHeight, source.height, before: top) }
+  var paddedWidth: Int { padded((width - 1) * stride + kernelWidth, source.width, before: left) }
+  private func padded(_ read: Int, _ extent: Int, before: Int) -> Int {
+    max(read + max(0, -before), max(0, before) + extent)
+  }
   /// Numbers behind a padded image that are read and do not count: at most 15 pairs of taps.
   static let slack = 64
   var paddedCount: Int { paddedHeight * paddedWidth * source.channels + Self.slack }
@@ -147,16 +150,17 @@ extension BFloatPass {
     isDirect ? paddedCount : source.count + Self.slack + patchCount + tileRows * results
   }
 
-  /// The padded image in `scratch`, or the image itself where nothing is to be added or done to it.
+  /// The padded image in `scratch`, or the image itself where nothing is to be added or done to it. `needsSlack` says that
+  /// numbers behind it are read.
   func padded(
-    _ image: UnsafePointer<UInt16>, normalizing: BatchNormalization?, in scratch: UnsafeMutablePointer<UInt16>,
-    _ dots: BFloatTable
+    _ image: UnsafePointer<UInt16>, normalizing: BatchNormalization?, needsSlack: Bool,
+    in scratch: UnsafeMutablePointer<UInt16>, _ dots: BFloatTable
   ) -> UnsafePointer<UInt16> {
-    let isPlain = top == 0 && left == 0 && paddedHeight == source.height && paddedWidth == source.width
-    if normalizing == nil && isPlain && rowTaps % 2 == 0 { return image }
+    let isPlain = top <= 0 && left <= 0 && paddedHeight == source.height && paddedWidth == source.width
+    if normalizing == nil && isPlain && !needsSlack { return image }
     pad(
-      image, source, top: top, left: left, height: paddedHeight, width: paddedWidth, normalizing: normalizing,
-      into: scratch, dots)
+      image, source, top: max(0, top), left: max(0, left), height: paddedHeight, width: paddedWidth,
+      normalizing: normalizing, into: scratch, dots)
     return UnsafePointer(scratch)
   }
 
@@ -172,7 +176,7 @@ extension BFloatPass {
     }
     let image = source.bfloats + images.lowerBound * source.shape.count
     let result = target.bfloats + images.lowerBound * target.shape.count + offset
-    let start = padded(image, normalizing: normalizing, in: scratch, dots)
+    let start = padded(image, normalizing: normalizing, needsSlack: rowTaps % 2 != 0, in: scratch, dots)
     var extents = DotExtents(
       width: width, channels: results, pairs: pairs(rowTaps, tiles: false),
       step: stride * source.shape.channels, outputStep: step)

@@ -10,17 +10,17 @@ struct BFloatTileGradient {
       BFloatTable.PairSource, UnsafePointer<Int>, BFloatTable.PairSource, BFloatTable.FloatTarget, TileGradientExtents
     ) -> Void
 
-  private let geometry: ConvolutionGeometry
+  private let tiling: BFloatGradientTiling
   private let sumTiles: Sum
 
   init(_ geometry: ConvolutionGeometry, _ sum: @escaping Sum) {
-    self.geometry = geometry
+    tiling = BFloatGradientTiling(geometry: geometry)
     sumTiles = sum
   }
 
-  /// Pairs of outputs in a row; an odd one has a partner of gradient zero.
-  private var pairs: Int { (geometry.output.width + 1) / 2 }
-  private var taps: Int { geometry.kernelWidth * geometry.input.channels }
+  private var geometry: ConvolutionGeometry { tiling.geometry }
+  private var pairs: Int { tiling.pairs }
+  private var taps: Int { tiling.taps }
   /// Tiles of taps in a row of the kernel, and in all.
   private var tilesPerRow: Int { (taps + 15) / 16 }
   private var tapTiles: Int { geometry.kernelHeight * tilesPerRow }
@@ -29,25 +29,14 @@ struct BFloatTileGradient {
 
   /// The remainders of rows by the stride that meet a row of the kernel.
   private var residues: Int { min(geometry.stride, geometry.kernelHeight) }
-  private func paddedRows(_ rows: Int) -> Int { (rows - 1) * geometry.stride + geometry.kernelHeight }
-  private var paddedHeight: Int {
-    max(paddedRows(geometry.output.height), geometry.input.height + geometry.padding)
-  }
-  /// Wide enough for the partner of an odd last output.
-  private var paddedWidth: Int {
-    max((2 * pairs - 1) * geometry.stride + geometry.kernelWidth, geometry.input.width + geometry.padding)
-  }
-  private var paddedCount: Int {
-    (paddedHeight * paddedWidth * geometry.input.channels + BFloatPass.slack + 31) / 32 * 32
-  }
   /// Whether pairs can be read from an image as it lies.
   private var isPlain: Bool {
-    geometry.padding == 0 && taps % 16 == 0 && paddedWidth == geometry.input.width
-      && paddedHeight == geometry.input.height
+    geometry.padding == 0 && taps % 16 == 0 && tiling.paddedWidth == geometry.input.width
+      && tiling.paddedHeight == geometry.input.height
   }
 
   /// Images whose rows together fill whole windows.
-  private var imagesPerUnit: Int { 16 / greatestCommonDivisor(16, pairs) }
+  private var imagesPerUnit: Int { 16 >> min(4, pairs.trailingZeroBitCount) }
 
   /// Where the pairs of some images, or of some rows of one, lie. All counts are in 32-bit words.
   private struct Layout {
@@ -120,17 +109,17 @@ struct BFloatTileGradient {
   private func rowWords(images: Int) -> Int { (images * pairs + 15) / 16 * 16 * geometry.outputChannels }
 
   private func chunkScratch(_ group: Group) -> Int {
-    paddedCount / 2 + groupCount(group) + rowWords(images: group.images) + sumCount
+    tiling.paddedCount / 2 + groupCount(group) + rowWords(images: group.images) + sumCount
   }
 
   /// Overwrites `target` with the sum over some images. `offsets` are those of the taps of a whole group.
   private func sum(
-    _ images: Range<Int>, _ source: PairSource, by group: Group, _ offsets: [Int],
+    _ images: Range<Int>, _ source: BFloatGradientSource, by group: Group, _ offsets: [Int],
     into target: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
   ) {
     let (height, dots) = (geometry.output.height, source.execution.dots)
     let padded = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: UInt16.self)
-    let sums = scratch + paddedCount / 2
+    let sums = scratch + tiling.paddedCount / 2
     let words = UnsafeMutableRawPointer(sums + sumCount).assumingMemoryBound(to: UInt32.self)
     let buffer = words + groupCount(group)
     var begins = true
@@ -141,7 +130,7 @@ struct BFloatTileGradient {
         let layout = Layout(self, images: some.count, rows: rows.count)
         let gradients = words + layout.words
         for (place, image) in some.enumerated() {
-          let start = source.padded(image, self, in: padded, isReady: row > 0)
+          let start = prepare(image, source, in: padded, isReady: row > 0)
           pairTaps(start, rows: rows, place: place, words, layout, dots)
         }
         fill(words, after: some.count, layout)
@@ -175,15 +164,16 @@ struct BFloatTileGradient {
   }
 
   private func sharedScratch(images: Int) -> Int {
-    max(paddedCount / 2 + rowWords(images: min(images, imagesPerUnit)), Self.cachedTiles * 256)
+    max(tiling.paddedCount / 2 + rowWords(images: min(images, imagesPerUnit)), Self.cachedTiles * 256)
   }
 
   /// How the sums are dealt to workers: runs of tiles of taps by runs of tiles of channels. No sum depends on it.
   private func blocks(threads: Int) -> [(taps: Range<Int>, channels: Range<Int>)] {
     let channels = runs(
       of: channelTiles, parts: (channelTiles + Self.channelTilesPerBlock - 1) / Self.channelTilesPerBlock)
-    let widest = channels.map(\.count).max() ?? 1
-    var parts = (tapTiles * widest + Self.cachedTiles - 1) / Self.cachedTiles
+    // Even, as runs are: none is longer than this.
+    let most = max(2, Self.cachedTiles / (channels.map(\.count).max() ?? 1) / 2 * 2)
+    var parts = (tapTiles + most - 1) / most
     while parts * channels.count % threads != 0 && parts < tapTiles { parts += 1 }
     return channels.flatMap { channels in runs(of: tapTiles, parts: parts).map { ($0, channels) } }
   }
@@ -198,7 +188,7 @@ struct BFloatTileGradient {
   }
 
   private func sumShared(
-    _ images: Int, _ source: PairSource, into target: UnsafeMutablePointer<Float>, on execution: Execution
+    _ images: Int, _ source: BFloatGradientSource, into target: UnsafeMutablePointer<Float>, on execution: Execution
   ) {
     let (dots, rows) = (execution.dots, 0..<geometry.output.height)
     let most = sharedImages(images)
@@ -214,9 +204,9 @@ struct BFloatTileGradient {
       execution.forEachRange(of: group.count, step: unit) { some, worker in
         let scratch = execution.scratch.worker(worker, perWorker)
         let padded = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: UInt16.self)
-        let buffer = UnsafeMutableRawPointer(scratch + paddedCount / 2).assumingMemoryBound(to: UInt32.self)
+        let buffer = UnsafeMutableRawPointer(scratch + tiling.paddedCount / 2).assumingMemoryBound(to: UInt32.self)
         for place in some {
-          let start = source.padded(first + place, self, in: padded, isReady: false)
+          let start = prepare(first + place, source, in: padded, isReady: false)
           pairTaps(start, rows: rows, place: place, words, layout, dots)
         }
         if some.upperBound == group.count { fill(words, after: group.count, layout) }
@@ -248,8 +238,8 @@ struct BFloatTileGradient {
     _ outputGradient: Tensor, _ input: Tensor, _ fusion: ConvolutionFusion,
     into target: UnsafeMutablePointer<Float>, on execution: Execution
   ) {
-    let source = PairSource(
-      geometry: geometry, outputGradient: outputGradient, input: input, fusion: fusion, execution: execution)
+    let source = BFloatGradientSource(
+      tiling: tiling, outputGradient: outputGradient, input: input, fusion: fusion, execution: execution)
     if sharesWeights(images: input.images) {
       return sumShared(input.images, source, into: target, on: execution)
     }
@@ -275,15 +265,27 @@ struct BFloatTileGradient {
       ScratchSize(perWorker: gradient.sharedScratch(images: images), shared: gradient.sharedCount(images: images)))
   }
 
+  /// An image as its taps are paired from, its output gradient written too; `isReady` says that both has been done.
+  private func prepare(
+    _ image: Int, _ source: BFloatGradientSource, in scratch: UnsafeMutablePointer<UInt16>, isReady: Bool
+  ) -> UnsafePointer<UInt16> {
+    let isPlain = isPlain && source.fusion.input == nil
+    if !isReady {
+      source.writeGradient(of: image)
+      if !isPlain { source.pad(image, into: scratch) }
+    }
+    return UnsafePointer(isPlain ? source.input.bfloats + image * geometry.input.count : scratch)
+  }
+
   private func pairTaps(
     _ padded: UnsafePointer<UInt16>, rows: Range<Int>, place: Int, _ words: UnsafeMutablePointer<UInt32>,
     _ layout: Layout, _ dots: BFloatTable
   ) {
     let (stride, channels) = (geometry.stride, geometry.input.channels)
-    for row in 0..<paddedRows(rows.count) where row % stride < residues {
+    for row in 0..<tiling.paddedRows(rows.count) where row % stride < residues {
       let target = row % stride * layout.rowsPerResidue + row / stride
       dots.pairTapTiles(
-        padded + (rows.lowerBound * stride + row) * paddedWidth * channels, stride * channels, taps, pairs,
+        padded + (rows.lowerBound * stride + row) * tiling.paddedWidth * channels, stride * channels, taps, pairs,
         words + target * layout.rowPitch + place * pairs * 16, layout.tapPitch)
     }
   }
@@ -330,35 +332,4 @@ struct BFloatTileGradient {
         target + first * geometry.outputChannels + channels.lowerBound * 16, geometry.outputChannels, adding)
     }
   }
-
-  /// What is paired.
-  private struct PairSource {
-    let geometry: ConvolutionGeometry
-    let outputGradient: Tensor
-    let input: Tensor
-    let fusion: ConvolutionFusion
-    let execution: Execution
-
-    /// The image with zeros around it, once `fusion.applied` has written its output gradient; `isReady` says that both
-    /// has been done.
-    func padded(
-      _ image: Int, _ gradient: BFloatTileGradient, in scratch: UnsafeMutablePointer<UInt16>, isReady: Bool
-    ) -> UnsafePointer<UInt16> {
-      let source = input.bfloats + image * geometry.input.count
-      if !isReady {
-        let pixels = geometry.output.pixels
-        fusion.applied?.apply(
-          rows: image * pixels..<(image + 1) * pixels, into: outputGradient, accumulating: false, execution)
-      }
-      if gradient.isPlain && fusion.input == nil { return UnsafePointer(source) }
-      if !isReady {
-        pad(
-          source, geometry.input, top: geometry.padding, left: geometry.padding, height: gradient.paddedHeight,
-          width: gradient.paddedWidth, normalizing: fusion.input, into: scratch, execution.dots)
-      }
-      return UnsafePointer(scratch)
-    }
-  }
 }
-
-private func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : greatestCommonDivisor(b, a % b) }

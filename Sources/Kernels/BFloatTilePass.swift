@@ -33,17 +33,6 @@ struct BFloatTilePass {
   private var depth: Int { pass.pairs(pass.rowTaps, tiles: true) / tilePairs }
   private var pixels: Int { pass.height * pass.width }
 
-  /// The padded image. Negative paddings leave out its first rows and columns.
-  private var paddedHeight: Int {
-    let read = (pass.height - 1) * pass.stride + pass.kernelHeight
-    return max(read + max(0, -pass.top), max(0, pass.top) + pass.source.height)
-  }
-  private var paddedWidth: Int {
-    let read = (pass.width - 1) * pass.stride + pass.kernelWidth
-    return max(read + max(0, -pass.left), max(0, pass.left) + pass.source.width)
-  }
-  private var paddedCount: Int { paddedHeight * paddedWidth * pass.source.channels + BFloatPass.slack }
-
   /// The remainders of rows by the stride that meet a row of the kernel, and the padded rows of each.
   private var residues: Int { min(pass.stride, pass.kernelHeight) }
   private var rowsPerResidue: Int { pass.height + (pass.kernelHeight - 1) / pass.stride }
@@ -67,8 +56,8 @@ struct BFloatTilePass {
   var scratchCount: Int {
     switch order {
     case .pixels: mostImages * pass.source.count + BFloatPass.slack
-    case .padded: paddedCount
-    case .windows: (paddedCount + 31) / 32 * 32 + mostImages * windowCount + BFloatPass.slack
+    case .padded: pass.paddedCount
+    case .windows: (pass.paddedCount + 31) / 32 * 32 + mostImages * windowCount + BFloatPass.slack
     }
   }
 
@@ -101,7 +90,7 @@ struct BFloatTilePass {
       }
       return plan
     case .padded:
-      let pitch = paddedWidth * source
+      let pitch = pass.paddedWidth * source
       var plan = Plan(
         kernelRows: (0..<pass.kernelHeight).map { $0 * pitch }, tileRows: min(16, pass.width),
         step: pass.stride * source)
@@ -155,9 +144,10 @@ struct BFloatTilePass {
         dots)
       return UnsafePointer(scratch)
     case .padded:
-      return padded(first, normalizing: normalizing, in: scratch, dots)
+      let needsSlack = pass.rowTaps % (2 * tilePairs) != 0
+      return pass.padded(first, normalizing: normalizing, needsSlack: needsSlack, in: scratch, dots)
     case .windows:
-      let windows = scratch + (paddedCount + 31) / 32 * 32
+      let windows = scratch + (pass.paddedCount + 31) / 32 * 32
       let (channels, pitch) = (pass.source.channels, images.count * pass.width * pass.rowTaps)
       let read = (pass.height - 1) * pass.stride + pass.kernelHeight
       for residue in 0..<residues {
@@ -166,32 +156,19 @@ struct BFloatTilePass {
         (windows + end * pitch).update(repeating: 0, count: BFloatPass.slack)
       }
       for place in 0..<images.count {
-        let image = padded(first + place * size, normalizing: normalizing, in: scratch, dots)
+        let image = pass.padded(
+          first + place * size, normalizing: normalizing, needsSlack: false, in: scratch, dots)
         let (rows, columns) = (max(0, -pass.top), max(0, -pass.left))
         for row in 0..<read where row % pass.stride < residues {
           let target = row % pass.stride * rowsPerResidue + row / pass.stride
           dots.copyWindows(
-            image + ((row + rows) * paddedWidth + columns) * channels, pass.stride * channels, pass.rowTaps, pass.width,
+            image + ((row + rows) * pass.paddedWidth + columns) * channels, pass.stride * channels, pass.rowTaps,
+            pass.width,
             windows + target * pitch + place * pass.width * pass.rowTaps)
         }
       }
       return UnsafePointer(windows)
     }
-  }
-
-  /// The image itself where nothing is to be added or done to it, else its copy in `scratch`.
-  private func padded(
-    _ image: UnsafePointer<UInt16>, normalizing: BatchNormalization?, in scratch: UnsafeMutablePointer<UInt16>,
-    _ dots: BFloatTable
-  ) -> UnsafePointer<UInt16> {
-    let isPlain =
-      pass.top <= 0 && pass.left <= 0 && paddedHeight == pass.source.height && paddedWidth == pass.source.width
-    let needsSlack = order == .padded && pass.rowTaps % (2 * tilePairs) != 0
-    if normalizing == nil && isPlain && !needsSlack { return image }
-    pad(
-      image, pass.source, top: max(0, pass.top), left: max(0, pass.left), height: paddedHeight, width: paddedWidth,
-      normalizing: normalizing, into: scratch, dots)
-    return UnsafePointer(scratch)
   }
 }
 

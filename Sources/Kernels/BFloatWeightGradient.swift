@@ -57,43 +57,60 @@ func convolveBFloatsBackwardWeights(
   }
 }
 
-/// The pairs of one image, or of some of its rows, and where they go.
-private struct PairedImages {
+/// What a bf16 weight gradient is made of.
+struct BFloatGradientSource {
   let tiling: BFloatGradientTiling
   let outputGradient: Tensor
   let input: Tensor
   let fusion: ConvolutionFusion
   let execution: Execution
-  let words: UnsafeMutablePointer<UInt32>
-  let gradients: UnsafeMutablePointer<UInt32>
 
   private var geometry: ConvolutionGeometry { tiling.geometry }
 
-  /// Pads an image, once `fusion.applied` has written its output gradient.
-  func pad(_ image: Int, into padded: UnsafeMutablePointer<UInt16>) {
+  /// Writes an image's output gradient, where the normalisation behind the convolution has yet to.
+  func writeGradient(of image: Int) {
     let pixels = geometry.output.pixels
     fusion.applied?.apply(
       rows: image * pixels..<(image + 1) * pixels, into: outputGradient, accumulating: false, execution)
+  }
+
+  /// Pads an image, and normalises it where that is fused.
+  func pad(_ image: Int, into padded: UnsafeMutablePointer<UInt16>) {
     Kernels.pad(
       input.bfloats + image * geometry.input.count, geometry.input, top: geometry.padding, left: geometry.padding,
       height: tiling.paddedHeight, width: tiling.paddedWidth, normalizing: fusion.input, into: padded, execution.dots)
   }
+}
+
+/// The pairs of one image, or of some of its rows, and where they go.
+private struct PairedImages {
+  let source: BFloatGradientSource
+  let words: UnsafeMutablePointer<UInt32>
+  let gradients: UnsafeMutablePointer<UInt32>
+
+  private var tiling: BFloatGradientTiling { source.tiling }
+  private var geometry: ConvolutionGeometry { tiling.geometry }
+
+  /// Pads an image, once its output gradient is written.
+  func pad(_ image: Int, into padded: UnsafeMutablePointer<UInt16>) {
+    source.writeGradient(of: image)
+    source.pad(image, into: padded)
+  }
 
   /// Pairs what `rows` of an image's outputs and their taps are made of, at the place of image `place` of a group.
   func pair(_ image: Int, rows: Range<Int>, _ padded: UnsafePointer<UInt16>, at place: Int) {
-    let (dots, output, channels) = (execution.dots, geometry.output, geometry.outputChannels)
+    let (dots, output, channels) = (source.execution.dots, geometry.output, geometry.outputChannels)
     let target = words + place * tiling.imagePairs
     for row in 0..<tiling.paddedRows(rows.count) {
-      let source =
-        padded + (rows.lowerBound * geometry.stride + row) * tiling.paddedWidth * geometry.input.channels
       dots.pairTaps(
-        source, geometry.stride * geometry.input.channels, tiling.taps, tiling.pairs,
+        padded + (rows.lowerBound * geometry.stride + row) * tiling.paddedWidth * geometry.input.channels,
+        geometry.stride * geometry.input.channels, tiling.taps, tiling.pairs,
         target + row * tiling.pairs * tiling.taps)
     }
-    let source = outputGradient.bfloats + image * output.count
+    let gradient = source.outputGradient.bfloats + image * output.count
     for (index, row) in rows.enumerated() {
       dots.pairOutputs(
-        source + row * output.width * channels, output.width, channels,
+        gradient + row * output.width * channels, output.width, channels,
         gradients + place * tiling.gradientPairs + index * tiling.pairs * channels)
     }
   }
@@ -109,9 +126,9 @@ func writeBFloatWeightGradient(
   let padded = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: UInt16.self)
   let words = UnsafeMutableRawPointer(scratch + tiling.paddedCount / 2).assumingMemoryBound(to: UInt32.self)
   let gradients = words + tiling.imagesPerGroup * tiling.imagePairs
-  let paired = PairedImages(
-    tiling: tiling, outputGradient: outputGradient, input: input, fusion: fusion, execution: execution, words: words,
-    gradients: gradients)
+  let source = BFloatGradientSource(
+    tiling: tiling, outputGradient: outputGradient, input: input, fusion: fusion, execution: execution)
+  let paired = PairedImages(source: source, words: words, gradients: gradients)
   weightGradient.update(repeating: 0, count: geometry.weightCount)
   var extents = tiling.extents
   let height = geometry.output.height
@@ -167,9 +184,9 @@ struct BFloatTapGradient {
     let group = imagesPerGroup(input.images)
     let words = UnsafeMutableRawPointer(execution.scratch.shared(shared(images: input.images))).assumingMemoryBound(
       to: UInt32.self)
-    let paired = PairedImages(
-      tiling: tiling, outputGradient: outputGradient, input: input, fusion: fusion, execution: execution, words: words,
-      gradients: words + group * tiling.imagePairs)
+    let source = BFloatGradientSource(
+      tiling: tiling, outputGradient: outputGradient, input: input, fusion: fusion, execution: execution)
+    let paired = PairedImages(source: source, words: words, gradients: words + group * tiling.imagePairs)
     let run = Self.tapRun
     let runs = (taps + run - 1) / run
     for first in stride(from: 0, to: input.images, by: group) {

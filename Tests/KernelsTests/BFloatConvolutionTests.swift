@@ -21,6 +21,7 @@ extension ConvolutionCase {
     ConvolutionCase(7, 2, 2, 64, to: 64, 3, 3, stride: 1, padding: 1),
     ConvolutionCase(5, 1, 1, 96, to: 80, 3, 3, stride: 1, padding: 1),
     ConvolutionCase(37, 2, 2, 64, to: 64, 1, 1, stride: 1, padding: 0),
+    ConvolutionCase(2, 1, 1, 3072, to: 480, 1, 1, stride: 1, padding: 0),
     ConvolutionCase(3, 14, 14, 64, to: 128, 1, 1, stride: 1, padding: 0),
     ConvolutionCase(3, 14, 14, 64, to: 96, 1, 1, stride: 2, padding: 0),
     ConvolutionCase(3, 4, 4, 64, to: 96, 1, 1, stride: 2, padding: 0),

@@ -6,7 +6,18 @@ import Testing
 @Suite struct ForcedAlgorithmTests {
   @Test(arguments: ConvolutionCase.chosen, ConvolutionPass.allCases)
   func agreesWithItsTwin(test: ConvolutionCase, pass: ConvolutionPass) {
-    let algorithms = ConvolutionAlgorithm.allCases.filter { test.geometry.allows($0, pass) }
+    compare(test, pass, ConvolutionAlgorithm.allCases.filter { test.geometry.allows($0, pass) })
+  }
+
+  /// The same in a second, for a processor that is emulated.
+  @Test(arguments: ConvolutionPass.allCases)
+  func everyAlgorithmAgreesOnASmallConvolution(pass: ConvolutionPass) {
+    let test = ConvolutionCase(1, 12, 12, 16, to: 32, 3, 3, stride: 1, padding: 1)
+    #expect(ConvolutionAlgorithm.allCases.allSatisfy { test.geometry.allows($0, pass) })
+    compare(test, pass, ConvolutionAlgorithm.allCases)
+  }
+
+  private func compare(_ test: ConvolutionCase, _ pass: ConvolutionPass, _ algorithms: [ConvolutionAlgorithm]) {
     let expected = reference(test, pass, magnitudes: false)
     // What the tolerance is relative to.
     let scale = reference(test, pass, magnitudes: true)

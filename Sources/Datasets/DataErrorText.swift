@@ -91,7 +91,15 @@ extension ClassDifference {
     var parts: [String] = []
     if !onlyInTest.isEmpty { parts.append("it lacks \(onlyInTest.capped())") }
     if !onlyInSet.isEmpty { parts.append("the real test set lacks \(onlyInSet.capped())") }
-    return "the classes of the \(title) are not those of the real test set: \(parts.joined(separator: ", and "))"
+    let text = "the classes of the \(title) are not those of the real test set: \(parts.joined(separator: ", and "))"
+    // Few names: it is the split, and not a class of trains.
+    guard [onlyInTest, onlyInSet].contains(where: { $0.contains(SplitNames.train) && $0.count <= 3 }) else {
+      return text
+    }
+    let tests = SplitNames.tests.joined(separator: ", ")
+    return text
+      + " (\(SplitNames.train) counts as a class unless a test set and no other folder lies beside it, named one of "
+      + "\(tests))"
   }
 }
 

@@ -42,6 +42,19 @@ struct ClassMatchingTests {
     )
   }
 
+  @Test func foldersThatAreNoSplitsAreExplained() throws {
+    let error = #expect(throws: DataError.self) {
+      try ClassMatching(
+        test: listing("real", ["evaluation", "train"]), others: [side("synthetic set s", ["cat", "dog"])])
+    }
+    #expect(
+      error?.description
+        == "the classes of the synthetic set s are not those of the real test set: it lacks evaluation, "
+        + "train, and the real test set lacks cat, dog (train counts as a class unless a test set and no other folder "
+        + "lies beside it, named one of test, val, validation, valid); classes are matched by name: rename the folders, "
+        + "or use --allow-missing-classes.")
+  }
+
   @Test func allowedDifferencesKeepTheLabels() throws {
     let matching = try ClassMatching(
       test: listing("real", ["bag", "coat", "dress"]),

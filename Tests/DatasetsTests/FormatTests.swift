@@ -38,7 +38,7 @@ import Testing
       splits.flatMap { [("\(top)\($0)/a/1.png", image), ("\(top)\($0)/b/2.png", image)] }
     }
     try folder.write(ZipWriter(members(["train", "test"])).bytes, "two.zip")
-    try folder.write(ZipWriter(members(["train", "val"], "set/")).bytes, "wrapped.zip")
+    try folder.write(ZipWriter(members(["train", "validation"], "set/")).bytes, "wrapped.zip")
     try folder.write(TarWriter.archive(members(["train", "val", "test"])), "three.tar")
     for name in ["train", "val"] { try folder.write(ZipWriter([("x/1.png", image)]).bytes, "files/\(name).zip") }
     let shard = TarWriter.archive([("0.png", image), ("0.cls", Array("1".utf8))])

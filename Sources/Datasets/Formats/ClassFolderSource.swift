@@ -1,12 +1,12 @@
 import Images
 
 /// A folder with one folder of PNG and JPEG images per class, at any depth inside a class; or two of these, named
-/// `train` and `test` (or `val`).
+/// `train` and `test` (or `val`, see `SplitNames`).
 struct ClassFolderSource: DataSource {
   let path: String
-  /// The folder of each split, with a warning about a folder that is not used.
+  /// The folder of each split, with warnings about folders that are not used.
   private let roots: [Split: String]
-  private let warning: String?
+  private let warnings: [String]
 
   let format = DataFormat.classFolders
   var splits: [Split] { [.train, .test, .whole].filter { roots[$0] != nil } }
@@ -16,16 +16,12 @@ struct ClassFolderSource: DataSource {
     let folder = try Folder(path)
     let visible = Set(folder.visibleFolders)
     // Classes may be many; only where there are splits does it matter what the others hold.
-    let mayBeSplits = visible.contains("train") && (visible.contains("test") || visible.contains("val"))
-    let names = mayBeSplits ? Set(try folder.dataFolders()) : []
-    let test = names.contains("test") ? "test" : "val"
-    guard names.contains("train"), names.contains(test), names.isSubset(of: ["train", "test", "val"]) else {
-      return ClassFolderSource(path: path, roots: [.whole: path], warning: nil)
+    guard SplitNames.mayBeSplits(visible), let names = SplitNames(Set(try folder.dataFolders())) else {
+      return ClassFolderSource(path: path, roots: [.whole: path], warnings: [])
     }
-    let unused =
-      names.isSuperset(of: ["test", "val"]) ? "\(path)/val is not used, because there is a folder named test." : nil
     return ClassFolderSource(
-      path: path, roots: [.train: "\(path)/train", .test: "\(path)/\(test)"], warning: unused)
+      path: path, roots: [.train: "\(path)/\(SplitNames.train)", .test: "\(path)/\(names.test)"],
+      warnings: names.warnings(in: path))
   }
 
   func list(_ split: Split) throws -> SplitListing {
@@ -37,7 +33,7 @@ struct ClassFolderSource: DataSource {
     listing.emptyClasses = walk.emptyClasses
     listing.ignoredHidden = walk.tally.hidden
     listing.ignoredOther = walk.tally.others
-    listing.warnings = walk.warnings + (warning.map { [$0] } ?? [])
+    listing.warnings = walk.warnings + warnings
     return listing
   }
 

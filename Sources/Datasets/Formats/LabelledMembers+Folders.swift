@@ -23,18 +23,14 @@ extension LabelledMembers {
     }
     while let first = images.first?.parts.first, images.allSatisfy({ $0.parts.count > 1 && $0.parts[0] == first }) {
       let splits = Set(images.filter { $0.parts.count > 3 }.map { String($0.parts[1]) })
-      guard
-        images.allSatisfy({ $0.parts.count > 2 }) || splits.isSuperset(of: ["train", "test"])
-          || splits.isSuperset(of: ["train", "val"])
-      else { break }
+      guard images.allSatisfy({ $0.parts.count > 2 }) || SplitNames.mayBeSplits(splits) else { break }
       for index in images.indices { images[index].parts.removeFirst() }
       foreign = foreign.filter { $0.first == first }.map { Array($0.dropFirst()) }
     }
     // An image beside the folders is ignored, as in a folder.
     let tops = Set(images.filter { $0.parts.count > 1 }.map { String($0.parts[0]) })
     let deep = Set(images.filter { $0.parts.count > 2 }.map { String($0.parts[0]) })
-    let test = tops.contains("test") ? "test" : "val"
-    guard deep.contains("train"), deep.contains(test), tops.isSubset(of: ["train", "test", "val"]) else {
+    guard let names = SplitNames(tops), deep.isSuperset(of: [SplitNames.train, names.test]) else {
       return [.whole: try LabelledMembers(folders: images, foreign: foreign, tally: tally, path: archive.path)]
     }
     for image in images where image.parts.count == 1 { tally.addOther(image.parts[0]) }
@@ -45,12 +41,8 @@ extension LabelledMembers {
       let others = foreign.filter { $0.first?.elementsEqual(name) == true }.map { Array($0.dropFirst()) }
       return try LabelledMembers(folders: own, foreign: others, tally: tally, path: "\(archive.path)/\(name)")
     }
-    var parts: [Split: LabelledMembers] = [.train: try split("train"), .test: try split(test)]
-    if tops.count == 3 {
-      for key in parts.keys {
-        parts[key]?.warnings.append("\(archive.path)/val is not used, because there is a folder named test.")
-      }
-    }
+    var parts: [Split: LabelledMembers] = [.train: try split(SplitNames.train), .test: try split(names.test)]
+    for key in parts.keys { parts[key]?.warnings += names.warnings(in: archive.path) }
     return parts
   }
 

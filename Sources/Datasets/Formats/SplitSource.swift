@@ -1,5 +1,5 @@
-/// A training and a test set that are data sets of their own, side by side in a folder: `train` and `test` (or `val`),
-/// as folders or files of any format.
+/// A training and a test set that are data sets of their own, side by side in a folder: `train` and `test` (or `val`, see
+/// `SplitNames`), as folders or files of any format.
 struct SplitSource: DataSource {
   let path: String
   let train: any DataSource
@@ -21,15 +21,15 @@ struct SplitSource: DataSource {
     let folder = try Folder(path)
     let visible = folder.entries.filter { !$0.isHidden && ($0.kind == .folder || $0.kind == .file) }
     func isOther(_ entry: Folder.Entry) -> Bool {
-      entry.kind == .folder && !["train", "test", "val"].contains(entry.name)
+      entry.kind == .folder && !SplitNames.all.contains(entry.name)
     }
     // Other folders are looked into only where the names of the rest are those of splits.
     for entry in visible where !isOther(entry) {
       let stem = entry.kind == .folder ? entry.name : String(entry.name.prefix { $0 != "." })
-      guard ["train", "test", "val"].contains(stem), found[stem] == nil else { return nil }
+      guard SplitNames.all.contains(stem), found[stem] == nil else { return nil }
       found[stem] = "\(path)/\(entry.name)"
     }
-    guard let train = found["train"], let test = found["test"] ?? found["val"],
+    guard let names = SplitNames(Set(found.keys)), let train = found[SplitNames.train], let test = found[names.test],
       try !visible.contains(where: isOther)
         || Set(folder.dataFolders()).isDisjoint(with: visible.filter(isOther).map(\.name))
     else { return nil }

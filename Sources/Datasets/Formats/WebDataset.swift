@@ -29,17 +29,17 @@ enum TarSource {
   }
 
   /// Shards whose names all say to which split they belong, by a word of letters such as `train` or `val`; empty where
-  /// not all do. With `test` and `val` there, `test` wins.
+  /// not all do.
   private static func split(_ names: [String]) -> [Split: [String]] {
     var found: [String: [String]] = [:]
     for name in names {
       let words = Set(name.lowercased().split { !$0.isLetter }.map(String.init))
-      let kinds = [("train", "train"), ("test", "test"), ("val", "val"), ("validation", "val")]
-        .filter { words.contains($0.0) }.map(\.1)
-      guard kinds.count == 1 else { return [:] }
-      found[kinds[0], default: []].append(name)
+      let kinds = words.intersection(SplitNames.all)
+      guard kinds.count == 1, let kind = kinds.first else { return [:] }
+      found[kind, default: []].append(name)
     }
-    guard let train = found["train"], let test = found["test"] ?? found["val"] else { return [:] }
+    guard let names = SplitNames(Set(found.keys)), let train = found[SplitNames.train], let test = found[names.test]
+    else { return [:] }
     return [.train: train, .test: test]
   }
 }

@@ -38,7 +38,7 @@ package struct DataEntry: Codable, Sendable, Equatable {
 
   /// As the user wrote it.
   package var path: String
-  /// "train", "test", "val", or null where the set has one split only.
+  /// "train", "test", or null where the set has one split only.
   @ExplicitNull package var split: String?
   package var images: Int
   package var classes: Int

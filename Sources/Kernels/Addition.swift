@@ -2,11 +2,26 @@
 package func add(_ first: Tensor, _ second: Tensor, into output: Tensor, on execution: Execution) {
   checkShapes(first, output, second)
   execution.forEachRange(of: first.count, step: elementwiseStep) { range, _ in
-    let at = range.lowerBound
-    switch first.format {
-    case .fp32: execution.table.add(first.base + at, second.base + at, range.count, output.base + at)
-    case .bf16: execution.dots.add(first.bfloats + at, second.bfloats + at, range.count, output.bfloats + at)
-    }
+    add(range, of: first, second, into: output, execution)
+  }
+}
+
+/// The same, and the moments of what was written, as `measureMoments` finds them.
+package func add(
+  _ first: Tensor, _ second: Tensor, into output: Tensor, measuring normalization: BatchNormalization,
+  on execution: Execution
+) {
+  checkShapes(first, output, second)
+  measureMoments(of: output, into: normalization, on: execution) { add($0, of: first, second, into: output, execution) }
+}
+
+private func add(
+  _ range: Range<Int>, of first: Tensor, _ second: Tensor, into output: Tensor, _ execution: Execution
+) {
+  let at = range.lowerBound
+  switch first.format {
+  case .fp32: execution.table.add(first.base + at, second.base + at, range.count, output.base + at)
+  case .bf16: execution.dots.add(first.bfloats + at, second.bfloats + at, range.count, output.bfloats + at)
   }
 }
 

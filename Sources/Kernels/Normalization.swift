@@ -1,10 +1,20 @@
 /// Measures the moments of a batch over images and positions, and moves the running statistics.
 package func measureMoments(of input: Tensor, into normalization: BatchNormalization, on execution: Execution) {
+  measureMoments(of: input, into: normalization, on: execution) { _ in }
+}
+
+/// The same, where `write` first writes the numbers from each range, while they are in the cache.
+func measureMoments(
+  of input: Tensor, into normalization: BatchNormalization, on execution: Execution,
+  write: @Sendable (Range<Int>) -> Void
+) {
   guard input.rows > 0 else { return }
   let blocks = RowBlocks(rows: input.rows, channels: normalization.channels)
   let moments = BlockMoments(execution.scratch, blocks: blocks.count, channels: normalization.channels)
   execution.pool.run(chunks: blocks.count) { block, _ in
-    moments.measure(input, rows: blocks[block], span: blocks.span, block: block, execution)
+    let rows = blocks[block]
+    write(rows.lowerBound * normalization.channels..<rows.upperBound * normalization.channels)
+    moments.measure(input, rows: rows, span: blocks.span, block: block, execution)
   }
   moments.merge(counts: (0..<blocks.count).map { blocks[$0].count })
   normalization.settle(mean: moments.means, squares: moments.squares, count: input.rows)

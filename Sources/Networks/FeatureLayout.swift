@@ -29,7 +29,8 @@ package struct FeatureLayout {
   }
 
   /// Gradients: from the first layer of the backward pass that writes one to the layer that made the slot. Where a
-  /// convolution does a normalisation's backward pass, the gradients on both sides of that share their memory.
+  /// convolution does a normalisation's backward pass, the gradients on both sides of that share their memory. So do, where
+  /// they can, the gradients of a sum and of what was summed, which begin with the same numbers.
   ///
   /// - Parameter reachesImages: whether the images have a gradient too.
   package init(gradients plan: Plan, batch: Int, format: NumberFormat, reachesImages: Bool = false) {
@@ -49,7 +50,10 @@ package struct FeatureLayout {
       shared[layer.output.index] = normalization.output
       end[normalization.output.index] = end[layer.output.index]
     }
-    var lifetimes = layers.filter { shared[$0.output.index] == nil }.map { layer in
+    let fused = Set(shared.values.map(\.index)).union(fusion.applied.values.compactMap { $0.residual?.index })
+    let handedOn = Self.handedOn(plan, first: first, end: end, except: fused.union([plan.input.index]))
+    for (index, root) in handedOn { end[root] = max(end[root], end[index]) }
+    var lifetimes = layers.filter { shared[$0.output.index] == nil && handedOn[$0.output.index] == nil }.map { layer in
       Lifetime(slot: layer.output, first: first[layer.output.index], last: end[layer.output.index])
     }
     if reachesImages {
@@ -57,6 +61,41 @@ package struct FeatureLayout {
     }
     place(lifetimes, batch: batch, format: format)
     for (index, slot) in shared { offsets[index] = offsets[slot.index] }
+    for (index, root) in handedOn { offsets[index] = offsets[root] }
+  }
+
+  /// Slots whose gradients take the memory of another's: those of what a sum adds, if the sum's backward pass is the
+  /// first to write them. Nothing may be added to one of those that share memory while another is still needed.
+  ///
+  /// - Parameters:
+  ///   - first: for each slot, the step of the backward pass that writes its gradient first.
+  ///   - end: the step that reads it last, that of the layer which made the slot.
+  ///   - fixed: slots that keep their memory for other reasons.
+  private static func handedOn(_ plan: Plan, first: [Int], end: [Int], except fixed: Set<Int>) -> [Int: Int] {
+    let layers = Array(plan.layers.reversed())
+    var additions: [Int: [Int]] = [:]
+    for (time, layer) in layers.enumerated() {
+      for input in layer.inputs where first[input.index] < time { additions[input.index, default: []].append(time) }
+    }
+    /// Whether all that is added to `one` after `time` is added when `other` is not needed any more.
+    func waits(_ one: Int, for other: Int, after time: Int) -> Bool {
+      additions[one, default: []].allSatisfy { $0 <= time || $0 > end[other] }
+    }
+    var roots: [Int: Int] = [:]
+    var members: [Int: [Int]] = [:]
+    for (time, layer) in layers.enumerated() {
+      guard let sum = layer as? SumLayer, sum.first != sum.second else { continue }
+      let root = roots[sum.output.index] ?? sum.output.index
+      for input in sum.inputs.map(\.index) where first[input] == time && !fixed.contains(input) {
+        let others = members[root, default: [root]]
+        guard others.allSatisfy({ waits(input, for: $0, after: time) && waits($0, for: input, after: time) }) else {
+          continue
+        }
+        roots[input] = root
+        members[root] = others + [input]
+      }
+    }
+    return roots
   }
 
   private struct Lifetime {

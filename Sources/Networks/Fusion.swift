@@ -1,17 +1,17 @@
 internal import Kernels
 
-/// Which work of a plan's normalisations its convolutions do in passing, while the images lie in the cache.
+/// Which work of a plan's normalisations its convolutions and sums do in passing, while the images lie in the cache.
 ///
 /// It follows from the plan alone. In a residual block a map is then written once by the convolution that makes it, and
 /// read once by the one that needs it; a normalised map is kept only where a sum needs it as well.
 package struct Fusion: Sendable {
   /// For a convolution's name, the normalisation of its input that is done on the way in. Its result is never kept.
   private(set) var inputs: [String: NormalizationLayer] = [:]
-  /// The normalisation of its output, whose moments it measures.
+  /// For a convolution's or a sum's name, the normalisation of its output, whose moments it measures.
   private(set) var measured: [String: NormalizationLayer] = [:]
-  /// The same, whose backward pass it does before its own.
+  /// For a convolution's name, the normalisation of its output, whose backward pass it does before its own.
   private(set) var applied: [String: NormalizationLayer] = [:]
-  /// The normalisation of its input, whose gradients it sums, since its share of them is the last.
+  /// The same of its input, whose gradients it sums, since its share of them is the last.
   private(set) var summed: [String: NormalizationLayer] = [:]
 
   private var absorbed: Set<String> = []
@@ -35,6 +35,10 @@ package struct Fusion: Sendable {
       if let reader = readers.first as? ConvolutionLayer {
         summed[reader.name] = normalization
         summedNames.insert(normalization.name)
+      }
+      if let before = producers[normalization.input.index], let sum = plan.layers[before] as? SumLayer {
+        measured[sum.name] = normalization
+        measuredNames.insert(normalization.name)
       }
       guard let before = producers[normalization.input.index], consumers[normalization.input.index] == [index],
         let convolution = plan.layers[before] as? ConvolutionLayer

@@ -12,6 +12,10 @@ extension Memory {
   package func backwardTraffic(of layer: any Layer) -> Traffic {
     var traffic = fusion.backwardTraffic(of: layer)
     traffic.gradientsWritten.removeAll { gradient($0) == nil }
+    if let sum = layer as? SumLayer, let own = gradient(sum.output) {
+      traffic.gradientsWritten.removeAll { gradient($0)?.isAt(own) == true }
+      if traffic.gradientsWritten.isEmpty { traffic.gradientsRead = [] }
+    }
     // A gradient that is added to is read as well.
     traffic.gradientsRead += layer.inputs.enumerated().filter {
       accumulates(layer, input: $0.offset) && traffic.gradientsWritten.contains($0.element)

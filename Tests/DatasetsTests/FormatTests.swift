@@ -210,6 +210,18 @@ import Testing
     #expect(try Dataset.open(folder["mnist.npz"]).splits == [.train, .test])
   }
 
+  /// `cat a.tar b.tar` leaves the end of the first archive in the middle.
+  @Test func concatenatedTarsAreReadToTheirEnd() throws {
+    let folder = try DataFolder()
+    let image = try PNG.encode(Image.grey(3, 3))
+    let archives = [1, 2].map { TarWriter.archive([("cat/\($0).png", image), ("dog/\($0).png", image)]) }
+    let blank = [UInt8](repeating: 0, count: 100 * 512)
+    try folder.write(archives[0] + blank + archives[1], "both.tar")
+    #expect(try Dataset.open(folder["both.tar"]).list(.train).entries.count == 4)
+    try folder.write(archives[0] + blank + [UInt8](repeating: 7, count: 700), "other.tar")
+    #expect(try Dataset.open(folder["other.tar"]).list(.train).entries.count == 2)
+  }
+
   @Test func tarsOfAllDialectsAreRead() throws {
     let folder = try DataFolder()
     let image = try PNG.encode(Image.grey(4, 4))

@@ -23,4 +23,25 @@ import Testing
     add(first.tensor, second.tensor, into: first.tensor, on: execution)
     #expect(first.floats == sum && first.isIntact)
   }
+
+  /// In one pass and in two, bit by bit.
+  @Test(arguments: LoopPath.available, [1, 2, 3])
+  func momentsOfASum(path: LoopPath, threads: Int) {
+    let shape = Shape(height: 9, width: 11, channels: 48)
+    let execution = Execution.test(threads: threads, path.set, scratch: normalizationScratch(shape, batch: 20))
+    func operand(_ seed: Int) -> Filled { Filled(images: 20, shape: shape, seed: seed, format: path.format) }
+    func vectors(_ numbers: Arena) -> BatchNormalization {
+      BatchNormalization(
+        channels: 48, rectify: true, gamma: numbers.base, beta: numbers.base + 48, runningMean: numbers.base + 96,
+        runningVariance: numbers.base + 144,
+        moments: BatchNormalization.Moments(at: numbers.base + 192, channels: 48), gradients: nil)
+    }
+    let (first, second, apart, together) = (operand(1), operand(2), operand(3), operand(4))
+    let numbers = (0..<2).map { _ in Arena(count: 192 + BatchNormalization.Moments.count(channels: 48)) }
+    add(first.tensor, second.tensor, into: apart.tensor, on: execution)
+    measureMoments(of: apart.tensor, into: vectors(numbers[0]), on: execution)
+    add(first.tensor, second.tensor, into: together.tensor, measuring: vectors(numbers[1]), on: execution)
+    #expect(together.bits == apart.bits && together.isIntact)
+    #expect(numbers[0].values.elementsEqual(numbers[1].values) && numbers[0].values.contains { $0 != 0 })
+  }
 }

@@ -8,7 +8,7 @@ import Testing
 @Suite struct FiniteDifferenceTests {
   enum Kind: String, CaseIterable, Sendable {
     case convolution, stridedConvolution, pointwiseConvolution, normalization, rectifiedNormalization
-    case residualNormalization, maxPooling, paddedShortcut, sum, sharedInput
+    case residualNormalization, maxPooling, paddedShortcut, sum, sharedInput, preActivation
   }
 
   /// A convolution before the layer makes its input gradient visible; average and linear layer come after it.
@@ -31,6 +31,12 @@ import Testing
       let first = plan.convolution(x, "first", channels: 4)
       let second = plan.normalization(x, "second", rectify: false)
       y = plan.sum(plan.sum(first, second, "inner"), x, "layer")
+    case .preActivation:
+      y = x
+      for index in 0..<2 {
+        let branch = plan.convolution(plan.normalization(y, "bn\(index)"), "branch\(index)", channels: 4)
+        y = plan.sum(branch, y, "sum\(index)")
+      }
     }
     // A second convolution, because the average alone would hide where a gradient comes from.
     y = plan.convolution(y, "after", channels: 4)
@@ -73,6 +79,24 @@ import Testing
         #expect(abs(slope - gradients[index]) < 5e-4 + 0.05 * scale, "\(parameter.name)[\(index - parameter.offset)]")
       }
     }
+  }
+
+  /// A sum's gradient is that of what was summed, until something is added to it.
+  @Test func gradientsOfSumsShareMemory() throws {
+    let network = Network(plan(.preActivation))
+    let path = try #require(TrainingPath.available.first)
+    let memory = Propagation(network, batch: 4, purpose: .training, on: path.processor()).memory
+    let sums = network.plan.layers.filter { $0.kind == "sum" }
+    #expect(sums.count == 2)
+    let shared = try #require(memory.gradient(sums[1].output))
+    for sum in sums {
+      for input in sum.inputs { #expect(try #require(memory.gradient(input)).isAt(shared), "\(sum.name)") }
+    }
+    // Where the branch begins with the other input itself, the branch's share is added before its gradient is used up.
+    let simple = Propagation(Network(plan(.sum)), batch: 4, purpose: .training, on: path.processor())
+    let sum = try #require(simple.plan.layers.first { $0.kind == "sum" })
+    let gradients = sum.inputs.compactMap(simple.memory.gradient)
+    #expect(gradients.count == 2 && !gradients[0].isAt(gradients[1]))
   }
 
   /// The gradient of the images, with running statistics, against the change of the loss.

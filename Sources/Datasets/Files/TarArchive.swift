@@ -38,7 +38,11 @@ extension TarArchive {
     while true {
       let header = try file.bytes(at: at, count: Self.block)
       guard header.count == Self.block else { throw damaged("it ends before the mark of its end: it is cut short") }
-      if header.allSatisfy({ $0 == 0 }) { break }
+      if header.allSatisfy({ $0 == 0 }) {
+        guard let next = try Self.archive(behind: at + Self.block, in: file) else { break }
+        at = next
+        continue
+      }
       guard Self.checksumHolds(header), let stored = Self.number(header[124..<136]) else {
         throw damaged("the header at byte \(at) is damaged")
       }
@@ -85,6 +89,21 @@ extension TarArchive {
     self.path = file.path
     self.members = members
     self.file = file
+  }
+
+  /// Where another archive begins behind the end of one, as `cat a.tar b.tar` makes; nil where the rest is zeros or
+  /// something else.
+  private static func archive(behind end: Int, in file: InputFile) throws -> Int? {
+    var at = end
+    while at < file.size {
+      let bytes = try file.bytes(at: at, count: 128 * block)
+      if let other = bytes.firstIndex(where: { $0 != 0 }) {
+        let start = other / block * block
+        return isBeginning(Array(bytes[start...].prefix(block))) ? at + start : nil
+      }
+      at += max(bytes.count, block)
+    }
+    return nil
   }
 
   /// The contents of a member.

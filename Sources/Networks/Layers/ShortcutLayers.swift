@@ -31,11 +31,19 @@ struct SumLayer: Layer {
 
   let kind = "sum"
   var inputs: [Slot] { [first, second] }
+  /// For the moments of a normalisation that reads the sum.
+  func scratch(batch: Int, format: NumberFormat) -> ScratchSize { normalizationScratch(output.shape, batch: batch) }
 
   func forward(_ memory: Memory) {
-    add(memory.value(first), memory.value(second), into: memory.value(output), on: memory.execution)
+    let (first, second, output) = (memory.value(first), memory.value(second), memory.value(output))
+    if memory.purpose == .training, let normalization = memory.fusion.measured[name] {
+      add(first, second, into: output, measuring: normalization.vectors(memory), on: memory.execution)
+    } else {
+      add(first, second, into: output, on: memory.execution)
+    }
   }
 
+  /// Inputs whose gradients share the output's memory have theirs already: see `FeatureLayout`.
   func backward(_ memory: Memory) {
     guard let outputGradient = memory.gradient(output) else { return }
     for (index, input) in inputs.enumerated() {

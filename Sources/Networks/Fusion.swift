@@ -36,6 +36,10 @@ package struct Fusion: Sendable {
         summed[reader.name] = normalization
         summedNames.insert(normalization.name)
       }
+      if normalization.residual == nil, readers.count == 1, let reader = readers.first as? ConvolutionLayer {
+        inputs[reader.name] = normalization
+        absorbed.insert(normalization.name)
+      }
       if let before = producers[normalization.input.index], let sum = plan.layers[before] as? SumLayer {
         measured[sum.name] = normalization
         measuredNames.insert(normalization.name)
@@ -49,9 +53,6 @@ package struct Fusion: Sendable {
         // The residual's gradient is written late, when the convolution's is needed: nobody may ask for it before.
         let isAsked = consumers[residual.index, default: []].contains { $0 > before && $0 < index }
         guard !isAsked, producers[residual.index, default: -1] < before else { continue }
-      } else if readers.count == 1, let reader = readers.first as? ConvolutionLayer {
-        inputs[reader.name] = normalization
-        absorbed.insert(normalization.name)
       }
       applied[convolution.name] = normalization
       appliedNames.insert(normalization.name)

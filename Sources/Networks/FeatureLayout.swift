@@ -10,9 +10,8 @@ package struct FeatureLayout {
   package var floats: Int { bytes / MemoryLayout<Float>.stride }
 
   /// Values: in training each slot lives as long as the backward pass may read it; in inference until its last reader.
-  package init(features plan: Plan, batch: Int, purpose: Purpose, format: NumberFormat) {
+  package init(features plan: Plan, batch: Int, purpose: Purpose, format: NumberFormat, fusion: Fusion) {
     offsets = Array(repeating: nil, count: plan.slots.count)
-    let fusion = plan.fusion(format)
     let end = plan.layers.count
     var last = Array(repeating: 0, count: plan.slots.count)
     for (time, layer) in plan.layers.enumerated() {
@@ -33,9 +32,10 @@ package struct FeatureLayout {
   /// they can, the gradients of a sum and of what was summed, which begin with the same numbers.
   ///
   /// - Parameter reachesImages: whether the images have a gradient too.
-  package init(gradients plan: Plan, batch: Int, format: NumberFormat, reachesImages: Bool = false) {
+  package init(
+    gradients plan: Plan, batch: Int, format: NumberFormat, fusion: Fusion, reachesImages: Bool = false
+  ) {
     offsets = Array(repeating: nil, count: plan.slots.count)
-    let fusion = plan.fusion(format)
     let layers = Array(plan.layers.reversed())
     var first = Array(repeating: 0, count: plan.slots.count)
     var end = Array(repeating: 0, count: plan.slots.count)

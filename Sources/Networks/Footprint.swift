@@ -18,8 +18,10 @@ package struct Footprint: Sendable, Equatable, Codable {
     gradients = training ? plan.parameterCount * float : 0
     momentum = gradients
     statistics = (plan.statisticCount + plan.momentCount) * float
-    features = FeatureLayout(features: plan, batch: batch, purpose: purpose, format: format).bytes
-    featureGradients = training ? FeatureLayout(gradients: plan, batch: batch, format: format).bytes : 0
+    let fusion = plan.fusion(format)
+    features = FeatureLayout(features: plan, batch: batch, purpose: purpose, format: format, fusion: fusion).bytes
+    featureGradients =
+      training ? FeatureLayout(gradients: plan, batch: batch, format: format, fusion: fusion).bytes : 0
     let size = plan.scratch(batch: batch, format: format)
     scratch = (size.perWorker * threads + size.shared) * float
   }

@@ -34,7 +34,10 @@ package final class Memory: Sendable {
   /// For each layer's name, whether the gradient of each input already holds another layer's share.
   private let accumulation: [String: [Bool]]
 
-  package init(plan: Plan, network: Network, batch: Int, purpose: Purpose, processor: Processor) {
+  /// - Parameter fusion: what is fused; nil for all that the format allows.
+  package init(
+    plan: Plan, network: Network, batch: Int, purpose: Purpose, processor: Processor, fusion: Fusion? = nil
+  ) {
     precondition(batch > 0, "a batch holds at least one image")
     precondition(purpose == .inference || plan.isTrainable, "the plan has layers that are for inference only")
     self.purpose = purpose
@@ -42,7 +45,7 @@ package final class Memory: Sendable {
     parameters = network.parameters
     statistics = network.statistics
     format = processor.format
-    fusion = plan.fusion(format)
+    self.fusion = fusion ?? plan.fusion(format)
     execution = Execution(processor, scratch: plan.scratch(batch: batch, format: format))
 
     // The loops over bf16 numbers check nothing.
@@ -50,14 +53,17 @@ package final class Memory: Sendable {
     precondition(purpose != .imageGradient || format == .fp32, "the images' gradient is computed in fp32")
     let training = purpose == .training
     let goesBack = purpose != .inference
-    let features = FeatureLayout(features: plan, batch: batch, purpose: purpose, format: format)
+    let features = FeatureLayout(
+      features: plan, batch: batch, purpose: purpose, format: format, fusion: self.fusion)
     self.features = Arena(count: features.floats)
     featureOffsets = features.offsets.map { $0 ?? 0 }
     gradients = Arena(count: training ? plan.parameterCount : 0)
     moments = Arena(count: plan.momentCount)
     let gradients =
       goesBack
-      ? FeatureLayout(gradients: plan, batch: batch, format: format, reachesImages: purpose == .imageGradient) : nil
+      ? FeatureLayout(
+        gradients: plan, batch: batch, format: format, fusion: self.fusion, reachesImages: purpose == .imageGradient)
+      : nil
     featureGradients = Arena(count: gradients?.floats ?? 0)
     gradientOffsets = gradients?.offsets ?? []
     accumulation = goesBack ? plan.gradientAccumulation : [:]

@@ -67,9 +67,13 @@ package struct Propagation: Sendable {
   package let plan: Plan
   package let memory: Memory
 
-  package init(_ network: Network, batch: Int, purpose: Purpose, on processor: Processor) {
+  /// - Parameter fusion: what is fused; nil for all that the processor's format allows.
+  package init(
+    _ network: Network, batch: Int, purpose: Purpose, on processor: Processor, fusion: Fusion? = nil
+  ) {
     plan = network.plan
-    memory = Memory(plan: plan, network: network, batch: batch, purpose: purpose, processor: processor)
+    memory = Memory(
+      plan: plan, network: network, batch: batch, purpose: purpose, processor: processor, fusion: fusion)
   }
 
   /// Where the caller puts the normalised images.

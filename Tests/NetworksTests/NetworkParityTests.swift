@@ -64,43 +64,6 @@ import Testing
     }
   }
 
-  /// Pre-activation blocks, whose sums and normalisations are fused in bf16 and not in fp32. What rounding does to a
-  /// gradient is a few percent of its length; a share that is lost, or added twice, is most of it.
-  @Test(arguments: TrainingPath.available)
-  func gradientsOfPreActivationBlocks(path: TrainingPath) throws {
-    func computed(on path: TrainingPath) throws -> Network.Computed {
-      let shape = Shape(height: 12, width: 12, channels: 3)
-      let network = try goldenNetwork("wrn-16-1", shortcut: nil, shape, classes: 4)
-      network.initialize(seed: 3)
-      let propagation = Propagation(network, batch: 16, purpose: .training, on: path.processor())
-      propagation.input.set(GoldenValues.images(16, height: 12, width: 12, channels: 3))
-      propagation.forward()
-      let labels = (0..<16).map { Int32($0 % 4) }
-      _ = labels.withUnsafeBufferPointer {
-        softmaxCrossEntropy(
-          propagation.logits, labels: $0, gradient: propagation.logitsGradient, on: propagation.memory.execution)
-      }
-      propagation.backward()
-      return Network.Computed(
-        plan: network.plan, gradients: Array(propagation.memory.gradients.values),
-        statistics: Array(network.statistics.values))
-    }
-    let (found, expected) = (try computed(on: path), try computed(on: try #require(TrainingPath.available.first)))
-    func length(_ numbers: some Sequence<Float>) -> Double {
-      numbers.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
-    }
-    for parameter in expected.plan.parameters {
-      let (a, b) = (found.gradients[parameter.range], expected.gradients[parameter.range])
-      let distance = length(zip(a, b).map { $0 - $1 }) / length(b)
-      #expect(distance < path.tolerance(fp32: 1e-3, bf16: 0.2), "the gradient of \(parameter.name): \(distance)")
-    }
-    for statistic in expected.plan.statistics {
-      let distance = relativeDistance(
-        Array(found.statistics[statistic.range]), Array(expected.statistics[statistic.range]))
-      #expect(Double(distance) < path.tolerance(fp32: 1e-4, bf16: 0.05), "\(statistic.name): \(distance)")
-    }
-  }
-
   private func floats(_ file: SafeTensors, _ name: String) throws -> [Float] {
     guard case .float(let values)? = file.tensors[name]?.values else {
       throw CheckpointError.missingTensors(path: "golden", model: "resnet8", names: [name])
@@ -115,13 +78,4 @@ func relativeDistance(_ found: [Float], _ expected: [Float]) -> Float {
   let difference = zip(found, expected).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
   let largest = expected.reduce(Float(0)) { max($0, abs($1)) }
   return found.allSatisfy(\.isFinite) ? difference / max(largest, .leastNormalMagnitude) : .infinity
-}
-
-extension Network {
-  /// What one step leaves.
-  fileprivate struct Computed {
-    let plan: Plan
-    let gradients: [Float]
-    let statistics: [Float]
-  }
 }

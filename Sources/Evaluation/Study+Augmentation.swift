@@ -36,7 +36,7 @@ extension Study {
         "NAS adds samples to the real training set, and there is none. Name it with --real-train.")
     }
     var notes: [String] = []
-    let real = try limited(whole, experiment, name: "the real training set", notes: &notes)
+    let real = try limited(whole, experiment, name: "The real training set", notes: &notes)
     let ways: [MixedAugmentation?] = plan.augmentations.isEmpty ? [nil] : plan.augmentations
     var entries: [Entry] = []
     for set in data.synthetic {

@@ -7,7 +7,9 @@ extension Study {
     _ samples: Samples, _ experiment: Experiment, name: String, notes: inout [String]
   ) throws -> Samples {
     guard let limit = experiment.perClass else { return samples }
-    return try matched(samples, to: samples.classCounts.map { _ in limit }, name: name, notes: &notes)
+    return try matched(
+      samples, of: name, to: samples.classCounts.map { _ in limit }, than: "--per-class \(limit) asks for",
+      notes: &notes)
   }
 
   /// A synthetic set as it takes part: as many images of each class as the real training set has, where that was
@@ -21,7 +23,8 @@ extension Study {
         throw UsageError.message(
           "--match-label-counts needs the real training set, and there is none. Name it with --real-train.")
       }
-      samples = try matched(samples, to: real.classCounts, name: "the real training set", notes: &notes)
+      samples = try matched(
+        samples, of: set.name, to: real.classCounts, than: "the real training set", notes: &notes)
     }
     return try limited(samples, experiment, name: set.name, notes: &notes)
   }
@@ -47,18 +50,20 @@ extension Study {
     return zip(counts, real).map { $0 > 0 ? $0 : min(mean, $1) }
   }
 
-  /// As many images of each class as wanted, or all there are, which is noted.
+  /// As many images of each class of the set `name` as wanted, or all there are, which is noted.
   static func matched(
-    _ samples: Samples, to wanted: [Int], name: String, notes: inout [String]
+    _ samples: Samples, of name: String, to wanted: [Int], than other: String, notes: inout [String]
   ) throws -> Samples {
     let present = samples.classCounts
-    let short = zip(present, wanted).filter { $0 < $1 }
-    if !short.isEmpty {
+    let drawn = zip(present, wanted).map { min($0, $1) }
+    let short = zip(present, wanted).count { $0 < $1 }
+    if short > 0 {
+      let total = wanted.reduce(0, +)
       notes.append(
-        "\(short.count) of \(present.count) classes have fewer images than \(name) asks for "
-          + "(\(present.reduce(0, +)) images instead of \(wanted.reduce(0, +))).")
+        "\(name) has fewer images than \(other) in \(short) of \(present.count) classes: "
+          + "\(drawn.reduce(0, +).grouped) of \(total.counted("image", "images")).")
     }
-    return try samples.drawing(perClass: zip(present, wanted).map { min($0, $1) })
+    return try samples.drawing(perClass: drawn)
   }
 
   static func unique(_ notes: [String]) -> [String] {

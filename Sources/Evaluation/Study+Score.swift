@@ -16,8 +16,9 @@ extension Study {
         let drawn =
           experiment.baseline == .matched
           ? try matched(
-            real, to: counts(of: real, matching: samples, name: set.name, notes: &notes), name: set.name, notes: &notes)
-          : try limited(real, experiment, name: "the real training set", notes: &notes)
+            real, of: "The real training set",
+            to: counts(of: real, matching: samples, name: set.name, notes: &notes), than: set.name, notes: &notes)
+          : try limited(real, experiment, name: "The real training set", notes: &notes)
         let counts = drawn.classCounts
         if let known = baselines.first(where: { $0.counts == counts }) {
           entry.baseline = known.entry.name

@@ -136,6 +136,13 @@ import Testing
       folder, ["train", "--synthetic", "\(folder.path)/t0.5", "--match-label-counts", "--no-baseline", "--steps", "2"],
       output: "matched")
     #expect(matched["results"].list.map { $0["training"]["trainingImages"].number } == [40])
+    let short = try run(
+      folder, ["train", "--synthetic", "\(folder.path)/t1", "--per-class", "14", "--no-baseline", "--steps", "2"],
+      output: "short")
+    #expect(
+      short["warnings"].list.contains {
+        $0.text == "t1 has fewer images than --per-class 14 asks for in 3 of 3 classes: 36 of 42 images."
+      })
     // The set's score does not depend on whether a baseline is trained beside it.
     for (name, more) in [("with", []), ("without", ["--no-baseline"])] {
       _ = try run(

@@ -5,20 +5,11 @@ func convolveBFloats(
 ) {
   let passes = [geometry.bfloatForward]
   let layout = BFloatScratch(passes)
-  let sums = fusion.measured.map { _ in
-    fusion.blocks(of: geometry.outputChannels, images: input.images, after: layout.sums, execution)
-  }
-  let span = RowBlocks.span(channels: geometry.outputChannels)
+  let sums = fusion.forwardSums(output, after: layout.sums, execution)
   layout.run(
     passes, of: input, normalizing: fusion.input, weights, into: output, accumulating: false, on: execution
-  ) { image in
-    sums?.measure(
-      output, rows: image * geometry.output.pixels..<(image + 1) * geometry.output.pixels, span: span, block: image,
-      execution)
-  }
-  guard let sums, let measured = fusion.measured else { return }
-  sums.merge(counts: Array(repeating: geometry.output.pixels, count: input.images))
-  measured.settle(mean: sums.means, squares: sums.squares, count: output.rows)
+  ) { fusion.finish($0, of: output, sums, execution) }
+  fusion.settle(sums, output)
 }
 
 /// The gradient with respect to bf16 images; see `convolveBackwardData`.
@@ -28,10 +19,7 @@ func convolveBFloatsBackwardData(
 ) {
   let passes = geometry.bfloatData
   let layout = BFloatScratch(passes)
-  let sums = fusion.summed.map { _ in
-    fusion.blocks(of: geometry.input.channels, images: inputGradient.images, after: layout.sums, execution)
-  }
-  let span = RowBlocks.span(channels: geometry.input.channels)
+  let sums = fusion.backwardSums(inputGradient, after: layout.sums, execution)
   if geometry.hasGaps && !accumulating {
     execution.pool.run(chunks: inputGradient.images) { image, _ in
       (inputGradient.bfloats + image * geometry.input.count).update(repeating: 0, count: geometry.input.count)
@@ -40,15 +28,8 @@ func convolveBFloatsBackwardData(
   layout.run(
     passes, of: outputGradient, normalizing: nil, weights, into: inputGradient, accumulating: accumulating,
     on: execution
-  ) { image in
-    guard let sums, let summed = fusion.summed else { return }
-    summed.sum(
-      rows: image * geometry.input.pixels..<(image + 1) * geometry.input.pixels, span: span, block: image, into: sums,
-      execution)
-  }
-  guard let sums, let summed = fusion.summed else { return }
-  sums.add()
-  summed.normalization.settleBackward(sums: sums.means, products: sums.squares, count: inputGradient.rows)
+  ) { fusion.sum($0, of: inputGradient, sums, execution) }
+  fusion.settleBackward(sums, inputGradient)
 }
 
 /// The shared scratch of a convolution's passes: the packed weights of each, then the sums of a normalisation.

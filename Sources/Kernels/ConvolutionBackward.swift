@@ -15,26 +15,37 @@ package func convolveBackwardData(
       outputGradient, weights: weights, into: inputGradient, accumulating: accumulating, geometry: geometry,
       fusion: fusion, on: execution)
   }
+  let sums = fusion.backwardSums(inputGradient, after: geometry.passShared, execution)
+  func finish(_ image: Int) { fusion.sum(image, of: inputGradient, sums, execution) }
   switch execution.algorithm(.data, of: geometry) {
   case .direct:
-    return convolveBackwardDataDirectly(
+    convolveBackwardDataDirectly(
       outputGradient, weights: weights, into: inputGradient, accumulating: accumulating, geometry: geometry,
-      on: execution)
+      on: execution, finished: finish)
   case .winograd:
-    return convolveBackwardDataWinograd(
+    convolveBackwardDataWinograd(
       outputGradient, weights: weights, into: inputGradient, accumulating: accumulating, geometry: geometry,
-      on: execution)
+      on: execution, finished: finish)
   case .panels:
-    return convolveBackwardDataInPanels(
+    convolveBackwardDataInPanels(
       outputGradient, weights: weights, into: inputGradient, accumulating: accumulating, geometry: geometry,
-      on: execution)
-  case .patches: break
+      on: execution, finished: finish)
+  case .patches:
+    convolveBackwardDataFromPatches(
+      outputGradient, weights: weights, into: inputGradient, accumulating: accumulating, geometry: geometry,
+      on: execution, finished: finish)
   }
+  fusion.settleBackward(sums, inputGradient)
+}
+
+private func convolveBackwardDataFromPatches(
+  _ outputGradient: Tensor, weights: UnsafePointer<Float>, into inputGradient: Tensor, accumulating: Bool,
+  geometry: ConvolutionGeometry, on execution: Execution, finished: (_ image: Int) -> Void
+) {
   if geometry.stride > 1 {
-    scatterGradient(
+    return scatterGradient(
       outputGradient, weights: weights, into: inputGradient, accumulating: accumulating, geometry: geometry,
-      on: execution)
-    return
+      on: execution, finished: finished)
   }
   var matrix = Matrix(base: weights, stride: geometry.outputChannels, transposed: true)
   if geometry.kernelHeight * geometry.kernelWidth > 1 {
@@ -42,7 +53,7 @@ package func convolveBackwardData(
   }
   multiplyPatches(
     of: outputGradient, geometry.adjointPatches, by: matrix, packing: geometry.weightCount, into: inputGradient,
-    accumulating: accumulating, on: execution)
+    accumulating: accumulating, on: execution, finished: finished)
 }
 
 /// The kernel turned by 180 degrees, with input and output channels exchanged, in the shared scratch.
@@ -62,7 +73,7 @@ func flippedWeights(
 
 private func scatterGradient(
   _ outputGradient: Tensor, weights: UnsafePointer<Float>, into inputGradient: Tensor, accumulating: Bool,
-  geometry: ConvolutionGeometry, on execution: Execution
+  geometry: ConvolutionGeometry, on execution: Execution, finished: (_ image: Int) -> Void
 ) {
   let patches = geometry.patches
   let columns = geometry.outputChannels
@@ -85,6 +96,7 @@ private func scatterGradient(
         rows: images.count * positions.count, accumulating: false, into: patchGradient, execution.table)
       patches.scatter(patchGradient, images: images.count, rows: positions, into: target, execution.table)
     }
+    images.forEach(finished)
   }
 }
 
@@ -105,14 +117,17 @@ package func convolveBackwardWeights(
     return convolveBFloatsBackwardWeights(
       outputGradient, input: input, into: weightGradient, geometry: geometry, fusion: fusion, on: execution)
   }
+  precondition(fusion.input == nil, "floats are not normalised on their way in")
   let algorithm = execution.algorithm(.weights, of: geometry)
+  func prepare(_ image: Int) { fusion.apply(image, to: outputGradient, execution) }
   if algorithm == .panels {
     return convolveBackwardWeightsInPanels(
-      outputGradient, input: input, into: weightGradient, geometry: geometry, on: execution)
+      outputGradient, input: input, into: weightGradient, geometry: geometry, on: execution, prepare: prepare)
   }
   if algorithm == .winograd, geometry.winogradGradientRunsInSteps {
     return convolveBackwardWeightsWinogradInSteps(
-      outputGradient, input: input, into: weightGradient, tiling: geometry.winogradGradientTiling, on: execution)
+      outputGradient, input: input, into: weightGradient, tiling: geometry.winogradGradientTiling, on: execution,
+      prepare: prepare)
   }
   let (write, scratch) =
     switch algorithm {
@@ -123,7 +138,8 @@ package func convolveBackwardWeights(
   sumWeightGradients(of: input.images, into: weightGradient, geometry, on: execution) { images, target, worker in
     write(
       outputGradient[images], input[images], geometry, execution.table, target,
-      execution.scratch.worker(worker, scratch))
+      execution.scratch.worker(worker, scratch)
+    ) { prepare(images.lowerBound + $0) }
   }
 }
 
@@ -147,7 +163,8 @@ func sumWeightGradients(
 
 private func writeWeightGradientFromPatches(
   _ outputGradient: Tensor, _ input: Tensor, _ geometry: ConvolutionGeometry, _ table: KernelTable,
-  into weightGradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+  into weightGradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>,
+  prepare: (_ image: Int) -> Void
 ) {
   let patches = geometry.patches
   let columns = geometry.outputChannels
@@ -155,6 +172,7 @@ private func writeWeightGradientFromPatches(
   for tile in 0..<tiling.tiles(images: input.images) {
     let images = tiling.images(of: tile, in: input.images)
     let positions = tiling.positions(of: tile)
+    if positions.lowerBound == 0 { images.forEach(prepare) }
     var left = UnsafePointer(input.base + images.lowerBound * input.shape.count)
     if patches.isIdentity {
       left += positions.lowerBound * patches.depth
@@ -195,10 +213,6 @@ package func convolutionScratch(
       .union(forward.size(channels: geometry.outputChannels, batch: batch))
       .union(data.size(channels: inputs, batch: batch))
   }
-  let packed = max(
-    RightMatrix.packedCount(k: geometry.k, n: geometry.outputChannels),
-    RightMatrix.packedCount(k: geometry.outputChannels, n: geometry.k),
-    geometry.weightCount + RightMatrix.packedCount(k: geometry.weightCount / inputs, n: inputs))
   var perWorker = max(
     geometry.weightGradientScratch, geometry.directScratch)
   if geometry.stride > 1 {
@@ -206,8 +220,17 @@ package func convolutionScratch(
   } else {
     perWorker = max(perWorker, geometry.adjointPatches.productScratch(columns: inputs))
   }
-  return ScratchSize(perWorker: perWorker, shared: max(sums, packed)).union(geometry.winogradScratch).union(
-    geometry.panelScratch
-  )
-  .union(geometry.panelGradientScratch)
+  let fused = ConvolutionFusion.scratch(channels: max(inputs, geometry.outputChannels), batch: batch)
+  return ScratchSize(perWorker: perWorker, shared: max(sums, geometry.passShared + fused))
+    .union(geometry.winogradScratch).union(geometry.panelScratch).union(geometry.panelGradientScratch)
+}
+
+extension ConvolutionGeometry {
+  /// The floats of shared scratch that a pass forward or to the data may use.
+  var passShared: Int {
+    let packed = max(
+      RightMatrix.packedCount(k: k, n: outputChannels), RightMatrix.packedCount(k: outputChannels, n: k),
+      weightCount + RightMatrix.packedCount(k: weightCount / input.channels, n: input.channels))
+    return max(packed, winogradScratch.shared, panelScratch.shared)
+  }
 }

@@ -1,7 +1,7 @@
 /// Convolves `input` (images of `geometry.input`) with `weights` (k x outputChannels) into `output`
 /// (images of `geometry.output`), by the algorithm that the table names for the shape.
 ///
-/// - Parameter fusion: what else is done to input and output, for bf16 images only.
+/// - Parameter fusion: what else is done to input and output; floats are not normalised on their way in.
 package func convolve(
   _ input: Tensor, weights: UnsafePointer<Float>, into output: Tensor, geometry: ConvolutionGeometry,
   fusion: ConvolutionFusion = ConvolutionFusion(), on execution: Execution
@@ -12,23 +12,32 @@ package func convolve(
   if input.format == .bf16 {
     return convolveBFloats(input, weights: weights, into: output, geometry: geometry, fusion: fusion, on: execution)
   }
+  precondition(fusion.input == nil, "floats are not normalised on their way in")
+  let sums = fusion.forwardSums(output, after: geometry.passShared, execution)
+  func finish(_ image: Int) { fusion.finish(image, of: output, sums, execution) }
   switch execution.algorithm(.forward, of: geometry) {
-  case .direct: return convolveDirectly(input, weights: weights, into: output, geometry: geometry, on: execution)
+  case .direct:
+    convolveDirectly(
+      input, weights: weights, into: output, geometry: geometry, on: execution, finished: finish)
   case .winograd:
-    return convolveWinograd(input, weights: weights, into: output, geometry: geometry, on: execution)
-  case .panels: return convolveInPanels(input, weights: weights, into: output, geometry: geometry, on: execution)
-  case .patches: break
+    convolveWinograd(
+      input, weights: weights, into: output, geometry: geometry, on: execution, finished: finish)
+  case .panels:
+    convolveInPanels(
+      input, weights: weights, into: output, geometry: geometry, on: execution, finished: finish)
+  case .patches:
+    multiplyPatches(
+      of: input, geometry.patches, by: Matrix(base: weights, stride: geometry.outputChannels), into: output,
+      accumulating: false, on: execution, finished: finish)
   }
-  multiplyPatches(
-    of: input, geometry.patches, by: Matrix(base: weights, stride: geometry.outputChannels), into: output,
-    accumulating: false, on: execution)
+  fusion.settle(sums, output)
 }
 
 /// Writes (or adds) to each image of `output` its patch matrix of `input` times `weights`. The shared scratch from
-/// `packing` on is used.
+/// `packing` on is used. `finished` is called for each image at the end.
 func multiplyPatches(
   of input: Tensor, _ patches: PatchGeometry, by weights: Matrix, packing offset: Int = 0, into output: Tensor,
-  accumulating: Bool, on execution: Execution
+  accumulating: Bool, on execution: Execution, finished: (_ image: Int) -> Void
 ) {
   let columns = output.shape.channels
   let tiling = patches.tiling(columns: columns)
@@ -50,6 +59,7 @@ func multiplyPatches(
       left, rows: images.count * positions.count, accumulating: accumulating,
       into: output.base + images.lowerBound * output.shape.count + positions.lowerBound * columns, execution.table)
   }
+  execution.pool.run(chunks: input.images) { image, _ in finished(image) }
 }
 
 extension PatchGeometry {

@@ -42,10 +42,10 @@ extension ConvolutionGeometry {
   }
 }
 
-/// The forward pass, image by image.
+/// The forward pass, image by image, each of which is then `finished`.
 func convolveDirectly(
   _ input: Tensor, weights: UnsafePointer<Float>, into output: Tensor, geometry: ConvolutionGeometry,
-  on execution: Execution
+  on execution: Execution, finished: (_ image: Int) -> Void
 ) {
   let padded = geometry.paddedInput
   execution.pool.run(chunks: input.images) { image, worker in
@@ -55,13 +55,14 @@ func convolveDirectly(
       source, weights, output.base + image * output.shape.count, output.shape.height, output.shape.width,
       output.shape.channels, geometry.kernelHeight, geometry.kernelWidth * input.shape.channels, padded.rowPitch,
       geometry.stride, geometry.stride * input.shape.channels)
+    finished(image)
   }
 }
 
 /// The gradient with respect to the input: a convolution of the padded gradient with the turned weights.
 func convolveBackwardDataDirectly(
   _ outputGradient: Tensor, weights: UnsafePointer<Float>, into inputGradient: Tensor, accumulating: Bool,
-  geometry: ConvolutionGeometry, on execution: Execution
+  geometry: ConvolutionGeometry, on execution: Execution, finished: (_ image: Int) -> Void
 ) {
   let turned = UnsafePointer(flippedWeights(weights, geometry, on: execution))
   let padded = geometry.paddedGradient
@@ -75,18 +76,21 @@ func convolveBackwardDataDirectly(
       source, turned, result, to.height, to.width, to.channels, geometry.kernelHeight,
       geometry.kernelWidth * from.channels, padded.rowPitch, 1, from.channels)
     if accumulating { execution.table.add(target, result, to.count, target) }
+    finished(image)
   }
 }
 
 /// The gradient with respect to the weights of some images, written: their shares added one after the other.
 func writeWeightGradientDirectly(
   _ outputGradient: Tensor, _ input: Tensor, _ geometry: ConvolutionGeometry, _ table: KernelTable,
-  into weightGradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+  into weightGradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>,
+  prepare: (_ image: Int) -> Void
 ) {
   let padded = geometry.paddedInput
   let output = outputGradient.shape
   weightGradient.update(repeating: 0, count: geometry.weightCount)
   for image in 0..<input.images {
+    prepare(image)
     let source = padded.prepare(input.base + image * input.shape.count, in: scratch, table)
     table.directConvolveWeights(
       source, outputGradient.base + image * output.count, weightGradient, output.height, output.width,

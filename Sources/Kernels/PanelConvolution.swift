@@ -56,11 +56,11 @@ struct PanelRows {
 /// panels.
 func multiplyRows(
   of input: Tensor, _ products: [(rows: PanelRows, weights: WeightPanels)], into output: Tensor, accumulating: Bool,
-  clearing: Bool, on execution: Execution
+  clearing: Bool, on execution: Execution, finished: (_ image: Int) -> Void
 ) {
   guard let padded = products.first?.rows.padded else {
     if clearing { output.values.update(repeating: 0) }
-    return
+    return execution.pool.run(chunks: input.images) { image, _ in finished(image) }
   }
   let table = execution.table
   let images = PanelRows.imagesPerTile(pixels: products.map(\.rows.pixels).max() ?? 1)
@@ -83,6 +83,7 @@ func multiplyRows(
         source, images: count, by: weights, into: target, imagePitch: output.shape.count,
         accumulating: accumulating, table)
     }
+    (first..<first + count).forEach(finished)
   }
 }
 
@@ -160,23 +161,25 @@ extension ConvolutionGeometry {
 /// The forward pass.
 func convolveInPanels(
   _ input: Tensor, weights: UnsafePointer<Float>, into output: Tensor, geometry: ConvolutionGeometry,
-  on execution: Execution
+  on execution: Execution, finished: (_ image: Int) -> Void
 ) {
   let (k, n, taps) = (geometry.input.channels, geometry.outputChannels, geometry.usedTaps)
   let shared = execution.scratch.shared(WeightPanels.count(depth: taps.count * k, columns: n))
   let packed = WeightPanels(weights, taps: taps, k: k, n: n, transposed: false, into: shared, on: execution)
   if geometry.isProduct {
-    multiplyRows(input, by: packed, into: output, accumulating: false, on: execution)
+    multiplyRows(input, by: packed, into: output, accumulating: false, on: execution, finished: finished)
   } else {
     multiplyRows(
-      of: input, [(geometry.forwardRows, packed)], into: output, accumulating: false, clearing: false, on: execution)
+      of: input, [(geometry.forwardRows, packed)], into: output, accumulating: false, clearing: false, on: execution,
+      finished: finished)
   }
 }
 
 /// Multiplies all positions of all images, some rows and columns at a time: so many columns that their weights stay in
 /// the second-level cache.
 func multiplyRows(
-  _ input: Tensor, by weights: WeightPanels, into output: Tensor, accumulating: Bool, on execution: Execution
+  _ input: Tensor, by weights: WeightPanels, into output: Tensor, accumulating: Bool, on execution: Execution,
+  finished: (_ image: Int) -> Void
 ) {
   let (k, n) = (input.shape.channels, output.shape.channels)
   let (count, height) = (input.images * input.shape.pixels, 128)
@@ -189,4 +192,5 @@ func multiplyRows(
       input.base + row * k, k, 0, 0, rows, rows, 1, 1, 0, k, weights.base + column * k, k * 16, min(width, n - column),
       accumulating, output.base + row * n + column, n, 0, 0)
   }
+  execution.pool.run(chunks: input.images) { image, _ in finished(image) }
 }

@@ -82,14 +82,15 @@ extension ConvolutionGeometry {
 /// The gradient with respect to the input.
 func convolveBackwardDataInPanels(
   _ outputGradient: Tensor, weights: UnsafePointer<Float>, into inputGradient: Tensor, accumulating: Bool,
-  geometry: ConvolutionGeometry, on execution: Execution
+  geometry: ConvolutionGeometry, on execution: Execution, finished: (_ image: Int) -> Void
 ) {
   let (channels, results) = (geometry.outputChannels, geometry.input.channels)
   let shared = execution.scratch.shared(geometry.panelShared)
   if geometry.isProduct {
     let packed = WeightPanels(
       weights, taps: [0], k: channels, n: results, transposed: true, into: shared, on: execution)
-    return multiplyRows(outputGradient, by: packed, into: inputGradient, accumulating: accumulating, on: execution)
+    return multiplyRows(
+      outputGradient, by: packed, into: inputGradient, accumulating: accumulating, on: execution, finished: finished)
   }
   var offset = 0
   let products = geometry.gradientRows.map { rows, taps in
@@ -100,7 +101,7 @@ func convolveBackwardDataInPanels(
   }
   multiplyRows(
     of: outputGradient, products, into: inputGradient, accumulating: accumulating,
-    clearing: geometry.hasIdlePositions && !accumulating, on: execution)
+    clearing: geometry.hasIdlePositions && !accumulating, on: execution, finished: finished)
 }
 
 extension ConvolutionGeometry {

@@ -24,7 +24,7 @@ extension ConvolutionGeometry {
 /// The gradient with respect to the weights.
 func convolveBackwardWeightsInPanels(
   _ outputGradient: Tensor, input: Tensor, into weightGradient: UnsafeMutablePointer<Float>,
-  geometry: ConvolutionGeometry, on execution: Execution
+  geometry: ConvolutionGeometry, on execution: Execution, prepare: (_ image: Int) -> Void
 ) {
   let table = execution.table
   let (channels, n, pixels) = (input.shape.channels, geometry.outputChannels, geometry.output.pixels)
@@ -41,6 +41,7 @@ func convolveBackwardWeightsInPanels(
   for first in stride(from: 0, to: input.images, by: step.images) {
     let images = min(step.images, input.images - first)
     execution.pool.run(chunks: images) { place, worker in
+      prepare(first + place)
       let source = padded.prepare(
         input.base + (first + place) * input.shape.count, in: execution.scratch.worker(worker, padded.count), table)
       let row = place * pixels

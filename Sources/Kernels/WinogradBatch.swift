@@ -3,7 +3,7 @@
 /// each weight is fetched once for all of them, and the products of few images keep many threads busy.
 func convolveWinogradInSteps(
   _ input: Tensor, _ weights: WinogradWeights, into output: Tensor, accumulating: Bool, tiling: WinogradTiling,
-  planes: UnsafeMutablePointer<Float>, on execution: Execution
+  planes: UnsafeMutablePointer<Float>, on execution: Execution, finished: (_ image: Int) -> Void
 ) {
   precondition(tiling.rows >= tiling.tiles, "a step holds whole images")
   let (algorithm, table) = (tiling.algorithm, execution.table)
@@ -34,6 +34,7 @@ func convolveWinogradInSteps(
       loops.output(
         products + place * tiles * results, tiling.outputPlane, results, tiling.tilesPerRow, 0, tiles,
         output.base + (first + place) * output.shape.count, output.shape.height, output.shape.width, accumulating)
+      finished(first + place)
     }
   }
 }

@@ -2,7 +2,7 @@
 /// the caches of the thread that transforms, multiplies and transforms back.
 func convolveWinogradInGroups(
   _ input: Tensor, _ weights: WinogradWeights, into output: Tensor, accumulating: Bool, tiling: WinogradTiling,
-  on execution: Execution
+  on execution: Execution, finished: (_ image: Int) -> Void
 ) {
   let group = WinogradGroup(
     input: input, output: output, weights: weights, tiling: tiling, accumulating: accumulating,
@@ -10,9 +10,9 @@ func convolveWinogradInGroups(
   let groups = (input.images + tiling.imagesPerGroup - 1) / tiling.imagesPerGroup
   execution.pool.run(chunks: groups) { index, worker in
     let first = index * tiling.imagesPerGroup
-    group.compute(
-      first..<min(input.images, first + tiling.imagesPerGroup),
-      scratch: execution.scratch.worker(worker, tiling.padded.count + tiling.planeFloats))
+    let images = first..<min(input.images, first + tiling.imagesPerGroup)
+    group.compute(images, scratch: execution.scratch.worker(worker, tiling.padded.count + tiling.planeFloats))
+    images.forEach(finished)
   }
 }
 

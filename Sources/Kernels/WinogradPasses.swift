@@ -3,24 +3,26 @@
 /// The forward pass.
 func convolveWinograd(
   _ input: Tensor, weights: UnsafePointer<Float>, into output: Tensor, geometry: ConvolutionGeometry,
-  on execution: Execution
+  on execution: Execution, finished: (_ image: Int) -> Void
 ) {
   let tilings = geometry.winogradTilings
   let transformed = WinogradWeights(
     weights, tilings.groups, into: execution.scratch.shared(tilings.groups.weightFloats), on: execution)
-  convolveWinograd(input, transformed, into: output, accumulating: false, tilings: tilings, on: execution)
+  convolveWinograd(
+    input, transformed, into: output, accumulating: false, tilings: tilings, on: execution, finished: finished)
 }
 
 /// The gradient with respect to the input: a convolution of the output's gradient with the turned weights.
 func convolveBackwardDataWinograd(
   _ outputGradient: Tensor, weights: UnsafePointer<Float>, into inputGradient: Tensor, accumulating: Bool,
-  geometry: ConvolutionGeometry, on execution: Execution
+  geometry: ConvolutionGeometry, on execution: Execution, finished: (_ image: Int) -> Void
 ) {
   let tilings = geometry.winogradAdjointTilings
   let transformed = WinogradWeights(
     turning: weights, tilings.groups, into: execution.scratch.shared(tilings.groups.weightFloats), on: execution)
   convolveWinograd(
-    outputGradient, transformed, into: inputGradient, accumulating: accumulating, tilings: tilings, on: execution)
+    outputGradient, transformed, into: inputGradient, accumulating: accumulating, tilings: tilings, on: execution,
+    finished: finished)
 }
 
 /// Tiles for a pass by groups, and for the same in steps where it may be of use.
@@ -29,17 +31,18 @@ private typealias WinogradTilings = (groups: WinogradTiling, steps: WinogradTili
 /// By groups, or in steps where there are too few groups for the threads. The bits are the same.
 private func convolveWinograd(
   _ input: Tensor, _ weights: WinogradWeights, into output: Tensor, accumulating: Bool, tilings: WinogradTilings,
-  on execution: Execution
+  on execution: Execution, finished: (_ image: Int) -> Void
 ) {
   let groups = (input.images + tilings.groups.imagesPerGroup - 1) / tilings.groups.imagesPerGroup
   if let steps = tilings.steps, groups < 2 * execution.pool.threads {
     let shared = execution.scratch.shared(steps.weightFloats + steps.planeFloats)
     convolveWinogradInSteps(
       input, weights, into: output, accumulating: accumulating, tiling: steps, planes: shared + steps.weightFloats,
-      on: execution)
+      on: execution, finished: finished)
   } else {
     convolveWinogradInGroups(
-      input, weights, into: output, accumulating: accumulating, tiling: tilings.groups, on: execution)
+      input, weights, into: output, accumulating: accumulating, tiling: tilings.groups, on: execution,
+      finished: finished)
   }
 }
 

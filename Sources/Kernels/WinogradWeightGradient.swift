@@ -3,7 +3,8 @@
 /// The images are taken in order, a group at a time, and every sum of a plane runs over its tiles in order.
 func writeWeightGradientWinograd(
   _ outputGradient: Tensor, _ input: Tensor, _ geometry: ConvolutionGeometry, _ table: KernelTable,
-  into weightGradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+  into weightGradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>,
+  prepare: (_ image: Int) -> Void
 ) {
   let tiling = geometry.winogradGradientTiling
   let images = scratch + tiling.weightFloats
@@ -11,7 +12,9 @@ func writeWeightGradientWinograd(
     outputGradient: outputGradient, input: input, tiling: tiling, table: table, images: images,
     planes: images + tiling.images, sums: scratch)
   for first in stride(from: 0, to: input.images, by: tiling.imagesPerGroup) {
-    group.sum(first..<min(input.images, first + tiling.imagesPerGroup), accumulating: first > 0)
+    let images = first..<min(input.images, first + tiling.imagesPerGroup)
+    images.forEach(prepare)
+    group.sum(images, accumulating: first > 0)
   }
   for channel in stride(from: 0, to: input.shape.channels, by: 16) {
     tiling.collectWeightGradient(group.sums, channel, table, into: weightGradient)
@@ -22,7 +25,7 @@ func writeWeightGradientWinograd(
 /// 16 channels for themselves. There is one set of sums for all images, however many threads there are.
 func convolveBackwardWeightsWinogradInSteps(
   _ outputGradient: Tensor, input: Tensor, into weightGradient: UnsafeMutablePointer<Float>, tiling: WinogradTiling,
-  on execution: Execution
+  on execution: Execution, prepare: (_ image: Int) -> Void
 ) {
   precondition(tiling.rows >= tiling.tiles, "a step holds whole images")
   let table = execution.table
@@ -35,6 +38,7 @@ func convolveBackwardWeightsWinogradInSteps(
       let group = WinogradGradientGroup(
         outputGradient: outputGradient, input: input, tiling: tiling, table: table,
         images: execution.scratch.worker(worker, tiling.images), planes: planes, sums: sums)
+      prepare(first + place)
       group.transform(group.prepare(first + place), 0..<tiling.tiles, at: place * tiling.tiles)
     }
     execution.pool.run(chunks: tiling.algorithm.planes * channelPanels) { chunk, _ in

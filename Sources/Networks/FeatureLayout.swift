@@ -21,8 +21,11 @@ package struct FeatureLayout {
     for slot in plan.kept + [plan.output] { last[slot.index] = end }
     var lifetimes = [Lifetime(slot: plan.input, first: 0, last: last[plan.input.index])]
     for (time, layer) in plan.layers.enumerated() {
-      if let normalization = layer as? NormalizationLayer, fusion.absorbs(normalization) { continue }
-      lifetimes.append(Lifetime(slot: layer.output, first: time, last: max(time, last[layer.output.index])))
+      if let normalization = layer as? NormalizationLayer {
+        if fusion.absorbs(normalization) || fusion.finishes(normalization) { continue }
+      }
+      let slot = fusion.finished[layer.name]?.output ?? layer.output
+      lifetimes.append(Lifetime(slot: slot, first: time, last: max(time, last[slot.index])))
     }
     place(lifetimes, batch: batch, format: format)
   }

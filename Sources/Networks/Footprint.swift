@@ -18,7 +18,7 @@ package struct Footprint: Sendable, Equatable, Codable {
     gradients = training ? plan.parameterCount * float : 0
     momentum = gradients
     statistics = (plan.statisticCount + plan.momentCount) * float
-    let fusion = plan.fusion(format)
+    let fusion = Fusion(plan, format, purpose)
     features = FeatureLayout(features: plan, batch: batch, purpose: purpose, format: format, fusion: fusion).bytes
     featureGradients =
       training ? FeatureLayout(gradients: plan, batch: batch, format: format, fusion: fusion).bytes : 0

@@ -1,9 +1,10 @@
-internal import Kernels
+package import Kernels
 
 /// Which work of a plan's normalisations its convolutions and sums do in passing, while the images lie in the cache.
 ///
-/// It follows from the plan alone. In a residual block a map is then written once by the convolution that makes it, and
-/// read once by the one that needs it; a normalised map is kept only where a sum needs it as well.
+/// It follows from the plan, the number format and the purpose. In bf16 the map within a residual block is written once by
+/// the convolution that makes it, and read once by the one that needs it; a normalised map is kept only where a sum needs
+/// it as well.
 package struct Fusion: Sendable {
   /// For a convolution's name, the normalisation of its input that is done on the way in. Its result is never kept.
   private(set) var inputs: [String: NormalizationLayer] = [:]
@@ -13,16 +14,22 @@ package struct Fusion: Sendable {
   private(set) var applied: [String: NormalizationLayer] = [:]
   /// The same of its input, whose gradients it sums, since its share of them is the last.
   private(set) var summed: [String: NormalizationLayer] = [:]
+  /// For a convolution's name, the normalisation of its output that it does in inference, in place.
+  private(set) var finished: [String: NormalizationLayer] = [:]
 
   private var absorbed: Set<String> = []
   private var measuredNames: Set<String> = []
   private var appliedNames: Set<String> = []
   private var summedNames: Set<String> = []
+  private var finishedNames: Set<String> = []
 
   /// Nothing is fused.
   package init() {}
 
-  package init(_ plan: Plan) {
+  /// What layers over feature maps of this format do for one another. Floats are not normalised on their way into a
+  /// convolution, and for the images' gradient nothing is fused.
+  package init(_ plan: Plan, _ format: NumberFormat, _ purpose: Purpose) {
+    guard purpose != .imageGradient else { return }
     var producers: [Int: Int] = [:]
     var consumers: [Int: [Int]] = [:]
     for (index, layer) in plan.layers.enumerated() {
@@ -36,7 +43,9 @@ package struct Fusion: Sendable {
         summed[reader.name] = normalization
         summedNames.insert(normalization.name)
       }
-      if normalization.residual == nil, readers.count == 1, let reader = readers.first as? ConvolutionLayer {
+      if format == .bf16, normalization.residual == nil, readers.count == 1,
+        let reader = readers.first as? ConvolutionLayer
+      {
         inputs[reader.name] = normalization
         absorbed.insert(normalization.name)
       }
@@ -49,6 +58,13 @@ package struct Fusion: Sendable {
       else { continue }
       measured[convolution.name] = normalization
       measuredNames.insert(normalization.name)
+      let isLate = normalization.residual.map { producers[$0.index, default: -1] > before } ?? false
+      if purpose == .inference, !isLate, !absorbed.contains(normalization.name),
+        !plan.kept.contains(normalization.input)
+      {
+        finished[convolution.name] = normalization
+        finishedNames.insert(normalization.name)
+      }
       if let residual = normalization.residual {
         // The residual's gradient is written late, when the convolution's is needed: nobody may ask for it before.
         let isAsked = consumers[residual.index, default: []].contains { $0 > before && $0 < index }
@@ -66,6 +82,7 @@ extension Fusion {
   func measures(_ layer: NormalizationLayer) -> Bool { measuredNames.contains(layer.name) }
   func applies(_ layer: NormalizationLayer) -> Bool { appliedNames.contains(layer.name) }
   func sums(_ layer: NormalizationLayer) -> Bool { summedNames.contains(layer.name) }
+  func finishes(_ layer: NormalizationLayer) -> Bool { finishedNames.contains(layer.name) }
 
   /// The slots that a layer's forward pass really reads.
   func read(by layer: any Layer) -> [Slot] {

@@ -45,7 +45,7 @@ package final class Memory: Sendable {
     parameters = network.parameters
     statistics = network.statistics
     format = processor.format
-    self.fusion = fusion ?? plan.fusion(format)
+    self.fusion = fusion ?? Fusion(plan, format, purpose)
     execution = Execution(processor, scratch: plan.scratch(batch: batch, format: format))
 
     // The loops over bf16 numbers check nothing.
@@ -93,9 +93,6 @@ extension Memory {
 }
 
 extension Plan {
-  /// What is fused where feature maps have this format: the loops over floats do not take part yet.
-  func fusion(_ format: NumberFormat) -> Fusion { format == .bf16 ? Fusion(self) : Fusion() }
-
   /// The last layer that reads a slot is the first that the backward pass visits: it writes the gradient, the others add.
   fileprivate var gradientAccumulation: [String: [Bool]] {
     var written = Set<Int>()

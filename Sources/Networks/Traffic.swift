@@ -26,8 +26,13 @@ extension Memory {
 
 extension Fusion {
   fileprivate func forwardTraffic(of layer: any Layer) -> Traffic {
-    if let normalization = layer as? NormalizationLayer, absorbs(normalization) { return Traffic() }
-    return Traffic(valuesRead: read(by: layer), valuesWritten: [layer.output])
+    if let normalization = layer as? NormalizationLayer, absorbs(normalization) || finishes(normalization) {
+      return Traffic()
+    }
+    let after = finished[layer.name]
+    return Traffic(
+      valuesRead: read(by: layer) + (after?.residual.map { [$0] } ?? []), valuesWritten: [after?.output ?? layer.output]
+    )
   }
 
   fileprivate func backwardTraffic(of layer: any Layer) -> Traffic {
@@ -48,5 +53,7 @@ extension Fusion {
     return traffic
   }
 
-  package var isNothing: Bool { inputs.isEmpty && measured.isEmpty && applied.isEmpty && summed.isEmpty }
+  package var isNothing: Bool {
+    inputs.isEmpty && measured.isEmpty && applied.isEmpty && summed.isEmpty && finished.isEmpty
+  }
 }

@@ -3,9 +3,9 @@ import Support
 import Testing
 
 /// What a convolution does in passing, against the same done before or after it.
-@Suite(.enabled(if: KernelTable.bfloatPaths.count > 0, "no path through bf16 dot products here"))
-struct ConvolutionFusionTests {
-  /// One of each way in which bf16 images are convolved: direct, patches, Winograd; positions by chunks and by taps.
+@Suite struct ConvolutionFusionTests {
+  /// One of each way in which bf16 images are convolved: direct, patches, Winograd; positions by chunks and by taps. Each
+  /// algorithm over floats computes several of them.
   static let cases = [
     ConvolutionCase(5, 12, 13, 16, to: 16, 3, 3, stride: 1, padding: 1),
     ConvolutionCase(5, 16, 16, 32, to: 32, 3, 3, stride: 2, padding: 1),
@@ -15,6 +15,38 @@ struct ConvolutionFusionTests {
     ConvolutionCase(6, 14, 14, 64, to: 32, 1, 1, stride: 1, padding: 0),
     ConvolutionCase(7, 2, 2, 64, to: 128, 1, 1, stride: 1, padding: 0),
   ]
+
+  /// The best path through bf16 dot products, and each algorithm over floats.
+  struct Way: Sendable, CustomStringConvertible {
+    let table: KernelTable
+    let format: NumberFormat
+    let algorithm: ConvolutionAlgorithm?
+    let description: String
+
+    static let all: [Way] =
+      (KernelTable.bfloatPaths.last.map {
+        [Way(table: $0.table, format: .bf16, algorithm: nil, description: "\($0), bf16")]
+      } ?? [])
+      + InstructionSet.available.flatMap { set in
+        ConvolutionAlgorithm.allCases.map {
+          Way(table: .table(for: set), format: .fp32, algorithm: $0, description: "\(set), \($0)")
+        }
+      }
+
+    /// Nil where the way cannot compute the pass.
+    func execution(_ pass: ConvolutionPass, of test: ConvolutionCase, threads: Int = 2) -> Execution? {
+      let geometry = test.geometry
+      if let algorithm, !geometry.allows(algorithm, pass) { return nil }
+      let scratch = convolutionScratch(geometry, batch: test.images, format: format)
+        .union(normalizationScratch(geometry.input, batch: test.images))
+        .union(normalizationScratch(geometry.output, batch: test.images))
+      return Execution(pool: ThreadPool(threads: threads), table: table, scratch: scratch, forcing: algorithm)
+    }
+
+    func images(_ test: ConvolutionCase, of shape: Shape, seed: Int) -> Filled {
+      Filled(images: test.images, shape: shape, seed: seed, format: format)
+    }
+  }
 
   /// A batch normalisation with memory of its own.
   private final class Normalization {
@@ -40,49 +72,67 @@ struct ConvolutionFusionTests {
     var numbers: [Float] { Array(arena.values) }
   }
 
-  private func execution(_ test: ConvolutionCase, threads: Int = 2) throws -> Execution {
-    let path = try #require(KernelTable.bfloatPaths.last)
-    let scratch = convolutionScratch(test.geometry, batch: test.images, format: .bf16)
-      .union(normalizationScratch(test.geometry.input, batch: test.images))
-      .union(normalizationScratch(test.geometry.output, batch: test.images))
-    return path.execution(scratch, threads: threads)
-  }
-
-  @Test(arguments: cases)
-  func normalizesOnTheWayInAndMeasuresOnTheWayOut(test: ConvolutionCase) throws {
-    let (geometry, execution) = (test.geometry, try execution(test))
-    let input = Filled(images: test.images, shape: geometry.input, seed: 1, format: .bf16)
+  @Test(arguments: cases, Way.all)
+  func normalizesOnTheWayInAndMeasuresOnTheWayOut(test: ConvolutionCase, way: Way) {
+    let geometry = test.geometry
+    guard let execution = way.execution(.forward, of: test) else { return }
+    let input = way.images(test, of: geometry.input, seed: 1)
     let weights = Filled(count: geometry.weightCount, seed: 2)
     let before = Normalization(geometry.input.channels, seed: 20)
     let after = Normalization(geometry.outputChannels, seed: 30)
     let apart = Normalization(geometry.outputChannels, seed: 30)
     measureMoments(of: input.tensor, into: before.value, on: execution)
 
-    let normalized = Filled(images: test.images, shape: geometry.input, seed: 3, format: .bf16)
-    let expected = Filled(images: test.images, shape: geometry.output, seed: 4, format: .bf16)
+    let normalized = way.images(test, of: geometry.input, seed: 3)
+    let expected = way.images(test, of: geometry.output, seed: 4)
     normalize(input.tensor, with: before.value, into: normalized.tensor, on: execution)
     convolve(normalized.tensor, weights: weights.base, into: expected.tensor, geometry: geometry, on: execution)
     measureMoments(of: expected.tensor, into: apart.value, on: execution)
 
-    let found = Filled(images: test.images, shape: geometry.output, seed: 5, format: .bf16)
+    let found = way.images(test, of: geometry.output, seed: 5)
     var fusion = ConvolutionFusion()
-    fusion.input = before.value
+    if way.format == .bf16 { fusion.input = before.value }
     fusion.measured = after.value
     convolve(
-      input.tensor, weights: weights.base, into: found.tensor, geometry: geometry, fusion: fusion, on: execution)
+      way.format == .bf16 ? input.tensor : normalized.tensor, weights: weights.base, into: found.tensor,
+      geometry: geometry, fusion: fusion, on: execution)
     #expect(found.bits == expected.bits)
     // The blocks whose moments are merged are others, which moves the last digits.
     #expect(relativeError(of: after.numbers, to: apart.numbers.map(Double.init)) < 1e-5)
   }
 
-  @Test(arguments: cases)
-  func backwardPassesOfNormalizations(test: ConvolutionCase) throws {
-    let (geometry, execution) = (test.geometry, try execution(test))
-    let images = test.images
-    let input = Filled(images: images, shape: geometry.input, seed: 1, format: .bf16)
+  @Test(arguments: cases, Way.all)
+  func normalizesWhatItWrites(test: ConvolutionCase, way: Way) {
+    let geometry = test.geometry
+    guard let execution = way.execution(.forward, of: test) else { return }
+    let input = way.images(test, of: geometry.input, seed: 1)
     let weights = Filled(count: geometry.weightCount, seed: 2)
-    let output = Filled(images: images, shape: geometry.output, seed: 3, format: .bf16)
-    let gradient = Filled(images: images, shape: geometry.output, seed: 4, format: .bf16)
+    let residual = way.images(test, of: geometry.output, seed: 3)
+    let after = Normalization(geometry.outputChannels, seed: 30)
+    after.value.settleOnRunningStatistics()
+    let apart = way.images(test, of: geometry.output, seed: 4)
+    convolve(input.tensor, weights: weights.base, into: apart.tensor, geometry: geometry, on: execution)
+
+    for added in [residual.tensor, nil] {
+      let expected = way.images(test, of: geometry.output, seed: 5)
+      normalize(apart.tensor, with: after.value, residual: added, into: expected.tensor, on: execution)
+      let found = way.images(test, of: geometry.output, seed: 6)
+      var fusion = ConvolutionFusion()
+      fusion.finished = (after.value, added)
+      convolve(
+        input.tensor, weights: weights.base, into: found.tensor, geometry: geometry, fusion: fusion, on: execution)
+      #expect(found.bits == expected.bits)
+    }
+  }
+
+  @Test(arguments: cases, Way.all)
+  func backwardPassesOfNormalizations(test: ConvolutionCase, way: Way) {
+    let geometry = test.geometry
+    guard let execution = way.execution(.weights, of: test) else { return }
+    let input = way.images(test, of: geometry.input, seed: 1)
+    let weights = Filled(count: geometry.weightCount, seed: 2)
+    let output = way.images(test, of: geometry.output, seed: 3)
+    let gradient = way.images(test, of: geometry.output, seed: 4)
     let (before, after) = (
       Normalization(geometry.input.channels, seed: 20), Normalization(geometry.outputChannels, seed: 30)
     )
@@ -92,44 +142,52 @@ struct ConvolutionFusionTests {
     sumGradients(step, on: execution)
 
     // Apart: each map is written and read again.
-    let normalized = Filled(images: images, shape: geometry.input, seed: 5, format: .bf16)
+    let normalized = way.images(test, of: geometry.input, seed: 5)
     normalize(input.tensor, with: before.value, into: normalized.tensor, on: execution)
-    let inner = Filled(images: images, shape: geometry.output, seed: 6, format: .bf16)
+    let inner = way.images(test, of: geometry.output, seed: 6)
     normalizeBackward(step, into: inner.tensor, on: execution)
     let expectedWeights = Filled(count: geometry.weightCount, seed: 7)
     convolveBackwardWeights(
       inner.tensor, input: normalized.tensor, into: expectedWeights.base, geometry: geometry, on: execution)
-    let expected = Filled(images: images, shape: geometry.input, seed: 8, format: .bf16)
-    convolveBackwardData(
-      inner.tensor, weights: weights.base, into: expected.tensor, accumulating: false, geometry: geometry,
-      on: execution)
-    sumGradients(
-      NormalizationGradient(before.value, gradient: expected.tensor, input: input.tensor, output: nil), on: execution)
-    let expectedNumbers = before.numbers
 
     // In one go, the gradient behind the normalisation taking the place of the one before it.
-    let found = Filled(images: images, shape: geometry.input, seed: 9, format: .bf16)
     let foundWeights = Filled(count: geometry.weightCount, seed: 10)
     var fusion = ConvolutionFusion()
-    fusion.input = before.value
+    if way.format == .bf16 { fusion.input = before.value }
     fusion.applied = step
     convolveBackwardWeights(
-      gradient.tensor, input: input.tensor, into: foundWeights.base, geometry: geometry, fusion: fusion, on: execution)
-    fusion.summed = NormalizationGradient(before.value, gradient: found.tensor, input: input.tensor, output: nil)
-    convolveBackwardData(
-      gradient.tensor, weights: weights.base, into: found.tensor, accumulating: false, geometry: geometry,
-      fusion: fusion, on: execution)
+      gradient.tensor, input: way.format == .bf16 ? input.tensor : normalized.tensor, into: foundWeights.base,
+      geometry: geometry, fusion: fusion, on: execution)
     #expect(foundWeights.bits == expectedWeights.bits)
-    #expect(found.bits == expected.bits)
-    #expect(relativeError(of: before.numbers, to: expectedNumbers.map(Double.init)) < 1e-5)
+    #expect(gradient.bits == inner.bits)
+
+    guard let execution = way.execution(.data, of: test) else { return }
+    for isAccumulating in [false, true] {
+      let expected = way.images(test, of: geometry.input, seed: 8)
+      convolveBackwardData(
+        inner.tensor, weights: weights.base, into: expected.tensor, accumulating: isAccumulating, geometry: geometry,
+        on: execution)
+      sumGradients(
+        NormalizationGradient(before.value, gradient: expected.tensor, input: input.tensor, output: nil), on: execution)
+      let expectedNumbers = before.numbers
+
+      let found = way.images(test, of: geometry.input, seed: 8)
+      fusion.summed = NormalizationGradient(before.value, gradient: found.tensor, input: input.tensor, output: nil)
+      convolveBackwardData(
+        gradient.tensor, weights: weights.base, into: found.tensor, accumulating: isAccumulating, geometry: geometry,
+        fusion: fusion, on: execution)
+      #expect(found.bits == expected.bits)
+      #expect(relativeError(of: before.numbers, to: expectedNumbers.map(Double.init)) < 1e-5)
+    }
   }
 
-  @Test(arguments: cases)
-  func threadsDoNotChangeABit(test: ConvolutionCase) throws {
+  @Test(arguments: cases, Way.all.filter { $0.format == .bf16 })
+  func threadsDoNotChangeABit(test: ConvolutionCase, way: Way) throws {
     let results = try [1, 2, 3].map { threads in
-      let (geometry, execution) = (test.geometry, try execution(test, threads: threads))
-      let input = Filled(images: test.images, shape: geometry.input, seed: 1, format: .bf16)
-      let output = Filled(images: test.images, shape: geometry.output, seed: 2, format: .bf16)
+      let geometry = test.geometry
+      let execution = try #require(way.execution(.forward, of: test, threads: threads))
+      let input = way.images(test, of: geometry.input, seed: 1)
+      let output = way.images(test, of: geometry.output, seed: 2)
       let (weights, gradient) = (
         Filled(count: geometry.weightCount, seed: 3), Filled(count: geometry.weightCount, seed: 4)
       )

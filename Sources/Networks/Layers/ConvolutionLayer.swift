@@ -25,8 +25,15 @@ struct ConvolutionLayer: Layer {
     let before = memory.fusion.inputs[name]
     fusion.input = before?.vectors(memory)
     if memory.purpose == .training { fusion.measured = memory.fusion.measured[name]?.vectors(memory) }
+    let after = memory.fusion.finished[name]
+    if let after {
+      let vectors = after.vectors(memory)
+      vectors.settleOnRunningStatistics()
+      fusion.finished = (vectors, after.residual.map(memory.value))
+    }
     convolve(
-      memory.value(before?.input ?? input), weights: memory.parameter(weights), into: memory.value(output),
+      memory.value(before?.input ?? input), weights: memory.parameter(weights),
+      into: memory.value(after?.output ?? output),
       geometry: geometry, fusion: fusion, on: memory.execution)
   }
 

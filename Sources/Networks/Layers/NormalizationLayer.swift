@@ -34,7 +34,7 @@ struct NormalizationLayer: Layer {
       }
     case .inference, .imageGradient: vectors.settleOnRunningStatistics()
     }
-    if memory.fusion.absorbs(self) { return }
+    if memory.fusion.absorbs(self) || memory.fusion.finishes(self) { return }
     normalize(
       memory.value(input), with: vectors, residual: residual.map(memory.value), into: memory.value(output),
       on: memory.execution)

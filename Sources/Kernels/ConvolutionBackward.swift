@@ -82,10 +82,9 @@ private func scatterGradient(
     Matrix(base: weights, stride: columns, transposed: true), k: columns, n: patches.depth,
     packed: tiling.imagesPerTile > 1, at: 0, on: execution)
   let scratch = geometry.scatterScratch
-  let chunks = tiling.imagesPerTile > 1 ? tiling.tiles(images: outputGradient.images) : outputGradient.images
-  execution.pool.run(chunks: chunks) { chunk, worker in
+  execution.pool.run(chunks: tiling.chunks(images: outputGradient.images)) { chunk, worker in
     let patchGradient = execution.scratch.worker(worker, scratch)
-    let tiles = chunk * tiling.tilesPerImage..<(chunk + 1) * tiling.tilesPerImage
+    let tiles = tiling.tiles(of: chunk)
     let images = tiling.images(of: tiles.lowerBound, in: outputGradient.images)
     let target = inputGradient.base + images.lowerBound * geometry.input.count
     if !accumulating { target.update(repeating: 0, count: images.count * geometry.input.count) }
@@ -117,27 +116,27 @@ package func convolveBackwardWeights(
     return convolveBFloatsBackwardWeights(
       outputGradient, input: input, into: weightGradient, geometry: geometry, fusion: fusion, on: execution)
   }
-  precondition(fusion.input == nil, "floats are not normalised on their way in")
   let algorithm = execution.algorithm(.weights, of: geometry)
   func prepare(_ image: Int) { fusion.apply(image, to: outputGradient, execution) }
   if algorithm == .panels {
     return convolveBackwardWeightsInPanels(
-      outputGradient, input: input, into: weightGradient, geometry: geometry, on: execution, prepare: prepare)
+      outputGradient, input: input, normalizing: fusion.input, into: weightGradient, geometry: geometry,
+      on: execution, prepare: prepare)
   }
   if algorithm == .winograd, geometry.winogradGradientRunsInSteps {
     return convolveBackwardWeightsWinogradInSteps(
-      outputGradient, input: input, into: weightGradient, tiling: geometry.winogradGradientTiling, on: execution,
-      prepare: prepare)
+      outputGradient, input: input, normalizing: fusion.input, into: weightGradient,
+      tiling: geometry.winogradGradientTiling, on: execution, prepare: prepare)
   }
   let (write, scratch) =
     switch algorithm {
-    case .patches, .panels: (writeWeightGradientFromPatches, geometry.weightGradientScratch)
+    case .patches, .panels: (writeWeightGradientFromPatches, geometry.patchScratch)
     case .direct: (writeWeightGradientDirectly, geometry.directScratch)
     case .winograd: (writeWeightGradientWinograd, geometry.winogradGradientScratch)
     }
   sumWeightGradients(of: input.images, into: weightGradient, geometry, on: execution) { images, target, worker in
     write(
-      outputGradient[images], input[images], geometry, execution.table, target,
+      outputGradient[images], input[images], fusion.input, geometry, execution.table, target,
       execution.scratch.worker(worker, scratch)
     ) { prepare(images.lowerBound + $0) }
   }
@@ -162,29 +161,29 @@ func sumWeightGradients(
 }
 
 private func writeWeightGradientFromPatches(
-  _ outputGradient: Tensor, _ input: Tensor, _ geometry: ConvolutionGeometry, _ table: KernelTable,
+  _ outputGradient: Tensor, _ input: Tensor, normalizing: BatchNormalization?, _ geometry: ConvolutionGeometry,
+  _ table: KernelTable,
   into weightGradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>,
   prepare: (_ image: Int) -> Void
 ) {
   let patches = geometry.patches
   let columns = geometry.outputChannels
   let tiling = patches.tiling(columns: columns)
-  for tile in 0..<tiling.tiles(images: input.images) {
-    let images = tiling.images(of: tile, in: input.images)
-    let positions = tiling.positions(of: tile)
-    if positions.lowerBound == 0 { images.forEach(prepare) }
-    var left = UnsafePointer(input.base + images.lowerBound * input.shape.count)
-    if patches.isIdentity {
-      left += positions.lowerBound * patches.depth
-    } else {
-      patches.gather(left, images: images.count, rows: positions, into: scratch, table)
-      left = UnsafePointer(scratch)
+  let gathered = patches.productScratch(columns: columns)
+  for chunk in 0..<tiling.chunks(images: input.images) {
+    let tiles = tiling.tiles(of: chunk)
+    let images = tiling.images(of: tiles.lowerBound, in: input.images)
+    images.forEach(prepare)
+    let source = input[images].normalized(by: normalizing, in: scratch + gathered, table)
+    for tile in tiles {
+      let positions = tiling.positions(of: tile)
+      let left = patches.matrix(of: source, images: images.count, positions, in: scratch, table)
+      let right = outputGradient.base + images.lowerBound * geometry.output.count + positions.lowerBound * columns
+      multiply(
+        Matrix(base: left, stride: patches.depth, transposed: true), Matrix(base: right, stride: columns),
+        m: patches.depth, n: columns, k: images.count * positions.count, beta: tile == 0 ? 0 : 1, into: weightGradient,
+        stride: columns)
     }
-    let right = outputGradient.base + images.lowerBound * geometry.output.count + positions.lowerBound * columns
-    multiply(
-      Matrix(base: left, stride: patches.depth, transposed: true), Matrix(base: right, stride: columns),
-      m: patches.depth, n: columns, k: images.count * positions.count, beta: tile == 0 ? 0 : 1, into: weightGradient,
-      stride: columns)
   }
 }
 
@@ -192,7 +191,11 @@ extension ConvolutionGeometry {
   /// The floats that one worker needs for the data gradient of a strided convolution.
   fileprivate var scatterScratch: Int { patches.tiling(columns: outputChannels).rows * k }
 
-  fileprivate var weightGradientScratch: Int { patches.productScratch(columns: outputChannels) }
+  /// The floats that one worker needs for the patches of a tile, and for its images where they are normalised.
+  fileprivate var patchScratch: Int {
+    patches.productScratch(columns: outputChannels)
+      + patches.tiling(columns: outputChannels).imagesPerTile * input.count
+  }
 
   /// In how many chunks the images' weight gradients are summed: at most 16, and no more than 64 MB of sums.
   func weightGradientChunks(images: Int) -> Int {
@@ -213,8 +216,7 @@ package func convolutionScratch(
       .union(forward.size(channels: geometry.outputChannels, batch: batch))
       .union(data.size(channels: inputs, batch: batch))
   }
-  var perWorker = max(
-    geometry.weightGradientScratch, geometry.directScratch)
+  var perWorker = max(geometry.patchScratch, geometry.directScratch)
   if geometry.stride > 1 {
     perWorker = max(perWorker, geometry.scatterScratch)
   } else {

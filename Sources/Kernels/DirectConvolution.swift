@@ -10,10 +10,17 @@ struct PaddedImage {
   var rowPitch: Int { width * shape.channels }
   var isPlain: Bool { top == 0 && left == 0 && height == shape.height && width == shape.width }
 
-  /// The padded copy in `scratch`, or the image itself where nothing is to be added.
+  /// The padded copy in `scratch`, normalised where that is asked for, or the image itself where nothing is to be done.
   func prepare(
-    _ image: UnsafePointer<Float>, in scratch: UnsafeMutablePointer<Float>, _ table: KernelTable
+    _ image: UnsafePointer<Float>, normalizing: BatchNormalization? = nil, in scratch: UnsafeMutablePointer<Float>,
+    _ table: KernelTable
   ) -> UnsafePointer<Float> {
+    if let n = normalizing {
+      table.padNormalized(
+        image, scratch, shape.height, shape.width, shape.channels, top, left, height, width, n.moments.mean,
+        n.moments.scale, n.beta, n.rectify)
+      return UnsafePointer(scratch)
+    }
     if isPlain { return image }
     table.padImage(image, scratch, shape.height, shape.width, shape.channels, top, left, height, width)
     return UnsafePointer(scratch)
@@ -44,13 +51,15 @@ extension ConvolutionGeometry {
 
 /// The forward pass, image by image, each of which is then `finished`.
 func convolveDirectly(
-  _ input: Tensor, weights: UnsafePointer<Float>, into output: Tensor, geometry: ConvolutionGeometry,
+  _ input: Tensor, normalizing: BatchNormalization?, weights: UnsafePointer<Float>, into output: Tensor,
+  geometry: ConvolutionGeometry,
   on execution: Execution, finished: (_ image: Int) -> Void
 ) {
   let padded = geometry.paddedInput
   execution.pool.run(chunks: input.images) { image, worker in
     let source = padded.prepare(
-      input.base + image * input.shape.count, in: execution.scratch.worker(worker, padded.count), execution.table)
+      input.base + image * input.shape.count, normalizing: normalizing,
+      in: execution.scratch.worker(worker, padded.count), execution.table)
     execution.table.directConvolve(
       source, weights, output.base + image * output.shape.count, output.shape.height, output.shape.width,
       output.shape.channels, geometry.kernelHeight, geometry.kernelWidth * input.shape.channels, padded.rowPitch,
@@ -82,7 +91,8 @@ func convolveBackwardDataDirectly(
 
 /// The gradient with respect to the weights of some images, written: their shares added one after the other.
 func writeWeightGradientDirectly(
-  _ outputGradient: Tensor, _ input: Tensor, _ geometry: ConvolutionGeometry, _ table: KernelTable,
+  _ outputGradient: Tensor, _ input: Tensor, normalizing: BatchNormalization?, _ geometry: ConvolutionGeometry,
+  _ table: KernelTable,
   into weightGradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>,
   prepare: (_ image: Int) -> Void
 ) {
@@ -91,7 +101,8 @@ func writeWeightGradientDirectly(
   weightGradient.update(repeating: 0, count: geometry.weightCount)
   for image in 0..<input.images {
     prepare(image)
-    let source = padded.prepare(input.base + image * input.shape.count, in: scratch, table)
+    let source = padded.prepare(
+      input.base + image * input.shape.count, normalizing: normalizing, in: scratch, table)
     table.directConvolveWeights(
       source, outputGradient.base + image * output.count, weightGradient, output.height, output.width,
       output.channels, geometry.kernelHeight, geometry.kernelWidth * input.shape.channels, padded.rowPitch,

@@ -55,7 +55,8 @@ struct PanelRows {
 /// Writes (or adds) to images of `output` the products of some kinds of rows of the images of `input`, each with its own
 /// panels.
 func multiplyRows(
-  of input: Tensor, _ products: [(rows: PanelRows, weights: WeightPanels)], into output: Tensor, accumulating: Bool,
+  of input: Tensor, normalizing: BatchNormalization? = nil, _ products: [(rows: PanelRows, weights: WeightPanels)],
+  into output: Tensor, accumulating: Bool,
   clearing: Bool, on execution: Execution, finished: (_ image: Int) -> Void
 ) {
   guard let padded = products.first?.rows.padded else {
@@ -64,16 +65,18 @@ func multiplyRows(
   }
   let table = execution.table
   let images = PanelRows.imagesPerTile(pixels: products.map(\.rows.pixels).max() ?? 1)
-  let scratch = padded.isPlain ? 0 : images * padded.count
+  let isCopied = !padded.isPlain || normalizing != nil
+  let scratch = isCopied ? images * padded.count : 0
   execution.pool.run(chunks: (input.images + images - 1) / images) { tile, worker in
     let first = tile * images
     let count = min(images, input.images - first)
     var source = UnsafePointer(input.base + first * input.shape.count)
     let target = output.base + first * output.shape.count
-    if !padded.isPlain {
+    if isCopied {
       let copies = execution.scratch.worker(worker, scratch)
       for image in 0..<count {
-        _ = padded.prepare(source + image * input.shape.count, in: copies + image * padded.count, table)
+        _ = padded.prepare(
+          source + image * input.shape.count, normalizing: normalizing, in: copies + image * padded.count, table)
       }
       source = UnsafePointer(copies)
     }
@@ -160,36 +163,50 @@ extension ConvolutionGeometry {
 
 /// The forward pass.
 func convolveInPanels(
-  _ input: Tensor, weights: UnsafePointer<Float>, into output: Tensor, geometry: ConvolutionGeometry,
+  _ input: Tensor, normalizing: BatchNormalization?, weights: UnsafePointer<Float>, into output: Tensor,
+  geometry: ConvolutionGeometry,
   on execution: Execution, finished: (_ image: Int) -> Void
 ) {
   let (k, n, taps) = (geometry.input.channels, geometry.outputChannels, geometry.usedTaps)
   let shared = execution.scratch.shared(WeightPanels.count(depth: taps.count * k, columns: n))
   let packed = WeightPanels(weights, taps: taps, k: k, n: n, transposed: false, into: shared, on: execution)
   if geometry.isProduct {
-    multiplyRows(input, by: packed, into: output, accumulating: false, on: execution, finished: finished)
+    multiplyRows(
+      input, normalizing: normalizing, by: packed, into: output, accumulating: false, on: execution, finished: finished)
   } else {
     multiplyRows(
-      of: input, [(geometry.forwardRows, packed)], into: output, accumulating: false, clearing: false, on: execution,
-      finished: finished)
+      of: input, normalizing: normalizing, [(geometry.forwardRows, packed)], into: output, accumulating: false,
+      clearing: false, on: execution, finished: finished)
   }
+}
+
+/// The rows of all images that `multiplyRows` takes at a time.
+enum ProductTiles {
+  static let height = 128
 }
 
 /// Multiplies all positions of all images, some rows and columns at a time: so many columns that their weights stay in
 /// the second-level cache.
 func multiplyRows(
-  _ input: Tensor, by weights: WeightPanels, into output: Tensor, accumulating: Bool, on execution: Execution,
-  finished: (_ image: Int) -> Void
+  _ input: Tensor, normalizing: BatchNormalization? = nil, by weights: WeightPanels, into output: Tensor,
+  accumulating: Bool, on execution: Execution, finished: (_ image: Int) -> Void
 ) {
   let (k, n) = (input.shape.channels, output.shape.channels)
-  let (count, height) = (input.images * input.shape.pixels, 128)
+  let (count, height) = (input.images * input.shape.pixels, ProductTiles.height)
   let width = max(32, 131_072 / k / 32 * 32)
   let tiles = (count + height - 1) / height
-  execution.pool.run(chunks: tiles * ((n + width - 1) / width)) { chunk, _ in
+  execution.pool.run(chunks: tiles * ((n + width - 1) / width)) { chunk, worker in
     let (row, column) = (chunk % tiles * height, chunk / tiles * width)
     let rows = min(height, count - row)
+    var source = UnsafePointer(input.base + row * k)
+    if let n = normalizing {
+      let normalized = execution.scratch.worker(worker, height * k)
+      execution.table.normalizeRows(
+        source, rows, k, n.moments.mean, n.moments.scale, n.beta, nil, n.rectify, normalized)
+      source = UnsafePointer(normalized)
+    }
     execution.table.multiplyPanels(
-      input.base + row * k, k, 0, 0, rows, rows, 1, 1, 0, k, weights.base + column * k, k * 16, min(width, n - column),
+      source, k, 0, 0, rows, rows, 1, 1, 0, k, weights.base + column * k, k * 16, min(width, n - column),
       accumulating, output.base + row * n + column, n, 0, 0)
   }
   execution.pool.run(chunks: input.images) { image, _ in finished(image) }

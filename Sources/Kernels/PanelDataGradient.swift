@@ -119,6 +119,7 @@ extension ConvolutionGeometry {
     return ScratchSize(
       perWorker: max(
         PanelRows.imagesPerTile(pixels: output.pixels) * surroundedInput.count,
-        PanelRows.imagesPerTile(pixels: pixels) * gradient.count), shared: panelShared)
+        PanelRows.imagesPerTile(pixels: pixels) * gradient.count,
+        isProduct ? ProductTiles.height * input.channels : 0), shared: panelShared)
   }
 }

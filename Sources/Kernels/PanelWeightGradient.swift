@@ -23,8 +23,9 @@ extension ConvolutionGeometry {
 
 /// The gradient with respect to the weights.
 func convolveBackwardWeightsInPanels(
-  _ outputGradient: Tensor, input: Tensor, into weightGradient: UnsafeMutablePointer<Float>,
-  geometry: ConvolutionGeometry, on execution: Execution, prepare: (_ image: Int) -> Void
+  _ outputGradient: Tensor, input: Tensor, normalizing: BatchNormalization?,
+  into weightGradient: UnsafeMutablePointer<Float>, geometry: ConvolutionGeometry, on execution: Execution,
+  prepare: (_ image: Int) -> Void
 ) {
   let table = execution.table
   let (channels, n, pixels) = (input.shape.channels, geometry.outputChannels, geometry.output.pixels)
@@ -43,7 +44,8 @@ func convolveBackwardWeightsInPanels(
     execution.pool.run(chunks: images) { place, worker in
       prepare(first + place)
       let source = padded.prepare(
-        input.base + (first + place) * input.shape.count, in: execution.scratch.worker(worker, padded.count), table)
+        input.base + (first + place) * input.shape.count, normalizing: normalizing,
+        in: execution.scratch.worker(worker, padded.count), table)
       let row = place * pixels
       for (place, tap) in taps.enumerated() {
         geometry.copyRows(

@@ -44,6 +44,12 @@ extension PatchTiling {
     imagesPerTile > 1 ? (images + imagesPerTile - 1) / imagesPerTile : images * tilesPerImage
   }
 
+  /// The number of parts of a batch that are computed for themselves: the tiles that images share, or whole images.
+  func chunks(images: Int) -> Int { imagesPerTile > 1 ? tiles(images: images) : images }
+
+  /// The tiles of such a part.
+  func tiles(of chunk: Int) -> Range<Int> { chunk * tilesPerImage..<(chunk + 1) * tilesPerImage }
+
   /// The images that a tile has rows of.
   func images(of tile: Int, in count: Int) -> Range<Int> {
     if imagesPerTile > 1 { return tile * imagesPerTile..<min(count, (tile + 1) * imagesPerTile) }

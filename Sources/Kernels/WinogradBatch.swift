@@ -2,7 +2,8 @@
 /// multiply plane by plane and panel by panel, transform back. For layers whose weights are large against their images:
 /// each weight is fetched once for all of them, and the products of few images keep many threads busy.
 func convolveWinogradInSteps(
-  _ input: Tensor, _ weights: WinogradWeights, into output: Tensor, accumulating: Bool, tiling: WinogradTiling,
+  _ input: Tensor, normalizing: BatchNormalization?, _ weights: WinogradWeights, into output: Tensor,
+  accumulating: Bool, tiling: WinogradTiling,
   planes: UnsafeMutablePointer<Float>, on execution: Execution, finished: (_ image: Int) -> Void
 ) {
   precondition(tiling.rows >= tiling.tiles, "a step holds whole images")
@@ -16,8 +17,8 @@ func convolveWinogradInSteps(
     let images = first..<min(input.images, first + tiling.imagesPerGroup)
     execution.pool.run(chunks: images.count) { place, worker in
       let padded = tiling.padded.prepare(
-        input.base + (first + place) * input.shape.count, in: execution.scratch.worker(worker, tiling.padded.count),
-        table)
+        input.base + (first + place) * input.shape.count, normalizing: normalizing,
+        in: execution.scratch.worker(worker, tiling.padded.count), table)
       loops.input(
         padded, tiling.padded.rowPitch, channels, tiling.tilesPerRow, 0, tiles, planes + place * tiles * channels,
         tiling.inputPlane, channels, 16)

@@ -1,11 +1,13 @@
 /// Convolves images of `input` with transformed weights, written or added, group by group: each group's planes stay in
 /// the caches of the thread that transforms, multiplies and transforms back.
 func convolveWinogradInGroups(
-  _ input: Tensor, _ weights: WinogradWeights, into output: Tensor, accumulating: Bool, tiling: WinogradTiling,
+  _ input: Tensor, normalizing: BatchNormalization?, _ weights: WinogradWeights, into output: Tensor,
+  accumulating: Bool, tiling: WinogradTiling,
   on execution: Execution, finished: (_ image: Int) -> Void
 ) {
   let group = WinogradGroup(
-    input: input, output: output, weights: weights, tiling: tiling, accumulating: accumulating,
+    input: input, normalizing: normalizing, output: output, weights: weights, tiling: tiling,
+    accumulating: accumulating,
     table: execution.table)
   let groups = (input.images + tiling.imagesPerGroup - 1) / tiling.imagesPerGroup
   execution.pool.run(chunks: groups) { index, worker in
@@ -19,6 +21,7 @@ func convolveWinogradInGroups(
 /// One convolution, group by group.
 private struct WinogradGroup {
   let input: Tensor
+  let normalizing: BatchNormalization?
   let output: Tensor
   let weights: WinogradWeights
   let tiling: WinogradTiling
@@ -49,7 +52,7 @@ private struct WinogradGroup {
   }
 
   private func prepare(_ image: Int, _ scratch: UnsafeMutablePointer<Float>) -> UnsafePointer<Float> {
-    tiling.padded.prepare(input.base + image * input.shape.count, in: scratch, table)
+    tiling.padded.prepare(input.base + image * input.shape.count, normalizing: normalizing, in: scratch, table)
   }
 
   private func transform(

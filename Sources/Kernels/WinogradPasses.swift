@@ -2,14 +2,16 @@
 
 /// The forward pass.
 func convolveWinograd(
-  _ input: Tensor, weights: UnsafePointer<Float>, into output: Tensor, geometry: ConvolutionGeometry,
+  _ input: Tensor, normalizing: BatchNormalization?, weights: UnsafePointer<Float>, into output: Tensor,
+  geometry: ConvolutionGeometry,
   on execution: Execution, finished: (_ image: Int) -> Void
 ) {
   let tilings = geometry.winogradTilings
   let transformed = WinogradWeights(
     weights, tilings.groups, into: execution.scratch.shared(tilings.groups.weightFloats), on: execution)
   convolveWinograd(
-    input, transformed, into: output, accumulating: false, tilings: tilings, on: execution, finished: finished)
+    input, normalizing: normalizing, transformed, into: output, accumulating: false, tilings: tilings, on: execution,
+    finished: finished)
 }
 
 /// The gradient with respect to the input: a convolution of the output's gradient with the turned weights.
@@ -21,7 +23,8 @@ func convolveBackwardDataWinograd(
   let transformed = WinogradWeights(
     turning: weights, tilings.groups, into: execution.scratch.shared(tilings.groups.weightFloats), on: execution)
   convolveWinograd(
-    outputGradient, transformed, into: inputGradient, accumulating: accumulating, tilings: tilings, on: execution,
+    outputGradient, normalizing: nil, transformed, into: inputGradient, accumulating: accumulating, tilings: tilings,
+    on: execution,
     finished: finished)
 }
 
@@ -30,18 +33,21 @@ private typealias WinogradTilings = (groups: WinogradTiling, steps: WinogradTili
 
 /// By groups, or in steps where there are too few groups for the threads. The bits are the same.
 private func convolveWinograd(
-  _ input: Tensor, _ weights: WinogradWeights, into output: Tensor, accumulating: Bool, tilings: WinogradTilings,
+  _ input: Tensor, normalizing: BatchNormalization?, _ weights: WinogradWeights, into output: Tensor,
+  accumulating: Bool, tilings: WinogradTilings,
   on execution: Execution, finished: (_ image: Int) -> Void
 ) {
   let groups = (input.images + tilings.groups.imagesPerGroup - 1) / tilings.groups.imagesPerGroup
   if let steps = tilings.steps, groups < 2 * execution.pool.threads {
     let shared = execution.scratch.shared(steps.weightFloats + steps.planeFloats)
     convolveWinogradInSteps(
-      input, weights, into: output, accumulating: accumulating, tiling: steps, planes: shared + steps.weightFloats,
+      input, normalizing: normalizing, weights, into: output, accumulating: accumulating, tiling: steps,
+      planes: shared + steps.weightFloats,
       on: execution, finished: finished)
   } else {
     convolveWinogradInGroups(
-      input, weights, into: output, accumulating: accumulating, tiling: tilings.groups, on: execution,
+      input, normalizing: normalizing, weights, into: output, accumulating: accumulating, tiling: tilings.groups,
+      on: execution,
       finished: finished)
   }
 }

@@ -2,14 +2,16 @@
 ///
 /// The images are taken in order, a group at a time, and every sum of a plane runs over its tiles in order.
 func writeWeightGradientWinograd(
-  _ outputGradient: Tensor, _ input: Tensor, _ geometry: ConvolutionGeometry, _ table: KernelTable,
+  _ outputGradient: Tensor, _ input: Tensor, normalizing: BatchNormalization?, _ geometry: ConvolutionGeometry,
+  _ table: KernelTable,
   into weightGradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>,
   prepare: (_ image: Int) -> Void
 ) {
   let tiling = geometry.winogradGradientTiling
   let images = scratch + tiling.weightFloats
   let group = WinogradGradientGroup(
-    outputGradient: outputGradient, input: input, tiling: tiling, table: table, images: images,
+    outputGradient: outputGradient, input: input, normalizing: normalizing, tiling: tiling, table: table,
+    images: images,
     planes: images + tiling.images, sums: scratch)
   for first in stride(from: 0, to: input.images, by: tiling.imagesPerGroup) {
     let images = first..<min(input.images, first + tiling.imagesPerGroup)
@@ -24,8 +26,9 @@ func writeWeightGradientWinograd(
 /// The same gradient for layers of many weights, in two steps over many images: transform, then multiply, each plane and
 /// 16 channels for themselves. There is one set of sums for all images, however many threads there are.
 func convolveBackwardWeightsWinogradInSteps(
-  _ outputGradient: Tensor, input: Tensor, into weightGradient: UnsafeMutablePointer<Float>, tiling: WinogradTiling,
-  on execution: Execution, prepare: (_ image: Int) -> Void
+  _ outputGradient: Tensor, input: Tensor, normalizing: BatchNormalization?,
+  into weightGradient: UnsafeMutablePointer<Float>, tiling: WinogradTiling, on execution: Execution,
+  prepare: (_ image: Int) -> Void
 ) {
   precondition(tiling.rows >= tiling.tiles, "a step holds whole images")
   let table = execution.table
@@ -36,7 +39,7 @@ func convolveBackwardWeightsWinogradInSteps(
     let images = first..<min(input.images, first + tiling.imagesPerGroup)
     execution.pool.run(chunks: images.count) { place, worker in
       let group = WinogradGradientGroup(
-        outputGradient: outputGradient, input: input, tiling: tiling, table: table,
+        outputGradient: outputGradient, input: input, normalizing: normalizing, tiling: tiling, table: table,
         images: execution.scratch.worker(worker, tiling.images), planes: planes, sums: sums)
       prepare(first + place)
       group.transform(group.prepare(first + place), 0..<tiling.tiles, at: place * tiling.tiles)
@@ -57,6 +60,7 @@ func convolveBackwardWeightsWinogradInSteps(
 private struct WinogradGradientGroup {
   let outputGradient: Tensor
   let input: Tensor
+  let normalizing: BatchNormalization?
   let tiling: WinogradTiling
   let table: KernelTable
   let images: UnsafeMutablePointer<Float>
@@ -84,7 +88,8 @@ private struct WinogradGradientGroup {
 
   func prepare(_ image: Int) -> Pair {
     (
-      tiling.padded.prepare(input.base + image * input.shape.count, in: images, table),
+      tiling.padded.prepare(
+        input.base + image * input.shape.count, normalizing: normalizing, in: images, table),
       tiling.filled.prepare(
         outputGradient.base + image * outputGradient.shape.count, in: images + tiling.padded.count, table)
     )

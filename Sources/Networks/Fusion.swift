@@ -2,9 +2,9 @@ package import Kernels
 
 /// Which work of a plan's normalisations its convolutions and sums do in passing, while the images lie in the cache.
 ///
-/// It follows from the plan, the number format and the purpose. In bf16 the map within a residual block is written once by
-/// the convolution that makes it, and read once by the one that needs it; a normalised map is kept only where a sum needs
-/// it as well.
+/// It follows from the plan, the number format and the purpose. In a residual block a map is then written once by the
+/// convolution that makes it, and read once by the one that needs it; a normalised map is kept only where a sum needs it
+/// as well.
 package struct Fusion: Sendable {
   /// For a convolution's name, the normalisation of its input that is done on the way in. Its result is never kept.
   private(set) var inputs: [String: NormalizationLayer] = [:]
@@ -26,53 +26,86 @@ package struct Fusion: Sendable {
   /// Nothing is fused.
   package init() {}
 
-  /// What layers over feature maps of this format do for one another. Floats are not normalised on their way into a
-  /// convolution, and for the images' gradient nothing is fused.
+  /// What layers over feature maps of this format do for one another; for the images' gradient nothing.
   package init(_ plan: Plan, _ format: NumberFormat, _ purpose: Purpose) {
     guard purpose != .imageGradient else { return }
-    var producers: [Int: Int] = [:]
-    var consumers: [Int: [Int]] = [:]
-    for (index, layer) in plan.layers.enumerated() {
-      producers[layer.output.index] = index
-      for input in layer.inputs { consumers[input.index, default: []].append(index) }
-    }
+    let graph = Graph(plan)
     for (index, layer) in plan.layers.enumerated() {
       guard let normalization = layer as? NormalizationLayer else { continue }
-      let readers = consumers[normalization.output.index, default: []].map { plan.layers[$0] }
+      let writer = graph.writer(of: normalization.input)
+      let readers = graph.readers(of: normalization.output)
       if let reader = readers.first as? ConvolutionLayer {
         summed[reader.name] = normalization
         summedNames.insert(normalization.name)
       }
-      if format == .bf16, normalization.residual == nil, readers.count == 1,
-        let reader = readers.first as? ConvolutionLayer
-      {
-        inputs[reader.name] = normalization
-        absorbed.insert(normalization.name)
-      }
-      if let before = producers[normalization.input.index], let sum = plan.layers[before] as? SumLayer {
+      if let sum = writer?.layer as? SumLayer {
         measured[sum.name] = normalization
         measuredNames.insert(normalization.name)
       }
-      guard let before = producers[normalization.input.index], consumers[normalization.input.index] == [index],
-        let convolution = plan.layers[before] as? ConvolutionLayer
-      else { continue }
-      measured[convolution.name] = normalization
-      measuredNames.insert(normalization.name)
-      let isLate = normalization.residual.map { producers[$0.index, default: -1] > before } ?? false
-      if purpose == .inference, !isLate, !absorbed.contains(normalization.name),
-        !plan.kept.contains(normalization.input)
+      let convolution = graph.isRead(normalization.input, onlyBy: index) ? writer?.layer as? ConvolutionLayer : nil
+      if let convolution, let writer {
+        measured[convolution.name] = normalization
+        measuredNames.insert(normalization.name)
+        if graph.canApply(normalization, at: index, after: writer.index) {
+          applied[convolution.name] = normalization
+          appliedNames.insert(normalization.name)
+        }
+      }
+
+      // Where a backward pass reads nothing, floats are normalised by the convolution that writes them, since the one
+      // that reads them may need no copy of its own. Images in bf16 are always copied.
+      let isAbsorbed =
+        normalization.residual == nil && readers.count == 1 && readers[0] is ConvolutionLayer
+        && !graph.isKept(normalization.output)
+      if purpose == .inference, let convolution, let writer, graph.canFinish(normalization, after: writer.index),
+        format == .fp32 || !isAbsorbed
       {
         finished[convolution.name] = normalization
         finishedNames.insert(normalization.name)
+      } else if isAbsorbed {
+        inputs[readers[0].name] = normalization
+        absorbed.insert(normalization.name)
       }
-      if let residual = normalization.residual {
-        // The residual's gradient is written late, when the convolution's is needed: nobody may ask for it before.
-        let isAsked = consumers[residual.index, default: []].contains { $0 > before && $0 < index }
-        guard !isAsked, producers[residual.index, default: -1] < before else { continue }
-      }
-      applied[convolution.name] = normalization
-      appliedNames.insert(normalization.name)
     }
+  }
+}
+
+/// Which layers write and read the slots of a plan.
+private struct Graph {
+  private let plan: Plan
+  private var writers: [Int: Int] = [:]
+  private var reading: [Int: [Int]] = [:]
+
+  init(_ plan: Plan) {
+    self.plan = plan
+    for (index, layer) in plan.layers.enumerated() {
+      writers[layer.output.index] = index
+      for input in layer.inputs { reading[input.index, default: []].append(index) }
+    }
+  }
+
+  func writer(of slot: Slot) -> (index: Int, layer: any Layer)? {
+    writers[slot.index].map { ($0, plan.layers[$0]) }
+  }
+
+  func readers(of slot: Slot) -> [any Layer] { reading[slot.index, default: []].map { plan.layers[$0] } }
+
+  func isRead(_ slot: Slot, onlyBy index: Int) -> Bool { reading[slot.index] == [index] && !isKept(slot) }
+
+  /// Whether it is read after the last layer.
+  func isKept(_ slot: Slot) -> Bool { slot == plan.output || plan.kept.contains(slot) }
+
+  /// Whether the normalisation can be done when its input is written: what is added is there by then.
+  func canFinish(_ normalization: NormalizationLayer, after writer: Int) -> Bool {
+    normalization.residual.map { writers[$0.index, default: -1] < writer } ?? true
+  }
+
+  /// Whether the backward pass of the normalisation can wait for that of its input's writer. The residual's gradient is
+  /// then written late: nobody may ask for it before.
+  func canApply(_ normalization: NormalizationLayer, at index: Int, after writer: Int) -> Bool {
+    guard let residual = normalization.residual else { return true }
+    let isAsked = reading[residual.index, default: []].contains { $0 > writer && $0 < index }
+    return !isAsked && writers[residual.index, default: -1] < writer
   }
 }
 

@@ -91,10 +91,10 @@ import Testing
 
     let found = way.images(test, of: geometry.output, seed: 5)
     var fusion = ConvolutionFusion()
-    if way.format == .bf16 { fusion.input = before.value }
+    fusion.input = before.value
     fusion.measured = after.value
     convolve(
-      way.format == .bf16 ? input.tensor : normalized.tensor, weights: weights.base, into: found.tensor,
+      input.tensor, weights: weights.base, into: found.tensor,
       geometry: geometry, fusion: fusion, on: execution)
     #expect(found.bits == expected.bits)
     // The blocks whose moments are merged are others, which moves the last digits.
@@ -153,10 +153,10 @@ import Testing
     // In one go, the gradient behind the normalisation taking the place of the one before it.
     let foundWeights = Filled(count: geometry.weightCount, seed: 10)
     var fusion = ConvolutionFusion()
-    if way.format == .bf16 { fusion.input = before.value }
+    fusion.input = before.value
     fusion.applied = step
     convolveBackwardWeights(
-      gradient.tensor, input: way.format == .bf16 ? input.tensor : normalized.tensor, into: foundWeights.base,
+      gradient.tensor, input: input.tensor, into: foundWeights.base,
       geometry: geometry, fusion: fusion, on: execution)
     #expect(foundWeights.bits == expectedWeights.bits)
     #expect(gradient.bits == inner.bits)

@@ -173,7 +173,7 @@ import Testing
   @Test func fractionsAreThoseThatTheSamplesSufficeFor() throws {
     let folder = try data()
     let report = try run(
-      folder, ["nas", "--synthetic", "\(folder.path)/t1", "--add", "0,0.5,1,2", "--steps", "2"], output: "short")
+      folder, ["nas", "--synthetic", "\(folder.path)/t1", "--add", "0,50%,1,200%", "--steps", "2"], output: "short")
     let results = report["results"].list
     #expect(results.map { $0["fractionAdded"].number } == [0.5, 0.75, 0])
     #expect(results.map { $0["training"]["trainingImages"].number } == [72, 84, 48])

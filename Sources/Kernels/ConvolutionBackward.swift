@@ -16,7 +16,7 @@ package func convolveBackwardData(
       fusion: fusion, on: execution)
   }
   let sums = fusion.backwardSums(inputGradient, after: geometry.passShared, execution)
-  func finish(_ image: Int) { fusion.sum(image, of: inputGradient, sums, execution) }
+  let finish = sums.map { sums in { (image: Int) in fusion.sum(image, of: inputGradient, sums, execution) } }
   switch execution.algorithm(.data, of: geometry) {
   case .direct:
     convolveBackwardDataDirectly(
@@ -40,7 +40,7 @@ package func convolveBackwardData(
 
 private func convolveBackwardDataFromPatches(
   _ outputGradient: Tensor, weights: UnsafePointer<Float>, into inputGradient: Tensor, accumulating: Bool,
-  geometry: ConvolutionGeometry, on execution: Execution, finished: (_ image: Int) -> Void
+  geometry: ConvolutionGeometry, on execution: Execution, finished: ((_ image: Int) -> Void)?
 ) {
   if geometry.stride > 1 {
     return scatterGradient(
@@ -73,7 +73,7 @@ func flippedWeights(
 
 private func scatterGradient(
   _ outputGradient: Tensor, weights: UnsafePointer<Float>, into inputGradient: Tensor, accumulating: Bool,
-  geometry: ConvolutionGeometry, on execution: Execution, finished: (_ image: Int) -> Void
+  geometry: ConvolutionGeometry, on execution: Execution, finished: ((_ image: Int) -> Void)?
 ) {
   let patches = geometry.patches
   let columns = geometry.outputChannels
@@ -95,7 +95,7 @@ private func scatterGradient(
         rows: images.count * positions.count, accumulating: false, into: patchGradient, execution.table)
       patches.scatter(patchGradient, images: images.count, rows: positions, into: target, execution.table)
     }
-    images.forEach(finished)
+    if let finished { images.forEach(finished) }
   }
 }
 
@@ -169,15 +169,15 @@ private func writeWeightGradientFromPatches(
   let patches = geometry.patches
   let columns = geometry.outputChannels
   let tiling = patches.tiling(columns: columns)
-  let gathered = patches.productScratch(columns: columns)
   for chunk in 0..<tiling.chunks(images: input.images) {
     let tiles = tiling.tiles(of: chunk)
     let images = tiling.images(of: tiles.lowerBound, in: input.images)
     images.forEach(prepare)
-    let source = input[images].normalized(by: normalizing, in: scratch + gathered, table)
+    let source = PatchSource(
+      input[images], patches, columns: columns, normalizing: normalizing, in: scratch, table)
     for tile in tiles {
       let positions = tiling.positions(of: tile)
-      let left = patches.matrix(of: source, images: images.count, positions, in: scratch, table)
+      let left = source.rows(positions)
       let right = outputGradient.base + images.lowerBound * geometry.output.count + positions.lowerBound * columns
       multiply(
         Matrix(base: left, stride: patches.depth, transposed: true), Matrix(base: right, stride: columns),
@@ -191,11 +191,8 @@ extension ConvolutionGeometry {
   /// The floats that one worker needs for the data gradient of a strided convolution.
   fileprivate var scatterScratch: Int { patches.tiling(columns: outputChannels).rows * k }
 
-  /// The floats that one worker needs for the patches of a tile, and for its images where they are normalised.
-  fileprivate var patchScratch: Int {
-    patches.productScratch(columns: outputChannels)
-      + patches.tiling(columns: outputChannels).imagesPerTile * input.count
-  }
+  /// The floats that one worker needs for the patches of the input.
+  fileprivate var patchScratch: Int { patches.tileScratch(columns: outputChannels, normalizing: true) }
 
   /// In how many chunks the images' weight gradients are summed: at most 16, and no more than 64 MB of sums.
   func weightGradientChunks(images: Int) -> Int {
@@ -220,7 +217,7 @@ package func convolutionScratch(
   if geometry.stride > 1 {
     perWorker = max(perWorker, geometry.scatterScratch)
   } else {
-    perWorker = max(perWorker, geometry.adjointPatches.productScratch(columns: inputs))
+    perWorker = max(perWorker, geometry.adjointPatches.tileScratch(columns: inputs, normalizing: false))
   }
   let fused = ConvolutionFusion.scratch(channels: max(inputs, geometry.outputChannels), batch: batch)
   return ScratchSize(perWorker: perWorker, shared: max(sums, geometry.passShared + fused))

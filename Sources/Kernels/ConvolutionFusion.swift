@@ -1,4 +1,5 @@
-/// What is done to images in the same go as a convolution, while they lie in the cache anyway. Everything is optional.
+/// What is done to images in the same go as a convolution, mostly while they lie in the cache anyway. Everything is
+/// optional.
 package struct ConvolutionFusion: Sendable {
   /// The input is normalised on its way in, forward and for the weights' gradient: the result is never kept.
   package var input: BatchNormalization?
@@ -16,10 +17,13 @@ package struct ConvolutionFusion: Sendable {
 }
 
 extension ConvolutionFusion {
-  /// The sums of a forward pass's moments, and what is done to each image when it has been computed.
-  func forwardSums(_ output: Tensor, after offset: Int, _ execution: Execution) -> BlockMoments? {
-    measured.map { _ in blocks(of: output.shape.channels, images: output.images, after: offset, execution) }
+  /// The sums of a forward pass's moments.
+  func forwardSums(_ output: Tensor, after offset: @autoclosure () -> Int, _ execution: Execution) -> BlockMoments? {
+    measured.map { _ in blocks(of: output.shape.channels, images: output.images, after: offset(), execution) }
   }
+
+  /// Whether anything is done to an image of the output that has been computed.
+  var finishes: Bool { measured != nil || finished != nil }
 
   /// What is done to an image of the output that has been computed.
   func finish(_ image: Int, of output: Tensor, _ sums: BlockMoments?, _ execution: Execution) {
@@ -39,9 +43,11 @@ extension ConvolutionFusion {
   }
 
   /// The sums of a data gradient's normalisation.
-  func backwardSums(_ inputGradient: Tensor, after offset: Int, _ execution: Execution) -> BlockMoments? {
+  func backwardSums(_ inputGradient: Tensor, after offset: @autoclosure () -> Int, _ execution: Execution)
+    -> BlockMoments?
+  {
     summed.map { _ in
-      blocks(of: inputGradient.shape.channels, images: inputGradient.images, after: offset, execution)
+      blocks(of: inputGradient.shape.channels, images: inputGradient.images, after: offset(), execution)
     }
   }
 

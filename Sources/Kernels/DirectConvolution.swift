@@ -53,7 +53,7 @@ extension ConvolutionGeometry {
 func convolveDirectly(
   _ input: Tensor, normalizing: BatchNormalization?, weights: UnsafePointer<Float>, into output: Tensor,
   geometry: ConvolutionGeometry,
-  on execution: Execution, finished: (_ image: Int) -> Void
+  on execution: Execution, finished: ((_ image: Int) -> Void)?
 ) {
   let padded = geometry.paddedInput
   execution.pool.run(chunks: input.images) { image, worker in
@@ -64,14 +64,14 @@ func convolveDirectly(
       source, weights, output.base + image * output.shape.count, output.shape.height, output.shape.width,
       output.shape.channels, geometry.kernelHeight, geometry.kernelWidth * input.shape.channels, padded.rowPitch,
       geometry.stride, geometry.stride * input.shape.channels)
-    finished(image)
+    finished?(image)
   }
 }
 
 /// The gradient with respect to the input: a convolution of the padded gradient with the turned weights.
 func convolveBackwardDataDirectly(
   _ outputGradient: Tensor, weights: UnsafePointer<Float>, into inputGradient: Tensor, accumulating: Bool,
-  geometry: ConvolutionGeometry, on execution: Execution, finished: (_ image: Int) -> Void
+  geometry: ConvolutionGeometry, on execution: Execution, finished: ((_ image: Int) -> Void)?
 ) {
   let turned = UnsafePointer(flippedWeights(weights, geometry, on: execution))
   let padded = geometry.paddedGradient
@@ -85,7 +85,7 @@ func convolveBackwardDataDirectly(
       source, turned, result, to.height, to.width, to.channels, geometry.kernelHeight,
       geometry.kernelWidth * from.channels, padded.rowPitch, 1, from.channels)
     if accumulating { execution.table.add(target, result, to.count, target) }
-    finished(image)
+    finished?(image)
   }
 }
 

@@ -57,11 +57,12 @@ struct PanelRows {
 func multiplyRows(
   of input: Tensor, normalizing: BatchNormalization? = nil, _ products: [(rows: PanelRows, weights: WeightPanels)],
   into output: Tensor, accumulating: Bool,
-  clearing: Bool, on execution: Execution, finished: (_ image: Int) -> Void
+  clearing: Bool, on execution: Execution, finished: ((_ image: Int) -> Void)?
 ) {
   guard let padded = products.first?.rows.padded else {
     if clearing { output.values.update(repeating: 0) }
-    return execution.pool.run(chunks: input.images) { image, _ in finished(image) }
+    if let finished { execution.pool.run(chunks: input.images) { image, _ in finished(image) } }
+    return
   }
   let table = execution.table
   let images = PanelRows.imagesPerTile(pixels: products.map(\.rows.pixels).max() ?? 1)
@@ -86,7 +87,7 @@ func multiplyRows(
         source, images: count, by: weights, into: target, imagePitch: output.shape.count,
         accumulating: accumulating, table)
     }
-    (first..<first + count).forEach(finished)
+    if let finished { (first..<first + count).forEach(finished) }
   }
 }
 
@@ -165,7 +166,7 @@ extension ConvolutionGeometry {
 func convolveInPanels(
   _ input: Tensor, normalizing: BatchNormalization?, weights: UnsafePointer<Float>, into output: Tensor,
   geometry: ConvolutionGeometry,
-  on execution: Execution, finished: (_ image: Int) -> Void
+  on execution: Execution, finished: ((_ image: Int) -> Void)?
 ) {
   let (k, n, taps) = (geometry.input.channels, geometry.outputChannels, geometry.usedTaps)
   let shared = execution.scratch.shared(WeightPanels.count(depth: taps.count * k, columns: n))
@@ -186,28 +187,32 @@ enum ProductTiles {
 }
 
 /// Multiplies all positions of all images, some rows and columns at a time: so many columns that their weights stay in
-/// the second-level cache.
+/// the second-level cache. Rows that are normalised are taken with all columns, where there are rows for all threads.
 func multiplyRows(
   _ input: Tensor, normalizing: BatchNormalization? = nil, by weights: WeightPanels, into output: Tensor,
-  accumulating: Bool, on execution: Execution, finished: (_ image: Int) -> Void
+  accumulating: Bool, on execution: Execution, finished: ((_ image: Int) -> Void)?
 ) {
   let (k, n) = (input.shape.channels, output.shape.channels)
   let (count, height) = (input.images * input.shape.pixels, ProductTiles.height)
   let width = max(32, 131_072 / k / 32 * 32)
   let tiles = (count + height - 1) / height
-  execution.pool.run(chunks: tiles * ((n + width - 1) / width)) { chunk, worker in
-    let (row, column) = (chunk % tiles * height, chunk / tiles * width)
+  let isWhole = normalizing != nil && tiles >= 2 * execution.pool.threads
+  let blocks = isWhole ? 1 : (n + width - 1) / width
+  execution.pool.run(chunks: tiles * blocks) { chunk, worker in
+    let row = chunk % tiles * height
     let rows = min(height, count - row)
     var source = UnsafePointer(input.base + row * k)
-    if let n = normalizing {
+    if let normalizing {
       let normalized = execution.scratch.worker(worker, height * k)
-      execution.table.normalizeRows(
-        source, rows, k, n.moments.mean, n.moments.scale, n.beta, nil, n.rectify, normalized)
+      normalizing.normalize(source, rows: rows, into: normalized, execution.table)
       source = UnsafePointer(normalized)
     }
-    execution.table.multiplyPanels(
-      source, k, 0, 0, rows, rows, 1, 1, 0, k, weights.base + column * k, k * 16, min(width, n - column),
-      accumulating, output.base + row * n + column, n, 0, 0)
+    let columns = isWhole ? 0..<n : chunk / tiles * width..<min(n, (chunk / tiles + 1) * width)
+    for column in stride(from: columns.lowerBound, to: columns.upperBound, by: width) {
+      execution.table.multiplyPanels(
+        source, k, 0, 0, rows, rows, 1, 1, 0, k, weights.base + column * k, k * 16, min(width, n - column),
+        accumulating, output.base + row * n + column, n, 0, 0)
+    }
   }
-  execution.pool.run(chunks: input.images) { image, _ in finished(image) }
+  if let finished { execution.pool.run(chunks: input.images) { image, _ in finished(image) } }
 }

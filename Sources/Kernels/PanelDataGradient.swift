@@ -82,7 +82,7 @@ extension ConvolutionGeometry {
 /// The gradient with respect to the input.
 func convolveBackwardDataInPanels(
   _ outputGradient: Tensor, weights: UnsafePointer<Float>, into inputGradient: Tensor, accumulating: Bool,
-  geometry: ConvolutionGeometry, on execution: Execution, finished: (_ image: Int) -> Void
+  geometry: ConvolutionGeometry, on execution: Execution, finished: ((_ image: Int) -> Void)?
 ) {
   let (channels, results) = (geometry.outputChannels, geometry.input.channels)
   let shared = execution.scratch.shared(geometry.panelShared)

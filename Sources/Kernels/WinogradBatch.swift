@@ -4,7 +4,7 @@
 func convolveWinogradInSteps(
   _ input: Tensor, normalizing: BatchNormalization?, _ weights: WinogradWeights, into output: Tensor,
   accumulating: Bool, tiling: WinogradTiling,
-  planes: UnsafeMutablePointer<Float>, on execution: Execution, finished: (_ image: Int) -> Void
+  planes: UnsafeMutablePointer<Float>, on execution: Execution, finished: ((_ image: Int) -> Void)?
 ) {
   precondition(tiling.rows >= tiling.tiles, "a step holds whole images")
   let (algorithm, table) = (tiling.algorithm, execution.table)
@@ -35,7 +35,7 @@ func convolveWinogradInSteps(
       loops.output(
         products + place * tiles * results, tiling.outputPlane, results, tiling.tilesPerRow, 0, tiles,
         output.base + (first + place) * output.shape.count, output.shape.height, output.shape.width, accumulating)
-      finished(first + place)
+      finished?(first + place)
     }
   }
 }

@@ -3,7 +3,7 @@
 func convolveWinogradInGroups(
   _ input: Tensor, normalizing: BatchNormalization?, _ weights: WinogradWeights, into output: Tensor,
   accumulating: Bool, tiling: WinogradTiling,
-  on execution: Execution, finished: (_ image: Int) -> Void
+  on execution: Execution, finished: ((_ image: Int) -> Void)?
 ) {
   let group = WinogradGroup(
     input: input, normalizing: normalizing, output: output, weights: weights, tiling: tiling,
@@ -14,7 +14,7 @@ func convolveWinogradInGroups(
     let first = index * tiling.imagesPerGroup
     let images = first..<min(input.images, first + tiling.imagesPerGroup)
     group.compute(images, scratch: execution.scratch.worker(worker, tiling.padded.count + tiling.planeFloats))
-    images.forEach(finished)
+    if let finished { images.forEach(finished) }
   }
 }
 

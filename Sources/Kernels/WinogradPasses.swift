@@ -4,7 +4,7 @@
 func convolveWinograd(
   _ input: Tensor, normalizing: BatchNormalization?, weights: UnsafePointer<Float>, into output: Tensor,
   geometry: ConvolutionGeometry,
-  on execution: Execution, finished: (_ image: Int) -> Void
+  on execution: Execution, finished: ((_ image: Int) -> Void)?
 ) {
   let tilings = geometry.winogradTilings
   let transformed = WinogradWeights(
@@ -17,7 +17,7 @@ func convolveWinograd(
 /// The gradient with respect to the input: a convolution of the output's gradient with the turned weights.
 func convolveBackwardDataWinograd(
   _ outputGradient: Tensor, weights: UnsafePointer<Float>, into inputGradient: Tensor, accumulating: Bool,
-  geometry: ConvolutionGeometry, on execution: Execution, finished: (_ image: Int) -> Void
+  geometry: ConvolutionGeometry, on execution: Execution, finished: ((_ image: Int) -> Void)?
 ) {
   let tilings = geometry.winogradAdjointTilings
   let transformed = WinogradWeights(
@@ -35,7 +35,7 @@ private typealias WinogradTilings = (groups: WinogradTiling, steps: WinogradTili
 private func convolveWinograd(
   _ input: Tensor, normalizing: BatchNormalization?, _ weights: WinogradWeights, into output: Tensor,
   accumulating: Bool, tilings: WinogradTilings,
-  on execution: Execution, finished: (_ image: Int) -> Void
+  on execution: Execution, finished: ((_ image: Int) -> Void)?
 ) {
   let groups = (input.images + tilings.groups.imagesPerGroup - 1) / tilings.groups.imagesPerGroup
   if let steps = tilings.steps, groups < 2 * execution.pool.threads {

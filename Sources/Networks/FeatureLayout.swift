@@ -9,7 +9,8 @@ package struct FeatureLayout {
 
   package var floats: Int { bytes / MemoryLayout<Float>.stride }
 
-  /// Values: in training each slot lives as long as the backward pass may read it; in inference until its last reader.
+  /// Values: in training each slot lives as long as the backward pass may read it; in inference until its last reader. A
+  /// convolution that normalises what it writes has the slot of the normalisation instead of its own.
   package init(features plan: Plan, batch: Int, purpose: Purpose, format: NumberFormat, fusion: Fusion) {
     offsets = Array(repeating: nil, count: plan.slots.count)
     let end = plan.layers.count

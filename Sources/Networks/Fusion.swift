@@ -2,9 +2,9 @@ package import Kernels
 
 /// Which work of a plan's normalisations its convolutions and sums do in passing, while the images lie in the cache.
 ///
-/// It follows from the plan, the number format and the purpose. In a residual block a map is then written once by the
-/// convolution that makes it, and read once by the one that needs it; a normalised map is kept only where a sum needs it
-/// as well.
+/// It follows from the plan, the number format and the purpose. In training a map in a residual block is then written once
+/// by the convolution that makes it, and read once by the one that needs it; a normalised map is kept only where a sum
+/// needs it as well. In inference a convolution over floats writes the normalised map at once.
 package struct Fusion: Sendable {
   /// For a convolution's name, the normalisation of its input that is done on the way in. Its result is never kept.
   private(set) var inputs: [String: NormalizationLayer] = [:]
@@ -38,7 +38,7 @@ package struct Fusion: Sendable {
         summed[reader.name] = normalization
         summedNames.insert(normalization.name)
       }
-      if let sum = writer?.layer as? SumLayer {
+      if let sum = writer?.layer as? SumLayer, measured[sum.name] == nil {
         measured[sum.name] = normalization
         measuredNames.insert(normalization.name)
       }
@@ -101,11 +101,14 @@ private struct Graph {
   }
 
   /// Whether the backward pass of the normalisation can wait for that of its input's writer. The residual's gradient is
-  /// then written late: nobody may ask for it before.
+  /// then written late: nobody may ask for it before, and the writer must have a backward pass, which one that reads the
+  /// images with fixed weights has not.
   func canApply(_ normalization: NormalizationLayer, at index: Int, after writer: Int) -> Bool {
     guard let residual = normalization.residual else { return true }
     let isAsked = reading[residual.index, default: []].contains { $0 > writer && $0 < index }
-    return !isAsked && writers[residual.index, default: -1] < writer
+    let isFixed =
+      (plan.layers[writer] as? ConvolutionLayer).map { $0.weights.rate == 0 && $0.input == plan.input } ?? false
+    return !isAsked && !isFixed && writers[residual.index, default: -1] < writer
   }
 }
 

@@ -29,12 +29,12 @@ package final class Memory: Sendable {
   package let features: Arena
   package let featureGradients: Arena
 
-  private let featureOffsets: [Int]
+  private let featureOffsets: [Int?]
   private let gradientOffsets: [Int?]
   /// For each layer's name, whether the gradient of each input already holds another layer's share.
   private let accumulation: [String: [Bool]]
 
-  /// - Parameter fusion: what is fused; nil for all that the format allows.
+  /// - Parameter fusion: what is fused; nil for all that the format and the purpose allow.
   package init(
     plan: Plan, network: Network, batch: Int, purpose: Purpose, processor: Processor, fusion: Fusion? = nil
   ) {
@@ -56,7 +56,7 @@ package final class Memory: Sendable {
     let features = FeatureLayout(
       features: plan, batch: batch, purpose: purpose, format: format, fusion: self.fusion)
     self.features = Arena(count: features.floats)
-    featureOffsets = features.offsets.map { $0 ?? 0 }
+    featureOffsets = features.offsets
     gradients = Arena(count: training ? plan.parameterCount : 0)
     moments = Arena(count: plan.momentCount)
     let gradients =
@@ -71,9 +71,10 @@ package final class Memory: Sendable {
 }
 
 extension Memory {
+  /// The slot must be one that is kept: what is fused leaves some without memory.
   package func value(_ slot: Slot) -> Tensor {
-    features.tensor(
-      atByte: featureOffsets[slot.index], slot.format(format), images: batch, shape: slot.shape)
+    guard let offset = featureOffsets[slot.index] else { preconditionFailure("the slot's values are never kept") }
+    return features.tensor(atByte: offset, slot.format(format), images: batch, shape: slot.shape)
   }
 
   /// Where the loss's derivative by a slot's values lives; nil for the images in training, which need none.

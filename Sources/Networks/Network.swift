@@ -67,7 +67,7 @@ package struct Propagation: Sendable {
   package let plan: Plan
   package let memory: Memory
 
-  /// - Parameter fusion: what is fused; nil for all that the processor's format allows.
+  /// - Parameter fusion: what is fused; nil for all that the processor's format and the purpose allow.
   package init(
     _ network: Network, batch: Int, purpose: Purpose, on processor: Processor, fusion: Fusion? = nil
   ) {

@@ -55,9 +55,7 @@ struct Check: ParsableCommand {
   /// A fraction, or a percentage with its sign.
   private func fraction(_ option: String, _ text: String?, _ range: ClosedRange<Double>) throws -> Double? {
     guard let text else { return nil }
-    let isPercent = text.hasSuffix("%")
-    let number = Double(isPercent ? String(text.dropLast()) : text).map { isPercent ? $0 / 100 : $0 }
-    guard let number, range.contains(number) else {
+    guard let number = Double(fraction: text), range.contains(number) else {
       throw UsageError.wrongValue(
         key: option, value: text,
         expected: "a fraction such as 0.7 or a percentage such as 70%, from \(range.lowerBound) to \(range.upperBound)")

@@ -66,7 +66,7 @@ struct NAS: ParsableCommand {
         ("--match-label-counts", options.matchLabelCounts), ("--no-gan-test", options.noGANTest),
       ], because: "cas nas adds samples to the whole real training set, and compares with that set alone")
     let add = add ?? "0,0.25,0.5,1"
-    let fractions = add.split(separator: ",", omittingEmptySubsequences: false).map(Self.fraction)
+    let fractions = add.split(separator: ",", omittingEmptySubsequences: false).map { Double(fraction: $0) }
     guard fractions.allSatisfy({ $0.map { $0.isFinite && $0 >= 0 && $0 <= 100 } ?? false }) else {
       throw UsageError.wrongValue(
         key: "--add", value: add, expected: "fractions from 0 to 100, such as 0,0.25,0.5,1 or 0,25%,50%,100%")
@@ -88,10 +88,6 @@ struct NAS: ParsableCommand {
       request.augmentations = ways.map { ways in MixedAugmentation.allCases.filter(ways.contains) }
       request.axis = try axis.value(request)
     }.run()
-  }
-
-  private static func fraction(_ text: Substring) -> Double? {
-    text.hasSuffix("%") ? Double(text.dropLast()).map { $0 / 100 } : Double(text)
   }
 }
 

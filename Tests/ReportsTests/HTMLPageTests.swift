@@ -78,6 +78,19 @@ import Testing
     #expect(text.components("<tr><th scope=\"row\">class") == 1000)
   }
 
+  /// Which images the network of the features learned from: the training images also of a run that trains no baseline.
+  @Test func metricsSayWhoseFeaturesTheyAreOf() {
+    let (training, test) = ("a network trained on the real training images.", "a network trained on these test images")
+    var report = Example.sweep
+    #expect(page(report).contains(training) && !page(report).contains(test))
+    report.data.real.train = nil
+    #expect(page(report).contains(training))
+    report.data.real.test.split = nil
+    #expect(page(report).contains(test) && !page(report).contains(training))
+    report.config = .object(["inputs": .object(["realTrain": .string("data/train")])])
+    #expect(page(report).contains(training))
+  }
+
   @Test func emptyRuns() {
     #expect(page(Example.report([])).contains("there is no score"))
     let empty = ResultEntry(name: "none", kind: .cas, top1: nil, top5: nil)

@@ -8,7 +8,8 @@ extension HTMLPage {
         MetricsSection.Row(label: $0.label, top1: $0.top1?.value, metrics: $0.metrics ?? [], prd: $0.prd)
       },
       note: """
-        Of the samples against the real test images, by the features of a network trained on the real training images.
+        Of the samples against the real test images, by the features of a network trained on \
+        \(hasRealTraining ? "the real training images" : "these test images, which it knows better than others").
         """)
     return """
       <section aria-labelledby="metrics">
@@ -16,5 +17,14 @@ extension HTMLPage {
       \(section.table)\(report.correlations.map(MetricsSection.correlations) ?? "")\(section.charts)</section>
 
       """
+  }
+
+  /// Whether there are real training images, which the network of the features then learns from: also those that a run
+  /// without a baseline leaves out of its data, because no classifier learns from them.
+  private var hasRealTraining: Bool {
+    let real = report.data.real
+    // A test set that is one of two splits lies beside a training set.
+    return real.train != nil || real.test.split != nil
+      || report.config.leaves.contains { $0.path == "inputs.realTrain" && $0.text != "null" }
   }
 }

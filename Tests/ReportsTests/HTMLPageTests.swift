@@ -78,6 +78,19 @@ import Testing
     #expect(text.components("<tr><th scope=\"row\">class") == 1000)
   }
 
+  /// A drop is of one accuracy, and each table says of which.
+  @Test func dropsAreNamed() throws {
+    let head = "<th scope=\"col\" class=\"number\">Top-1 drop</th>"
+    let comparison = ComparisonPage(
+      Example.comparison, runs: [(name: "a", report: Example.single), (name: "b", report: Example.several)])
+    let page = HTMLPage(
+      report: Example.single, literature: try Example.literature(), encode: StoredPNG.picture
+    ).text
+    #expect(comparison.text.components(head) == 1)
+    // That of the run, and one for each published table.
+    #expect(page.components(head) == 5)
+  }
+
   /// Which images the network of the features learned from: the training images also of a run that trains no baseline.
   @Test func metricsSayWhoseFeaturesTheyAreOf() {
     let (training, test) = ("a network trained on the real training images.", "a network trained on these test images")

@@ -50,6 +50,19 @@ import Testing
   @Test func publishedDropsAreComputedFromTheirTable() throws {
     let text = try table(.csv, literature: try Example.literature())
     let line = try #require(text.split(separator: "\n").first { $0.contains("BigGAN-deep at 256") })
-    #expect(line.contains("0.4265") && line.contains("0.416472"))
+    #expect(line.contains("0.4265") && line.contains("0.416472") && line.contains("0.279326"))
+    let paper = try table(.markdown, literature: try Example.literature())
+    #expect(
+      paper.contains("| BigGAN-deep at 256 pixels, truncation 1.50 (published) | 42.65 | – | 65.92 | 41.6 | 27.9 |"))
+  }
+
+  /// A drop is of one accuracy, and each table says of which.
+  @Test(arguments: [
+    (ResultTable.Format.text, ["Top-1 drop %"]), (.markdown, ["Top-1 drop (%)", "Top-5 drop (%)"]),
+    (.latex, ["Top-1 drop (\\%)", "Top-5 drop (\\%)"]),
+  ])
+  func dropsAreNamed(format: ResultTable.Format, names: [String]) throws {
+    let head = try table(format).prefix { $0 != "!" }
+    for name in names { #expect(head.contains(name), "\(head)") }
   }
 }

@@ -79,7 +79,7 @@ package struct ComparisonPage: Sendable {
       <caption><span>Accuracies in percent with 95 % intervals for the number of test images; the drop is relative to each \
       run's own baseline.</span></caption>
       <thead><tr class="wrapping"><th scope="col">Result</th><th scope="col">Run</th><th scope="col" class="number">Top-1</th>\
-      <th scope="col" class="number">Top-5</th><th scope="col" class="number">Relative drop</th>\
+      <th scope="col" class="number">Top-5</th><th scope="col" class="number">Top-1 drop</th>\
       <th scope="col" class="number">Worse classes</th><th scope="col" class="number">Training images</th></tr></thead>
       <tbody>
       \(rows)</tbody>

@@ -26,7 +26,8 @@ extension HTMLPage {
           title: result.label, note: "this run",
           LiteratureRows.Line(
             title: result.label, top1: result.top1?.value, top5: result.top5?.value,
-            drop: result.relativeDrop?.top1, inceptionScore: NumberText.none, fid: nil))
+            top1Drop: result.relativeDrop?.top1, top5Drop: result.relativeDrop?.top5,
+            inceptionScore: NumberText.none, fid: nil))
       }
     return """
       <div class="scroll" role="group" aria-label="\(table.title)" tabindex="0">
@@ -34,7 +35,7 @@ extension HTMLPage {
       <caption><span>\(table.title). Values in percent; the drop is relative to the table's real images of the same \
       resolution.</span></caption>
       <thead><tr><th scope="col">Training images</th><th scope="col" class="number">Top-1</th>\
-      <th scope="col" class="number">Top-5</th><th scope="col" class="number">Relative drop, Top-1</th>\
+      <th scope="col" class="number">Top-5</th><th scope="col" class="number">Top-1 drop</th>\
       <th scope="col" class="number">Inception Score</th><th scope="col" class="number">FID</th></tr></thead>
       <tbody>
       \(rows)</tbody>
@@ -49,7 +50,7 @@ extension HTMLPage {
     <tr><th scope="row">\(title)<small>\(note)</small></th>\
     <td class="number">\(NumberText.hundredths(line.top1, decimals: 2))</td>\
     <td class="number">\(NumberText.hundredths(line.top5, decimals: 2))</td>\
-    <td class="number">\(NumberText.hundredths(line.drop, decimals: 1))</td>\
+    <td class="number">\(NumberText.hundredths(line.top1Drop, decimals: 1))</td>\
     <td class="number">\(line.inceptionScore)</td>\
     <td class="number">\(NumberText.fixed(line.fid, decimals: 2))</td></tr>
 
@@ -63,7 +64,8 @@ struct LiteratureRows {
     var title: String
     var top1: Double?
     var top5: Double?
-    var drop: Double?
+    var top1Drop: Double?
+    var top5Drop: Double?
     /// With the deviation of its splits, where that was printed.
     var inceptionScore: String
     var fid: Double?
@@ -78,12 +80,16 @@ struct LiteratureRows {
       if let resolution = row.resolution { title += " at \(resolution) pixels" }
       if let truncation = row.truncation { title += ", truncation \(NumberText.fixed(truncation, decimals: 2))" }
       if let gain = row.top5Gain { title += ", Top-5 \(NumberText.hundredths(gain, decimals: 1, signed: true)) points" }
-      var drop: Double?
-      if let own = row.top1, let reference = real?.top1, row.name != "Real" { drop = (reference - own) / reference }
+      func drop(_ accuracy: (Literature.Row) -> Double?) -> Double? {
+        guard row.name != "Real", let own = accuracy(row), let reference = real.flatMap(accuracy) else { return nil }
+        return (reference - own) / reference
+      }
       let score =
         NumberText.fixed(row.inceptionScore, decimals: 2)
         + (row.inceptionScoreDeviation.map { " ± \(NumberText.fixed($0, decimals: 2))" } ?? "")
-      return Line(title: title, top1: row.top1, top5: row.top5, drop: drop, inceptionScore: score, fid: row.fid)
+      return Line(
+        title: title, top1: row.top1, top5: row.top5, top1Drop: drop(\.top1), top5Drop: drop(\.top5),
+        inceptionScore: score, fid: row.fid)
     }
   }
 }

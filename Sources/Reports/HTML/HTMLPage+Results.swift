@@ -19,10 +19,10 @@ extension HTMLPage {
       <div class="scroll" role="group" aria-labelledby="results" tabindex="0">
       <table class="sortable">
       <caption><span>Tested on \(NumberText.count(images, "real image", "real images")), weights of the \
-      \(Set(results.map(\.selectedOn)).sorted().joined(separator: " or ")). Values in percent, with 95 % intervals; \
-      lower is better for drop, Brier score (0 to 2) and calibration error.</span></caption>
+      \(Set(results.map(\.selectedOn)).sorted().joined(separator: " or ")). Values in percent, with 95 % intervals; the \
+      drop is relative to the baseline. Lower is better for drop, Brier score (0 to 2) and calibration error.</span></caption>
       <thead><tr class="wrapping"><th scope="col">Result</th><th scope="col" class="number">Top-1</th>\
-      <th scope="col" class="number">Top-5</th><th scope="col" class="number">Relative drop</th>\
+      <th scope="col" class="number">Top-5</th><th scope="col" class="number">Top-1 drop</th>\
       <th scope="col" class="number">Worse classes</th><th scope="col" class="number">Brier</th>\
       <th scope="col" class="number">Calibration error</th><th scope="col" class="number">Training images</th>\
       <th scope="col" class="number">Steps</th></tr></thead>

@@ -83,7 +83,7 @@ extension ResultTable {
     var table = TextTable(columns: [
       .init(title: "Result", minimum: 20), .init(title: "Kind", dropRank: 0),
       .init(title: "Top-1 %", alignment: .right), .init(title: "95 % interval", dropRank: 4),
-      .init(title: "Top-5 %", alignment: .right, dropRank: 1), .init(title: "Relative drop %", alignment: .right),
+      .init(title: "Top-5 %", alignment: .right, dropRank: 1), .init(title: "Top-1 drop %", alignment: .right),
       .init(title: "Worse classes", alignment: .right, dropRank: 2),
       .init(title: "Images", alignment: .right, dropRank: 7), .init(title: "Steps", alignment: .right, dropRank: 5),
       .init(title: "Seeds", alignment: .right, dropRank: 3),
@@ -97,20 +97,22 @@ extension ResultTable {
           .init(NumberText.hundredths(line.top5?.value, decimals: 2)),
           .init(NumberText.hundredths(line.drop?.top1, decimals: 1)),
           .init(line.failed.map { "\($0)/\(line.classes)" } ?? NumberText.none),
-        ] + counts(line).map { .init($0) })
+          .init(NumberText.grouped(line.images)), .init(NumberText.grouped(line.steps)),
+          .init(NumberText.grouped(line.seeds)),
+        ])
     }
     var text = table.lines(style).joined(separator: "\n") + "\n"
     for note in notes { text += "! \(note)".wrapped(to: style.width, indent: 2).joined(separator: "\n") + "\n" }
     for published in literature?.tables ?? [] {
       var table = TextTable(columns: [
         .init(title: "Published: " + published.title, minimum: 12), .init(title: "Top-1 %", alignment: .right),
-        .init(title: "Top-5 %", alignment: .right), .init(title: "Relative drop %", alignment: .right),
+        .init(title: "Top-5 %", alignment: .right), .init(title: "Top-1 drop %", alignment: .right),
         .init(title: "IS", alignment: .right, dropRank: 1), .init(title: "FID", alignment: .right, dropRank: 2),
       ])
       for row in LiteratureRows(published).rows {
         table.rows.append([
           .init(row.title), .init(NumberText.hundredths(row.top1, decimals: 2)),
-          .init(NumberText.hundredths(row.top5, decimals: 2)), .init(NumberText.hundredths(row.drop, decimals: 1)),
+          .init(NumberText.hundredths(row.top5, decimals: 2)), .init(NumberText.hundredths(row.top1Drop, decimals: 1)),
           .init(row.inceptionScore), .init(NumberText.fixed(row.fid, decimals: 2)),
         ])
       }
@@ -150,21 +152,43 @@ extension ResultTable {
         csv.append(
           [
             row.title, "published: \(table.id)", number(row.top1), "", "", "", "", "", number(row.top5),
-            number(row.drop),
+            number(row.top1Drop), number(row.top5Drop),
           ]
-            + [String](repeating: "", count: 9))
+            + [String](repeating: "", count: 8))
       }
     }
     return csv
   }
 
-  private static let titles = [
-    "Result", "Top-1 (%)", "95 % interval", "Top-5 (%)", "Relative drop (%)", "Worse classes", "Images", "Steps",
-    "Seeds",
-  ]
+  /// A column of the tables for papers, behind the one of names: what a result and a published row have there.
+  private struct Column {
+    let title: String
+    let own: (Line) -> String
+    var published: (LiteratureRows.Line) -> String = { _ in NumberText.none }
+  }
 
-  private func counts(_ line: Line) -> [String] {
-    [NumberText.grouped(line.images), NumberText.grouped(line.steps), NumberText.grouped(line.seeds)]
+  private var columns: [Column] {
+    [
+      Column(
+        title: "Top-1 (%)", own: { NumberText.hundredths($0.top1?.value, decimals: 2) },
+        published: { NumberText.hundredths($0.top1, decimals: 2) }),
+      Column(title: "95 % interval", own: { NumberText.range($0.top1?.interval, decimals: 2) }),
+      Column(
+        title: "Top-5 (%)", own: { NumberText.hundredths($0.top5?.value, decimals: 2) },
+        published: { NumberText.hundredths($0.top5, decimals: 2) }),
+      Column(
+        title: "Top-1 drop (%)", own: { NumberText.hundredths($0.drop?.top1, decimals: 1) },
+        published: { NumberText.hundredths($0.top1Drop, decimals: 1) }),
+      Column(
+        title: "Top-5 drop (%)", own: { NumberText.hundredths($0.drop?.top5, decimals: 1) },
+        published: { NumberText.hundredths($0.top5Drop, decimals: 1) }),
+      Column(
+        title: "Worse classes",
+        own: { line in line.failed.map { "\($0) of \(line.classes)" } ?? NumberText.none }),
+      Column(title: "Images", own: { NumberText.grouped($0.images) }),
+      Column(title: "Steps", own: { NumberText.grouped($0.steps) }),
+      Column(title: "Seeds", own: { NumberText.grouped($0.seeds) }),
+    ]
   }
 
   private func titled(_ line: Line) -> String { "\(line.name) (\(line.kind))" }
@@ -172,30 +196,19 @@ extension ResultTable {
   /// The name, with the kind where a set's GAN-test would look like its score.
   private func marked(_ line: Line) -> String { line.isGANTest ? titled(line) : line.name }
 
-  private func cells(_ line: Line) -> [String] {
-    [
-      NumberText.hundredths(line.top1?.value, decimals: 2), NumberText.range(line.top1?.interval, decimals: 2),
-      NumberText.hundredths(line.top5?.value, decimals: 2), NumberText.hundredths(line.drop?.top1, decimals: 1),
-      line.failed.map { "\($0) of \(line.classes)" } ?? NumberText.none,
-    ] + counts(line)
-  }
-
-  private func cells(_ row: LiteratureRows.Line) -> [String] {
-    [
-      NumberText.hundredths(row.top1, decimals: 2), NumberText.none, NumberText.hundredths(row.top5, decimals: 2),
-      NumberText.hundredths(row.drop, decimals: 1), NumberText.none, NumberText.none, NumberText.none, NumberText.none,
-    ]
-  }
-
   private var markdown: String {
     func row(_ cells: [String]) -> String {
       "| " + cells.map { $0.replacing("\\", with: "\\\\").replacing("|", with: "\\|") }.joined(separator: " | ")
         + " |\n"
     }
-    var text = row(Self.titles) + "|---|" + String(repeating: "---:|", count: Self.titles.count - 1) + "\n"
-    for line in lines { text += row([titled(line)] + cells(line)) }
+    let columns = columns
+    var text =
+      row(["Result"] + columns.map(\.title)) + "|---|" + String(repeating: "---:|", count: columns.count) + "\n"
+    for line in lines { text += row([titled(line)] + columns.map { $0.own(line) }) }
     for table in literature?.tables ?? [] {
-      for published in LiteratureRows(table).rows { text += row(["\(published.title) (published)"] + cells(published)) }
+      for published in LiteratureRows(table).rows {
+        text += row(["\(published.title) (published)"] + columns.map { $0.published(published) })
+      }
     }
     if !notes.isEmpty { text += "\n" + notes.map { "Note: \($0).\n" }.joined(separator: "\n") }
     return text
@@ -204,17 +217,20 @@ extension ResultTable {
   /// A table for the package booktabs.
   private var latex: String {
     func row(_ cells: [String]) -> String { cells.map(Self.escaped).joined(separator: " & ") + " \\\\\n" }
-    let columns = Self.titles.count
+    let columns = columns
+    let width = columns.count + 1
     var text =
-      "% \\usepackage{booktabs}\n\\begin{tabular}{l\(String(repeating: "r", count: columns - 1))}\n\\toprule\n"
-      + row(Self.titles) + "\\midrule\n"
-    for line in lines { text += row([marked(line)] + cells(line)) }
+      "% \\usepackage{booktabs}\n\\begin{tabular}{l\(String(repeating: "r", count: columns.count))}\n\\toprule\n"
+      + row(["Result"] + columns.map(\.title)) + "\\midrule\n"
+    for line in lines { text += row([marked(line)] + columns.map { $0.own(line) }) }
     for table in literature?.tables ?? [] {
-      text += "\\midrule\n\\multicolumn{\(columns)}{l}{\(Self.escaped(table.title))} \\\\\n"
-      for published in LiteratureRows(table).rows { text += row([published.title] + cells(published)) }
+      text += "\\midrule\n\\multicolumn{\(width)}{l}{\(Self.escaped(table.title))} \\\\\n"
+      for published in LiteratureRows(table).rows {
+        text += row([published.title] + columns.map { $0.published(published) })
+      }
     }
     text += "\\bottomrule\n"
-    for note in notes { text += "\\multicolumn{\(columns)}{l}{\(Self.escaped(note)).} \\\\\n" }
+    for note in notes { text += "\\multicolumn{\(width)}{l}{\(Self.escaped(note)).} \\\\\n" }
     return text + "\\end{tabular}\n"
   }
 

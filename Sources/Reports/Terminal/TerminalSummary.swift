@@ -126,7 +126,7 @@ extension TerminalSummary {
     var table = TextTable(columns: [
       .init(title: "Result", minimum: 8), .init(title: "Top-1 %", alignment: .right),
       .init(title: "95 % interval", dropRank: 2),
-      .init(title: "Top-5 %", alignment: .right, dropRank: 3), .init(title: "Relative drop", alignment: .right),
+      .init(title: "Top-5 %", alignment: .right, dropRank: 3), .init(title: "Top-1 drop", alignment: .right),
       .init(title: "Worse classes", alignment: .right, dropRank: 5),
       .init(title: "Images", alignment: .right, dropRank: 1),
       .init(title: "Steps", alignment: .right, dropRank: 0),

@@ -48,3 +48,8 @@ package struct AxisEntry: Codable, Sendable, Equatable {
     self.convention = convention
   }
 }
+
+extension AxisEntry {
+  /// The name, with how its values are meant: "truncation (scaled)". What is meant otherwise is another axis.
+  var title: String { name.printable + (convention.map { " (\($0.printable))" } ?? "") }
+}

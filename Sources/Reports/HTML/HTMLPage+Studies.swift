@@ -18,10 +18,7 @@ extension HTMLPage {
     for index in real.points.indices { real.points[index].interval = nil }
     if !real.points.isEmpty { lines.append(real) }
     let best = ordered.max { ($0.top1?.value ?? 0) < ($1.top1?.value ?? 0) }
-    let convention = axis.convention.map { " (\($0.printable))" } ?? ""
-    let summary =
-      "Accuracy against \(axis.name.printable)\(convention); the best Top-1 is at "
-      + "\(NumberText.plain(best?.axis?.value))."
+    let summary = "Accuracy against \(axis.title); the best Top-1 is at \(NumberText.plain(best?.axis?.value))."
     return """
       <section aria-labelledby="sweep">
       <h2 id="sweep">Accuracy against \(axis.name)</h2>

@@ -21,6 +21,7 @@ package struct ResultTable: Sendable {
     let key: String
     let kind: String
     let isGANTest: Bool
+    let axis: AxisEntry?
     let top1: AccuracyEntry?
     let top5: AccuracyEntry?
     let drop: RelativeDropEntry?
@@ -51,7 +52,8 @@ package struct ResultTable: Sendable {
         let prefix = part.run.map { $0.printable + ":" } ?? ""
         return Line(
           name: prefix + result.label, key: prefix + result.key, kind: result.kind.title,
-          isGANTest: result.kind == .ganTest, top1: result.top1, top5: result.top5, drop: result.relativeDrop,
+          isGANTest: result.kind == .ganTest, axis: result.axis, top1: result.top1, top5: result.top5,
+          drop: result.relativeDrop,
           difference: result.difference,
           failed: isCompared ? result.failedClasses.count : nil, classes: result.perClass.count,
           images: result.training?.trainingImages, steps: result.training?.steps,
@@ -79,27 +81,41 @@ extension ResultTable {
     return String(decoding: try JSONEncoder.document.encode(documents), as: UTF8.self) + "\n"
   }
 
+  /// Whether there are several seeds, so that every interval has to say what it is over.
+  private var hasSeedIntervals: Bool { lines.contains { $0.top1?.seedInterval != nil } }
+
+  private var imagesTitle: String { hasSeedIntervals ? "95 % over images" : "95 % interval" }
+
+  private static let seedsTitle = "95 % over seeds"
+
   private func plain(_ style: TerminalStyle) -> String {
-    var table = TextTable(columns: [
-      .init(title: "Result", minimum: 20), .init(title: "Kind", dropRank: 0),
-      .init(title: "Top-1 %", alignment: .right), .init(title: "95 % interval", dropRank: 4),
+    var columns: [TextTable.Column] = [
+      .init(title: "Result", minimum: 20), .init(title: "Kind", dropRank: -1),
+      .init(title: "Top-1 %", alignment: .right), .init(title: imagesTitle, dropRank: 4),
+    ]
+    if hasSeedIntervals { columns.append(.init(title: Self.seedsTitle, dropRank: 0)) }
+    columns += [
       .init(title: "Top-5 %", alignment: .right, dropRank: 1), .init(title: "Top-1 drop %", alignment: .right),
       .init(title: "Worse classes", alignment: .right, dropRank: 2),
       .init(title: "Images", alignment: .right, dropRank: 7), .init(title: "Steps", alignment: .right, dropRank: 5),
       .init(title: "Seeds", alignment: .right, dropRank: 3),
-    ])
+    ]
+    var table = TextTable(columns: columns)
     for line in lines {
-      table.rows.append(
-        [
-          .init(marked(line)), .init(line.kind),
-          .init(NumberText.hundredths(line.top1?.value, decimals: 2), .bold),
-          .init(NumberText.range(line.top1?.interval, decimals: 2)),
-          .init(NumberText.hundredths(line.top5?.value, decimals: 2)),
-          .init(NumberText.hundredths(line.drop?.top1, decimals: 1)),
-          .init(line.failed.map { "\($0)/\(line.classes)" } ?? NumberText.none),
-          .init(NumberText.grouped(line.images)), .init(NumberText.grouped(line.steps)),
-          .init(NumberText.grouped(line.seeds)),
-        ])
+      var row: [TextTable.Cell] = [
+        .init(marked(line)), .init(line.kind),
+        .init(NumberText.hundredths(line.top1?.value, decimals: 2), .bold),
+        .init(NumberText.range(line.top1?.interval, decimals: 2)),
+      ]
+      if hasSeedIntervals { row.append(.init(NumberText.range(line.top1?.seedInterval, decimals: 2))) }
+      row += [
+        .init(NumberText.hundredths(line.top5?.value, decimals: 2)),
+        .init(NumberText.hundredths(line.drop?.top1, decimals: 1)),
+        .init(line.failed.map { "\($0)/\(line.classes)" } ?? NumberText.none),
+        .init(NumberText.grouped(line.images)), .init(NumberText.grouped(line.steps)),
+        .init(NumberText.grouped(line.seeds)),
+      ]
+      table.rows.append(row)
     }
     var text = table.lines(style).joined(separator: "\n") + "\n"
     for note in notes { text += "! \(note)".wrapped(to: style.width, indent: 2).joined(separator: "\n") + "\n" }
@@ -134,7 +150,7 @@ extension ResultTable {
     var csv = CSV(header: [
       "key", "kind", "top1", "top1_low", "top1_high", "top1_seed_low", "top1_seed_high", "seeds", "top5",
       "relative_drop_top1", "relative_drop_top5", "difference", "adjusted_p", "failed_classes", "classes", "images",
-      "steps", "adjusted_seed_p", "classes_without_training_images",
+      "steps", "adjusted_seed_p", "classes_without_training_images", "axis", "axis_value", "axis_convention",
     ])
     func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
     func whole(_ value: Int?) -> String { value.map { "\($0)" } ?? "" }
@@ -145,6 +161,7 @@ extension ResultTable {
         whole(line.seeds), number(line.top5?.value), number(line.drop?.top1), number(line.drop?.top5),
         number(line.difference?.value), number(line.difference?.adjustedP), whole(line.failed), whole(line.classes),
         whole(line.images), whole(line.steps), number(line.difference?.adjustedSeedP), whole(line.untrained),
+        line.axis?.name ?? "", number(line.axis?.value), line.axis?.convention ?? "",
       ])
     }
     for table in literature?.tables ?? [] {
@@ -154,7 +171,7 @@ extension ResultTable {
             row.title, "published: \(table.id)", number(row.top1), "", "", "", "", "", number(row.top5),
             number(row.top1Drop), number(row.top5Drop),
           ]
-            + [String](repeating: "", count: 8))
+            + [String](repeating: "", count: 11))
       }
     }
     return csv
@@ -167,12 +184,22 @@ extension ResultTable {
     var published: (LiteratureRows.Line) -> String = { _ in NumberText.none }
   }
 
-  private var columns: [Column] {
-    [
+  /// With one for each axis of a sweep.
+  private var paperColumns: [Column] {
+    let axes = lines.compactMap { $0.axis?.title }.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+    var columns = axes.map { axis in
+      Column(title: axis, own: { line in NumberText.plain(line.axis?.title == axis ? line.axis?.value : nil) })
+    }
+    columns += [
       Column(
         title: "Top-1 (%)", own: { NumberText.hundredths($0.top1?.value, decimals: 2) },
         published: { NumberText.hundredths($0.top1, decimals: 2) }),
-      Column(title: "95 % interval", own: { NumberText.range($0.top1?.interval, decimals: 2) }),
+      Column(title: imagesTitle, own: { NumberText.range($0.top1?.interval, decimals: 2) }),
+    ]
+    if hasSeedIntervals {
+      columns.append(Column(title: Self.seedsTitle, own: { NumberText.range($0.top1?.seedInterval, decimals: 2) }))
+    }
+    columns += [
       Column(
         title: "Top-5 (%)", own: { NumberText.hundredths($0.top5?.value, decimals: 2) },
         published: { NumberText.hundredths($0.top5, decimals: 2) }),
@@ -189,6 +216,7 @@ extension ResultTable {
       Column(title: "Steps", own: { NumberText.grouped($0.steps) }),
       Column(title: "Seeds", own: { NumberText.grouped($0.seeds) }),
     ]
+    return columns
   }
 
   private func titled(_ line: Line) -> String { "\(line.name) (\(line.kind))" }
@@ -201,7 +229,7 @@ extension ResultTable {
       "| " + cells.map { $0.replacing("\\", with: "\\\\").replacing("|", with: "\\|") }.joined(separator: " | ")
         + " |\n"
     }
-    let columns = columns
+    let columns = paperColumns
     var text =
       row(["Result"] + columns.map(\.title)) + "|---|" + String(repeating: "---:|", count: columns.count) + "\n"
     for line in lines { text += row([titled(line)] + columns.map { $0.own(line) }) }
@@ -217,7 +245,7 @@ extension ResultTable {
   /// A table for the package booktabs.
   private var latex: String {
     func row(_ cells: [String]) -> String { cells.map(Self.escaped).joined(separator: " & ") + " \\\\\n" }
-    let columns = columns
+    let columns = paperColumns
     let width = columns.count + 1
     var text =
       "% \\usepackage{booktabs}\n\\begin{tabular}{l\(String(repeating: "r", count: columns.count))}\n\\toprule\n"

@@ -89,6 +89,7 @@ extension CurveEntry {
         Point(
           size: curve.sizes[index], top1: curve.accuracies[index],
           interval: Interval.wilson(proportion: curve.accuracies[index], trials: images).flatMap(Bounds.init),
+          seedInterval: Interval.student(curve.perSeed[index]).flatMap(Bounds.init),
           worth: worth.map {
             Worth(value: $0[index].value, low: $0[index].interval.low, high: $0[index].interval.high)
           })

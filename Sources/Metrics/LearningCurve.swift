@@ -5,6 +5,8 @@ internal import Randomness
 package struct LearningCurve: Sendable {
   /// Ascending.
   package let sizes: [Int]
+  /// The accuracy of each seed at each size.
+  package let perSeed: [[Double]]
   /// The mean over seeds at each size.
   package let accuracies: [Double]
   /// 1 where a classifier is right: by size, seed, and test image.
@@ -17,9 +19,8 @@ package struct LearningCurve: Sendable {
     hits = points.map { point in
       point.seeds.map { seed in (0..<seed.count).map { seed.isHit($0, top: 1) ? 1 : 0 } }
     }
-    accuracies = points.map { point in
-      point.seeds.reduce(0) { $0 + ($1.accuracy(top: 1) ?? 0) } / Double(point.seeds.count)
-    }
+    perSeed = points.map { point in point.seeds.map { $0.accuracy(top: 1) ?? 0 } }
+    accuracies = perSeed.map { $0.reduce(0, +) / Double($0.count) }
   }
 }
 

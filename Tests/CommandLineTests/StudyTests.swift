@@ -291,6 +291,28 @@ import Testing
     #expect(tooLarge.code == 64 && tooLarge.errors.contains("--sizes"))
   }
 
+  /// What the seeds of a size differ by is what they do in its result; one seed says nothing of it.
+  @Test func pointsSayHowTheirSeedsDiffer() throws {
+    let folder = try data()
+    for seeds in [1, 2] {
+      let report = try run(
+        folder,
+        ["curve", "--synthetic", "\(folder.path)/t0.5", "--sizes", "12,24", "--seeds", "\(seeds)", "--steps", "2"],
+        output: "seeds\(seeds)")
+      for name in ["t0.5", "baseline"] {
+        let points = report["curves"].entry("name", name)["points"].list
+        #expect(points.count == 2)
+        for point in points {
+          let size = try #require(point["size"].number)
+          let result = report["results"].entry("key", "\(name)@\(Int(size))")["top1"]
+          let spreads = [point, result].map { $0["seedInterval"].list.compactMap(\.number) }
+          #expect(spreads.map(\.count) == (seeds == 1 ? [0, 0] : [2, 2]) && result["value"].number != nil)
+          #expect(zip(spreads[0], spreads[1]).allSatisfy { abs($0 - $1) < 1e-12 })
+        }
+      }
+    }
+  }
+
   @Test func sweepsCarryTheirAxis() throws {
     let folder = try data()
     let sets = ["--synthetic", "\(folder.path)/t1", "\(folder.path)/t0.5"]

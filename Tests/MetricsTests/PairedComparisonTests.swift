@@ -125,6 +125,15 @@ private func classifier(_ images: Int, classes: Int = 2, isRight: (Int) -> Bool)
       })
   }
 
+  @Test func aCurveKeepsItsSeeds() {
+    let curve = LearningCurve([
+      (100, [classifier(400) { $0 < 200 }, classifier(400) { $0 < 240 }]),
+      (200, [classifier(400) { $0 < 280 }, classifier(400) { $0 < 280 }]),
+    ])
+    #expect(curve.perSeed == [[0.5, 0.6], [0.7, 0.7]])
+    #expect(abs(curve.accuracies[0] - 0.55) < 1e-12 && abs(curve.accuracies[1] - 0.7) < 1e-12)
+  }
+
   @Test func imagesHaveTheirWorth() {
     let real = curve([(100, 200), (200, 240), (400, 280), (800, 300)])
     let synthetic = curve([(100, 180), (200, 200), (400, 260), (800, 320)])

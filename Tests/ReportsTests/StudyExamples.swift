@@ -47,7 +47,9 @@ extension Example {
   static let curve: Report = {
     func points(_ values: [Double], _ worth: [CurveEntry.Worth?]) -> [CurveEntry.Point] {
       zip([500, 1000, 2000, 6000], zip(values, worth)).map {
-        .init(size: $0, top1: $1.0, interval: Bounds(low: $1.0 - 0.01, high: $1.0 + 0.01), worth: $1.1)
+        .init(
+          size: $0, top1: $1.0, interval: Bounds(low: $1.0 - 0.01, high: $1.0 + 0.01),
+          seedInterval: Bounds(low: $1.0 - 0.014, high: $1.0 + 0.014), worth: $1.1)
       }
     }
     var report = Example.report([cas, baseline])

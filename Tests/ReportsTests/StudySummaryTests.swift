@@ -55,6 +55,24 @@ import Testing
     try expectPageSnapshot(page.text, "\(name).html")
   }
 
+  /// With several seeds the spread of the trainings is shown: beside the interval over test images where there is room for
+  /// both, and in its place where there is not.
+  @Test func curvesHaveIntervals() throws {
+    var report = Example.curve
+    func page() -> String { HTMLPage(report: report, encode: StoredPNG.picture).text }
+    #expect(text(report, columns: 100).contains("70.10  68.70–71.50"))
+    #expect(!text(report, columns: 60).contains("95 % over seeds") && text(report, columns: 60).contains("worth"))
+    #expect(page().contains("70.10<small>69.10–71.10</small><small>seeds: 68.70–71.50</small>"))
+    #expect(page().contains("bands in the picture are those over seeds."))
+    for curve in 0..<3 { for size in 0..<4 { report.curves?[curve].points[size].seedInterval = nil } }
+    let one = text(report, columns: 100)
+    #expect(one.contains("95 % interval") && one.contains("70.10  69.10–71.10") && !one.contains("95 % over seeds"))
+    #expect(page().contains("70.10<small>69.10–71.10</small></td>") && !page().contains("<small>seeds:"))
+    #expect(page().contains("bands in the picture are those for test images."))
+    let earlier = try JSONDecoder().decode(CurveEntry.Point.self, from: Data("{\"size\": 5, \"top1\": 0.5}".utf8))
+    #expect(earlier == CurveEntry.Point(size: 5, top1: 0.5, interval: nil, worth: nil))
+  }
+
   @Test func keysAreThoseOfTheFiles() {
     #expect(Example.augmented.results.map(\.key).prefix(2) == ["flow+0.5+none", "baseline+none"])
     #expect(Example.naive.results.map(\.key) == ["flow+0.25", "flow+1.0", "baseline"])

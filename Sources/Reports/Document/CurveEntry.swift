@@ -7,13 +7,16 @@ package struct CurveEntry: Codable, Sendable, Equatable {
     package var top1: Double
     /// 95 % Wilson with n = test images.
     @ExplicitNull package var interval: Bounds?
+    /// 95 % t over seeds; null for one seed, and in reports of earlier versions.
+    @ExplicitNull package var seedInterval: Bounds?
     /// Null for the real curve, and where there is none.
     @ExplicitNull package var worth: Worth?
 
-    package init(size: Int, top1: Double, interval: Bounds?, worth: Worth?) {
+    package init(size: Int, top1: Double, interval: Bounds?, seedInterval: Bounds? = nil, worth: Worth?) {
       self.size = size
       self.top1 = top1
       self.interval = interval
+      self.seedInterval = seedInterval
       self.worth = worth
     }
   }
@@ -69,4 +72,14 @@ package struct CurveEntry: Codable, Sendable, Equatable {
     self.points = points
     self.fit = fit
   }
+}
+
+extension CurveEntry.Point {
+  /// What is shown where there is room for one: with several seeds, how much the trainings differ.
+  var shownInterval: Bounds? { seedInterval ?? interval }
+}
+
+extension [CurveEntry] {
+  /// Whether the intervals that are shown are over seeds.
+  var hasSeedIntervals: Bool { contains { curve in curve.points.contains { $0.seedInterval != nil } } }
 }

@@ -4,14 +4,16 @@ extension HTMLPage {
   /// Accuracy against the number of images: a chart with a line for each set, and the same as a table.
   var curvesSection: Markup {
     guard let curves = report.curves, !curves.isEmpty else { return "" }
+    let hasSeeds = curves.hasSeedIntervals
     return """
       <section aria-labelledby="curves">
       <h2 id="curves">Accuracy against the number of images</h2>
       \(chart(of: curves))
       <div class="scroll" role="group" aria-labelledby="curves" tabindex="0">
       <table>
-      <caption><span>Top-1 in percent, with 95 % intervals for the number of test images; worth is the number of real \
-      images that teach as much as one of the set, below it the 95 % interval. The limit is that of a power law, the thin \
+      <caption><span>Top-1 in percent, with 95 % intervals for the number of test images\(hasSeeds ? " and over seeds" : ""); \
+      bands in the picture are those \(hasSeeds ? "over seeds" : "for test images"). Worth is the number of real images that \
+      teach as much as one of the set, below it the 95 % interval. The limit is that of a power law, the thin \
       line of the picture, with its 95 % bootstrap interval over \(report.resampled), as if the law were exact; below them the \
       root mean square of what the points lie off it. \(steps)</span></caption>
       <thead><tr><th scope="col">Set</th><th scope="col" class="number">Images</th>\
@@ -45,7 +47,7 @@ extension HTMLPage {
       series: curves.map { curve in
         LineChart.Series(
           name: curve.title,
-          points: curve.points.map { LineChart.Point(x: Double($0.size), y: $0.top1, interval: $0.interval) },
+          points: curve.points.map { LineChart.Point(x: Double($0.size), y: $0.top1, interval: $0.shownInterval) },
           law: curve.law)
       }, xKind: .logarithmic, marksAtPoints: true
     ).markup
@@ -68,10 +70,12 @@ extension HTMLPage {
       default: point.worth == nil ? "" : NumberText.fixed(point.worth?.realImages, decimals: 2)
       }
     let range: Markup = point.worth?.realImages == nil ? "" : "<small>\(point.worth?.range ?? "")</small>"
+    let seeds: Markup =
+      point.seedInterval == nil ? "" : "<small>seeds: \(NumberText.range(point.seedInterval, decimals: 2))</small>"
     return """
       <tr><th scope="row">\(breakable: curve.title)</th><td class="number">\(NumberText.grouped(point.size))</td>\
       <td class="number">\(NumberText.hundredths(point.top1, decimals: 2))\
-      <small>\(NumberText.range(point.interval, decimals: 2))</small></td>\
+      <small>\(NumberText.range(point.interval, decimals: 2))</small>\(seeds)</td>\
       <td class="number">\(worth)\(range)</td><td class="number">\(limit)</td></tr>
 
       """

@@ -3,13 +3,18 @@ extension TerminalSummary {
   func curveBlocks(_ curves: [CurveEntry]) -> [[String]] {
     let synthetic = curves.filter { !$0.isReal }
     let reals = curves.filter(\.isReal)
+    // Where there is no room the intervals go first, the last curve's before the others.
+    func interval(_ place: Int) -> TextTable.Column {
+      .init(title: curves.hasSeedIntervals ? "95 % over seeds" : "95 % interval", dropRank: -1 - place)
+    }
     var columns: [TextTable.Column] = [.init(title: "Images", alignment: .right)]
-    for curve in synthetic {
-      columns.append(.init(title: "\(curve.name.printable) %", alignment: .right, minimum: 7))
+    for (place, curve) in synthetic.enumerated() {
+      columns += [.init(title: "\(curve.name.printable) %", alignment: .right, minimum: 7), interval(place)]
       if !reals.isEmpty { columns.append(.init(title: "worth", alignment: .right, dropRank: 0)) }
     }
-    for real in reals {
-      columns.append(.init(title: real.title.replacing("real images", with: "real") + " %", alignment: .right))
+    for (place, real) in reals.enumerated() {
+      let title = real.title.replacing("real images", with: "real") + " %"
+      columns += [.init(title: title, alignment: .right), interval(synthetic.count + place)]
     }
     var table = TextTable(columns: columns)
     for size in Set(curves.flatMap { $0.points.map(\.size) }).sorted() {
@@ -17,9 +22,13 @@ extension TerminalSummary {
       var row: [TextTable.Cell] = [.init(NumberText.grouped(size))]
       for curve in synthetic {
         row.append(.init(NumberText.hundredths(point(curve)?.top1, decimals: 2), .bold))
+        row.append(.init(NumberText.range(point(curve)?.shownInterval, decimals: 2)))
         if !reals.isEmpty { row.append(.init(worth(point(curve)?.worth))) }
       }
-      for real in reals { row.append(.init(NumberText.hundredths(point(real)?.top1, decimals: 2))) }
+      for real in reals {
+        row.append(.init(NumberText.hundredths(point(real)?.top1, decimals: 2)))
+        row.append(.init(NumberText.range(point(real)?.shownInterval, decimals: 2)))
+      }
       table.rows.append(row)
     }
     var blocks = [table.lines(style)]

@@ -44,6 +44,24 @@ extension Example {
     return report
   }()
 
+  /// Two truncations, each added in two shares and trained on in two ways; of one share there is one set alone.
+  static let augmentedSweep: Report = {
+    func added(_ truncation: Double, _ fraction: Double, _ way: String, _ value: Double) -> ResultEntry {
+      var result = variant(cas, "t\(truncation)", fraction: fraction, way, value, gain: value - 0.855)
+      result.axis = AxisEntry(name: "truncation", value: truncation, convention: "scaled")
+      return result
+    }
+    var report = Example.report([
+      added(2, 0.5, "none", 0.86), added(2, 1, "none", 0.88), added(2, 0.5, "mixup", 0.82),
+      added(0.5, 0.5, "none", 0.87), added(0.5, 1, "none", 0.85), added(0.5, 0.5, "mixup", 0.80),
+      added(0.5, 1, "mixup", 0.95),
+      variant(baseline, "baseline+none", fraction: 0, "none", 0.855, gain: nil),
+      variant(baseline, "baseline+mixup", fraction: 0, "mixup", 0.855, gain: nil),
+    ])
+    report.command = "nas"
+    return report
+  }()
+
   static let curve: Report = {
     func points(_ values: [Double], _ worth: [CurveEntry.Worth?]) -> [CurveEntry.Point] {
       zip([500, 1000, 2000, 6000], zip(values, worth)).map {

@@ -55,6 +55,48 @@ import Testing
     try expectPageSnapshot(page.text, "\(name).html")
   }
 
+  /// Of samples that are added to real images a sweep compares those of one share and one way of changing images.
+  @Test func sweepsCompareLikeWithLike() throws {
+    let page = HTMLPage(report: Example.augmentedSweep, encode: StoredPNG.picture).text.replacing("\u{A0}", with: " ")
+    #expect(page.contains("<title>Naive Augmentation Score: t2.0, t0.5</title>") && !page.contains("Sweep of"))
+    let start = try #require(page.firstRange(of: "<section aria-labelledby=\"sweep\">"))
+    let end = try #require(page[start.upperBound...].firstRange(of: "</section>"))
+    let section = page[start.upperBound..<end.lowerBound]
+    #expect(
+      section.contains("<strong>none</strong> Top-1 is best at 0.5 with + 50 % and at 2 with + 100 %.</figcaption>"))
+    #expect(section.contains("<strong>mixup</strong> Top-1 is best at 2 with + 50 %.</figcaption>"))
+    #expect(section.contains("Shares with one value alone are in the table below."))
+    let names = section.matches(of: /y="[\d.]+">([^<]+)<\/text><\/g>/).map { String($0.output.1) }
+    #expect(names == ["+ 50 %", "+ 100 %", "real images alone", "+ 50 %", "real images alone"])
+    // Each line has a point for each truncation.
+    #expect(section.ranges(of: "<circle").count == 10)
+  }
+
+  @Test func aSweepOfOneWayIsOnePicture() {
+    var report = Example.augmentedSweep
+    report.results = report.results.filter { $0.augmentation == "none" }
+    for index in report.results.indices { report.results[index].augmentation = nil }
+    let page = HTMLPage(report: report, encode: StoredPNG.picture).text.replacing("\u{A0}", with: " ")
+    let note = "where there is one seed. Top-1 is best at 0.5 with + 50 % and at 2 with + 100 %.</p>"
+    #expect(page.contains(note) && !page.contains("Shares with one value"))
+    // Without two values of a share there is nothing to compare.
+    report.results.removeAll { $0.name == "t2.0" }
+    #expect(!HTMLPage(report: report, encode: StoredPNG.picture).text.contains("id=\"sweep\""))
+  }
+
+  /// The sizes of a set lie at one value of the axis: they are a curve's matter.
+  @Test func aCurveIsNoSweep() {
+    var report = Example.curve
+    var (small, large) = (Example.cas, Example.cas)
+    (small.size, large.size) = (500, 1000)
+    small.axis = AxisEntry(name: "truncation", value: 0.5, convention: nil)
+    large.axis = small.axis
+    report.results = [small, large, Example.baseline]
+    let page = HTMLPage(report: report, encode: StoredPNG.picture).text
+    #expect(page.contains("<title>Accuracy against the number of images: cvae</title>"))
+    #expect(page.contains("id=\"curves\"") && !page.contains("id=\"sweep\""))
+  }
+
   /// With several seeds the spread of the trainings is shown: beside the interval over test images where there is room for
   /// both, and in its place where there is not.
   @Test func curvesHaveIntervals() throws {

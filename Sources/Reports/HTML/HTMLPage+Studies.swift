@@ -1,33 +1,106 @@
 extension HTMLPage {
-  /// Accuracy against the value that a sweep varies, such as truncation.
+  /// Accuracy against the value that a sweep varies, such as truncation. The sizes of a curve, which all lie at the value of
+  /// their set, have a section of their own.
   var sweepSection: Markup {
-    let swept = report.mainResults.filter { $0.axis != nil && $0.top1 != nil }
+    let swept = report.mainResults.filter { $0.axis != nil && $0.top1 != nil && $0.size == nil }
     guard swept.count > 1, let axis = swept[0].axis else { return "" }
     let ordered = swept.sorted { ($0.axis?.value ?? 0) < ($1.axis?.value ?? 0) }
-    func series(_ name: String, _ accuracy: (ResultEntry) -> AccuracyEntry?) -> LineChart.Series {
-      LineChart.Series(
-        name: name,
-        points: ordered.compactMap { result in
-          guard let value = result.axis?.value, let entry = accuracy(result) else { return nil }
-          return LineChart.Point(x: value, y: entry.value, interval: entry.interval)
-        })
-    }
-    var lines = [series("Top-1", \.top1), series("Top-5", \.top5)].filter { !$0.points.isEmpty }
-    // Sets of other counts per class have baselines of their own.
-    var real = series("real images") { report.baseline(of: $0)?.top1 }
-    for index in real.points.indices { real.points[index].interval = nil }
-    if !real.points.isEmpty { lines.append(real) }
-    let best = ordered.max { ($0.top1?.value ?? 0) < ($1.top1?.value ?? 0) }
-    let summary = "Accuracy against \(axis.title); the best Top-1 is at \(NumberText.plain(best?.axis?.value))."
-    return """
+    let isAugmented = ordered.contains { $0.kind == .nas }
+    let content = isAugmented ? augmentedSweep(ordered, axis) : plainSweep(ordered, axis)
+    return content.text.isEmpty
+      ? ""
+      : """
       <section aria-labelledby="sweep">
       <h2 id="sweep">Accuracy against \(axis.name)</h2>
+      \(content)</section>
+
+      """
+  }
+
+  /// Both accuracies of sets that differ by the axis alone, and the real images'.
+  private func plainSweep(_ ordered: [ResultEntry], _ axis: AxisEntry) -> Markup {
+    let lines = [
+      line("Top-1", ordered, \.top1) { $0.interval },
+      line("Top-5", ordered, \.top5) { $0.interval },
+      // Sets of other counts per class have baselines of their own.
+      line("real images", ordered, { report.baseline(of: $0)?.top1 }) { _ in nil },
+    ]
+    let summary = "Accuracy against \(axis.title); the best Top-1 is at \(best(ordered))."
+    return """
       <p class="note">\(summary)</p>
       \(LineChart(
         description: summary, labels: LineChart.Labels(x: axis.name.printable, y: "accuracy on real images"),
-        series: lines).markup)\(sweptMetrics(ordered, axis))</section>
+        series: lines.filter { !$0.points.isEmpty }).markup)\(sweptMetrics(ordered, axis))
+      """
+  }
+
+  /// Top-1 of sets whose samples were added to the real images: a line for each fraction in a chart for each way of changing
+  /// the images, because what differs by more than the axis is no sweep.
+  private func augmentedSweep(_ ordered: [ResultEntry], _ axis: AxisEntry) -> Markup {
+    let ways = report.mainResults.map(\.augmentation).reduce(into: [String?]()) {
+      if !$0.contains($1) { $0.append($1) }
+    }
+    let charts = ways.map { way in
+      (way: way, groups: fractions(of: ordered.filter { $0.augmentation == way }))
+    }.filter { !$0.groups.isEmpty }
+    guard !charts.isEmpty else { return "" }
+    let lines = charts.map { chart -> [LineChart.Series] in
+      let longest = chart.groups.map(\.results).max { $0.count < $1.count } ?? []
+      let real = line("real images alone", longest, { report.baseline(of: $0)?.top1 }) { _ in nil }
+      return (chart.groups.map { line($0.name, $0.results, \.top1) { $0.seedInterval ?? $0.interval } } + [real])
+        .filter { !$0.points.isEmpty }
+    }
+    let bests = charts.map { chart in
+      "Top-1 is best \(Verdict.listed(chart.groups.map { "at \(best($0.results)) with \($0.name)" }))."
+    }
+    let pictures = charts.indices.map { place -> Markup in
+      let way = charts[place].way
+      let chart = LineChart(
+        description: "Top-1 against \(axis.title)\(way.map { " with \($0.printable)" } ?? ""); \(bests[place])",
+        labels: LineChart.Labels(x: axis.name.printable, y: "Top-1 on real images"), series: lines[place],
+        size: charts.count > 1 ? .medium : .wide, alongside: lines.flatMap { $0 }
+      ).markup
+      return way.map { figure($0.printable, "\(bests[place])", chart) } ?? chart
+    }
+    let isWhole = charts.flatMap(\.groups).reduce(0) { $0 + $1.results.count } == ordered.count
+    let summary =
+      "Top-1 against \(axis.title), a line for each share of samples that is added to the real images; bands are 95 % "
+      + "intervals over seeds, or over test images where there is one seed."
+      + (charts[0].way == nil ? " \(bests[0])" : "")
+      + (isWhole ? "" : " Shares with one value alone are in the table below.")
+    return """
+      <p class="note">\(summary)</p>
+      <div class="charts spaced">
+      \(pictures)</div>
 
       """
+  }
+
+  /// Results of the same fraction, named as the table names it, where they have several values of the axis.
+  private func fractions(of results: [ResultEntry]) -> [(name: String, results: [ResultEntry])] {
+    Set(results.compactMap(\.fractionAdded)).sorted().map { fraction in
+      (
+        name: "+ \(NumberText.percent(fraction, decimals: 0))", results: results.filter { $0.fractionAdded == fraction }
+      )
+    }.filter { Set($0.results.compactMap { $0.axis?.value }).count > 1 }
+  }
+
+  /// The value of the axis at which Top-1 is best, of results that nothing else sets apart.
+  private func best(_ results: [ResultEntry]) -> String {
+    NumberText.plain(results.max { ($0.top1?.value ?? 0) < ($1.top1?.value ?? 0) }?.axis?.value)
+  }
+
+  /// An accuracy of results against their axis.
+  private func line(
+    _ name: String, _ results: [ResultEntry], _ accuracy: (ResultEntry) -> AccuracyEntry?,
+    interval: (AccuracyEntry) -> Bounds?
+  ) -> LineChart.Series {
+    LineChart.Series(
+      name: name,
+      points: results.compactMap { result in
+        guard let value = result.axis?.value, let entry = accuracy(result) else { return nil }
+        return LineChart.Point(x: value, y: entry.value, interval: interval(entry))
+      })
   }
 
   /// The metrics of a sweep against the same axis, each on a scale of its own.

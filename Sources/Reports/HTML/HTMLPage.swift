@@ -87,7 +87,9 @@ extension HTMLPage {
   private func title(of results: [ResultEntry]) -> String {
     let names = names(of: results)
     if report.curves != nil { return "Accuracy against the number of images: \(names)" }
-    if let axis = results.first?.axis, results.count > 1 { return "Sweep of \(axis.name.printable): \(names)" }
+    if results.count > 1, results[0].kind != .nas, let axis = results[0].axis {
+      return "Sweep of \(axis.name.printable): \(names)"
+    }
     return "\(results.first?.kind.title ?? "Report"): \(names)"
   }
 

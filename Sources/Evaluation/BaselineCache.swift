@@ -40,6 +40,7 @@ package struct BaselineCache: Sendable {
     return Hit(model: model, history: history)
   }
 
+  /// Keeps a training all of which this build and these kernels have computed.
   func store(_ job: TrainingJob, kernels: String, model: [UInt8], history: [EpochRecord]) {
     let stem = self.stem(job, kernels: kernels)
     guard let text = try? JSONEncoder().encode(history) else { return }

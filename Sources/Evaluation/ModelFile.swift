@@ -5,31 +5,36 @@ package import Training
 
 /// A trained network as a file: safetensors under PyTorch's names, with what it takes to use it again.
 ///
-/// It holds no time, path, commit or number of threads, so that equal trainings give equal files.
+/// It holds no time, path or number of threads, so that equal trainings by one build give equal files.
 package enum ModelFile {
   /// The bytes of a finished training's model.
-  package static func serialized(_ job: TrainingJob, _ network: Network, kernels: String) throws -> [UInt8] {
+  ///
+  /// - Parameter parts: what computed the training.
+  package static func serialized(
+    _ job: TrainingJob, _ network: Network, computedBy parts: [Computation]
+  ) throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     func json(_ value: some Encodable) throws -> String { String(decoding: try encoder.encode(value), as: UTF8.self) }
     let untrained = job.samples.classCounts.indices.filter { job.samples.classCounts[$0] == 0 }
-    return try SafeTensors(
-      metadata: (untrained.isEmpty ? [:] : ["untrained": try json(untrained)]).merging([
-        "format": "cas-model-1", "architecture": job.architecture.name, "input": network.plan.input.shape.description,
-        "classes": try json(job.samples.classNames), "normalization": try json(job.normalization),
-        "fingerprint": job.fingerprint, "kernels": kernels, "seed": "\(job.seed)", "steps": "\(job.steps)",
-      ]) { $1 }, tensors: network.stateDictionary(batches: job.steps)
-    ).serialized()
+    var metadata = try Computation.metadata(of: parts)
+    if !untrained.isEmpty { metadata["untrained"] = try json(untrained) }
+    metadata.merge([
+      "format": "cas-model-1", "architecture": job.architecture.name, "input": network.plan.input.shape.description,
+      "classes": try json(job.samples.classNames), "normalization": try json(job.normalization),
+      "fingerprint": job.fingerprint, "seed": "\(job.seed)", "steps": "\(job.steps)",
+    ]) { $1 }
+    return try SafeTensors(metadata: metadata, tensors: network.stateDictionary(batches: job.steps)).serialized()
   }
 
-  /// The network of a finished training from its file, and the kernels that computed it.
+  /// The network of a finished training from its file, and what computed it.
   ///
   /// - Parameter kernels: those that compute the study's other trainings; nil accepts any.
   /// - Throws: `CheckpointError`; `TrainingError.foreignCheckpoint` when it is another training's, and
   ///   `TrainingError.otherKernels`.
   package static func load(
     _ bytes: [UInt8], path: String, job: TrainingJob, kernels: String?
-  ) throws -> (network: Network, kernels: String) {
+  ) throws -> (network: Network, parts: [Computation]) {
     let file = try SafeTensors(bytes, path: path)
     guard file.metadata["fingerprint"] == job.fingerprint else {
       throw TrainingError.foreignCheckpoint(path: path, what: "the data, the configuration or the seed")
@@ -38,7 +43,7 @@ package enum ModelFile {
     if let kernels, own != kernels { throw TrainingError.otherKernels(path: path, saved: own, present: kernels) }
     let network = Network(job.plan)
     try network.load(file, path: path, model: job.architecture.name)
-    return (network, own)
+    return (network, Computation.parts(in: file.metadata))
   }
 }
 

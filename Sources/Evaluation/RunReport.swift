@@ -14,11 +14,12 @@ package struct RunReport {
 
   /// - Parameters:
   ///   - outcomes: one for each entry of the study, in its order.
+  ///   - build: which program writes the report; nil where that is not known.
   ///   - log: the epochs of all trainings.
   ///   - metrics: of each synthetic set, and sentences about them.
   package init(
     _ outcomes: [StudyRunner.Outcome], study: Study, data: StudyData, request: RunRequest, experiment: Experiment,
-    machine: MachineDescription, version: String, log: [EpochRecord],
+    machine: MachineDescription, version: String, build: String?, log: [EpochRecord],
     metrics: (sets: [MetricsResult], notes: [String]) = ([], [])
   ) throws {
     let classNames = study.test.classNames
@@ -33,7 +34,7 @@ package struct RunReport {
       config: try Self.configuration(request, experiment), machine: machine,
       data: Self.dataSection(data), results: results, curves: Self.curves(outcomes))
     // What the sets lack stands in their own entries.
-    report.warnings = Study.unique(study.notes + metrics.notes + Self.kernelNotes(outcomes))
+    report.warnings = Study.unique(study.notes + metrics.notes + StudyRunner.mixtureNotes(outcomes, build: build))
       .filter { !data.missingNotes.contains($0) }
     report.correlations = ColumnTable.correlations(in: report)
     self.report = report
@@ -84,16 +85,6 @@ extension RunReport {
     guard case .object(var fields) = try JSONValue(encoding: experiment) else { return .null }
     fields["inputs"] = try JSONValue(encoding: request)
     return .object(fields)
-  }
-
-  /// What is to be known where trainings were computed by different kernels, as --allow-kernel-change lets them.
-  private static func kernelNotes(_ outcomes: [StudyRunner.Outcome]) -> [String] {
-    let kernels = Set(outcomes.flatMap(\.kernels)).sorted()
-    guard kernels.count > 1 else { return [] }
-    return [
-      "Trainings of this run were computed with different kernels (\(kernels.joined(separator: "; "))): a part of the "
-        + "differences between them is not the images'."
-    ]
   }
 
   private static func dataSection(_ data: StudyData) -> DataSection {

@@ -16,6 +16,8 @@ package struct StudyRunner {
   package let cache: BaselineCache?
   /// Seconds between two checkpoints.
   package var checkpointInterval = 30.0
+  /// Which program this is, as models and checkpoints say it; nil where that is not known.
+  package var build = ProgramIdentity.current
   /// Go on with a checkpoint or model that other kernels have made.
   package var allowsKernelChange = false
   /// Write the epochs for TensorBoard, too.
@@ -29,8 +31,8 @@ package struct StudyRunner {
     package let predictions: [Predictions]
     /// The last epoch's record of each training.
     package let records: [EpochRecord]
-    /// The kernels that computed each training.
-    package let kernels: [String]
+    /// What computed each training, part by part.
+    package let computations: [[Computation]]
     /// Whether the trainings were taken from the cache of baselines.
     package let cached: Bool
     /// What a baseline's classifiers say about the images of each synthetic set: the set's name, and seed by seed.
@@ -49,6 +51,8 @@ package struct StudyRunner {
 }
 
 extension StudyRunner {
+  private var computation: Computation { Computation(build: build, kernels: machine.kernels) }
+
   /// - Throws: `Interrupted` once the state is saved; `TrainingError`, `CheckpointError`, `FileError`.
   package func run() throws -> [Outcome] {
     let jobs = try study.jobs(experiment)
@@ -60,12 +64,12 @@ extension StudyRunner {
       var predictions: [Predictions] = []
       var ganTests = tested.map { (name: $0.name, predictions: [Predictions]()) }
       var records: [EpochRecord] = []
-      var kernels: [String] = []
+      var computations: [[Computation]] = []
       var cached = false
       for job in own {
         let trained = try trainedNetwork(job, entry: entry, log: &log)
         cached = cached || trained.cached
-        kernels.append(trained.kernels)
+        computations.append(trained.parts)
         records += log.filter { $0.name == job.name && $0.seed == job.seed }.suffix(1)
         predictions.append(
           try predict(trained.network, study.test, job, title: "Testing \(job.name), seed \(job.seed)", of: entry))
@@ -75,8 +79,8 @@ extension StudyRunner {
         }
       }
       return Outcome(
-        entry: entry, jobs: own, predictions: predictions, records: records, kernels: kernels, cached: cached,
-        ganTests: ganTests)
+        entry: entry, jobs: own, predictions: predictions, records: records, computations: computations,
+        cached: cached, ganTests: ganTests)
     }
     // One that was left behind when the last model had just been written.
     try? FileManager.default.removeItem(atPath: folder.checkpoint)
@@ -99,7 +103,7 @@ extension StudyRunner {
 
   private func trainedNetwork(
     _ job: TrainingJob, entry: Study.Entry, log: inout [EpochRecord]
-  ) throws -> (network: Network, kernels: String, cached: Bool) {
+  ) throws -> (network: Network, parts: [Computation], cached: Bool) {
     let path = folder.model(job.name, seed: job.seed)
     if FileManager.default.fileExists(atPath: path) {
       let bytes = try InputFile.contents(of: path)
@@ -107,7 +111,7 @@ extension StudyRunner {
         try ModelFile.load(bytes, path: path, job: job, kernels: allowsKernelChange ? nil : machine.kernels)
       }
       let isCached = log.contains { $0.name == job.name && $0.seed == job.seed && $0.cached == true }
-      return (found.network, found.kernels, isCached)
+      return (found.network, found.parts, isCached)
     }
     if entry.kind == .baseline, let hit = cache?.lookup(job, kernels: machine.kernels) {
       log = log.filter { $0.name != job.name || $0.seed != job.seed } + hit.history
@@ -115,32 +119,43 @@ extension StudyRunner {
       try record(job, log)
       try folder.write(hit.model, to: path)
       events.note("\(job.name), seed \(job.seed): the same baseline was trained before, and is taken from the cache.")
-      return (found.network, found.kernels, true)
+      return (found.network, found.parts, true)
     }
     let trainer = try Trainer(job, on: machine.processor)
-    try resume(trainer)
-    try train(trainer, log: &log)
-    let bytes = try ModelFile.serialized(job, trainer.result, kernels: machine.kernels)
+    var parts = try resume(trainer)
+    if parts.isEmpty || !trainer.isFinished && parts.last != computation { parts.append(computation) }
+    try train(trainer, parts, log: &log)
+    let bytes = try ModelFile.serialized(job, trainer.result, computedBy: parts)
     try folder.write(bytes, to: path)
     try? FileManager.default.removeItem(atPath: folder.checkpoint)
-    if entry.kind == .baseline { cache?.store(job, kernels: machine.kernels, model: bytes, history: trainer.history) }
-    return (trainer.result, machine.kernels, false)
+    // Other runs find it by this build and its kernels, so that these must have computed all of it.
+    if entry.kind == .baseline, build != nil, parts == [computation] {
+      cache?.store(job, kernels: machine.kernels, model: bytes, history: trainer.history)
+    }
+    return (trainer.result, parts, false)
   }
 
   /// Takes up the checkpoint where it is this training's. One of another training of this study, which is finished, is
   /// left behind; any other was made with other data or settings, and is not thrown away.
-  private func resume(_ trainer: Trainer) throws {
+  ///
+  /// - Returns: what computed the part of the training that is done; empty where it begins.
+  private func resume(_ trainer: Trainer) throws -> [Computation] {
     let (path, job) = (folder.checkpoint, trainer.job)
-    guard FileManager.default.fileExists(atPath: path) else { return }
+    guard FileManager.default.fileExists(atPath: path) else { return [] }
     let bytes = try InputFile.contents(of: path)
-    let owner = try Self.naming(path) { try TrainingState.fingerprint(of: bytes, path: path) }
-    if owner != job.fingerprint, try study.jobs(experiment).contains(where: { $0.fingerprint == owner }) { return }
+    let (owner, parts) = try Self.naming(path) { try TrainingState.origin(of: bytes, path: path) }
+    if owner != job.fingerprint, try study.jobs(experiment).contains(where: { $0.fingerprint == owner }) { return [] }
     let state = try Self.naming(path) {
       try TrainingState(
         bytes, path: path, fingerprint: job.fingerprint, kernels: allowsKernelChange ? nil : machine.kernels)
     }
     try trainer.restore(state, path: path)
-    events.note("\(job.name), seed \(job.seed): goes on after step \(state.step).")
+    var isOther = false
+    if let build, let saved = parts.last?.build { isOther = saved != build }
+    events.note(
+      "\(job.name), seed \(job.seed): goes on after step \(state.step)"
+        + (isOther ? ", which another build of the program computed." : "."))
+    return parts
   }
 
   /// Gives an error about a file of the run the remedy that a run has.
@@ -150,7 +165,8 @@ extension StudyRunner {
     }
   }
 
-  private func train(_ trainer: Trainer, log: inout [EpochRecord]) throws {
+  /// - Parameter parts: what has computed the training, up to and with this sitting.
+  private func train(_ trainer: Trainer, _ parts: [Computation], log: inout [EpochRecord]) throws {
     let job = trainer.job
     let others = log.filter { $0.name != job.name || $0.seed != job.seed }
     let clock = ContinuousClock()
@@ -163,7 +179,7 @@ extension StudyRunner {
     var savedStep = trainer.step
     func save() throws {
       try folder.write(
-        try trainer.state.serialized(fingerprint: job.fingerprint, kernels: machine.kernels), to: folder.checkpoint)
+        try trainer.state.serialized(fingerprint: job.fingerprint, computedBy: parts), to: folder.checkpoint)
       saved = clock.now
       savedStep = trainer.step
     }

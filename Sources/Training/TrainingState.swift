@@ -28,14 +28,16 @@ extension TrainingState {
   }
 
   /// The state as a safetensors file that says which training it belongs to.
-  package func serialized(fingerprint: String, kernels: String) throws -> [UInt8] {
+  ///
+  /// - Parameter parts: what has computed the training so far.
+  package func serialized(fingerprint: String, computedBy parts: [Computation]) throws -> [UInt8] {
     let progress = Progress(
       step: step, epochLoss: epochLoss, epochHits: epochHits, epochImages: epochImages, seconds: seconds,
       history: history)
-    var file = SafeTensors(metadata: [
-      "format": Self.format, "fingerprint": fingerprint, "kernels": kernels,
-      "progress": String(decoding: try JSONEncoder().encode(progress), as: UTF8.self),
-    ])
+    var file = SafeTensors(metadata: try Computation.metadata(of: parts))
+    file.metadata["format"] = Self.format
+    file.metadata["fingerprint"] = fingerprint
+    file.metadata["progress"] = String(decoding: try JSONEncoder().encode(progress), as: UTF8.self)
     for (name, values) in [
       "parameters": parameters, "velocity": velocity, "statistics": statistics, "average": average,
     ] {
@@ -72,11 +74,14 @@ extension TrainingState {
       average: try floats("average"))
   }
 
-  /// The fingerprint of the training that a saved state belongs to; nil where it does not say.
+  /// The fingerprint of the training that a saved state belongs to, nil where it does not say, and what has computed it.
   ///
   /// - Throws: `CheckpointError.damaged`.
-  package static func fingerprint(of bytes: [UInt8], path: String) throws -> String? {
-    try SafeTensors(bytes, path: path).metadata["fingerprint"]
+  package static func origin(
+    of bytes: [UInt8], path: String
+  ) throws -> (fingerprint: String?, parts: [Computation]) {
+    let metadata = try SafeTensors(bytes, path: path).metadata
+    return (metadata["fingerprint"], Computation.parts(in: metadata))
   }
 
   private static let format = "cas-checkpoint-1"

@@ -84,7 +84,8 @@ struct RunCommand {
     }
     let result = try RunReport(
       outcomes, study: study, data: data, request: request, experiment: experiment,
-      machine: MachineDescription(machine), version: build.identity, log: folder.logged(), metrics: metrics)
+      machine: MachineDescription(machine), version: build.identity, build: runner.build, log: folder.logged(),
+      metrics: metrics)
     if options.tensorboard { try folder.writeEvents(folder.logged(), report: result.report) }
     try result.write(to: folder)
     try terminal.print(result.report, options.printed)

@@ -18,9 +18,9 @@ import Testing
     try Stripes.write(to: folder, "good", perClass: 16, seed: 3)
   }
 
-  /// A training that would take minutes, once it has written a checkpoint.
-  private func longTraining() throws -> Program.Running {
-    let running = try Program.Running(["train", "--output", path, "--steps", "20000"] + inputs + Self.quick)
+  /// A training that would take minutes with so many steps, once it has written a checkpoint.
+  private func longTraining(steps: Int = 20000) throws -> Program.Running {
+    let running = try Program.Running(["train", "--output", path, "--steps", "\(steps)"] + inputs + Self.quick)
     let deadline = Date().addingTimeInterval(60)
     while !FileManager.default.fileExists(atPath: "\(path)/checkpoint"), running.isRunning, Date() < deadline {
       usleep(1000)
@@ -28,8 +28,8 @@ import Testing
     return running
   }
 
-  private func cutTraining() throws {
-    let running = try longTraining()
+  private func cutTraining(steps: Int = 20000) throws {
+    let running = try longTraining(steps: steps)
     running.send(SIGKILL)
     #expect(running.finish().code == 137)
   }
@@ -113,6 +113,21 @@ import Testing
     #expect(allowed.code == 0, "\(allowed.errors)")
     let warnings = try Document(allowed.output)["warnings"].list
     #expect(warnings.contains { $0.text?.contains("OpenBLAS-Haswell; ") == true }, "\(warnings)")
+  }
+
+  /// A program with one byte more is another build.
+  @Test func anotherBuildGoesOnAndIsNamed() throws {
+    try cutTraining(steps: 2000)
+    let other = "\(folder.path)/other-cas"
+    #expect(try Program.shell("cp \"$CAS\" \(other) && printf x >>\(other)").code == 0)
+    let resumed = try Program.Running(["train", "--resume", path, "--json"], executable: other).finish()
+    #expect(
+      resumed.code == 0 && resumed.errors.contains(", which another build of the program computed."),
+      "\(resumed.errors)")
+    let warnings = try Document(resumed.output)["warnings"].list.compactMap(\.text)
+    #expect(
+      warnings.contains { $0.hasPrefix("Other builds of the program") && $0.contains("computed good (seed 0)") },
+      "\(warnings)")
   }
 
   @Test func aCheckpointOfAFinishedRunIsRemoved() throws {

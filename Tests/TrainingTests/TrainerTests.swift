@@ -128,7 +128,7 @@ import Training
     let first = try trainer(job(averaging: 0.9), path)
     try first.run(Trainer.Monitor(shouldStop: { first.step == stop }))
     #expect(first.step == stop)
-    let bytes = try first.state.serialized(fingerprint: "f", kernels: "k")
+    let bytes = try first.state.serialized(fingerprint: "f", computedBy: [Computation(build: "b", kernels: "k")])
     let second = try trainer(job(averaging: 0.9), path)
     try second.restore(TrainingState(bytes, path: "memory", fingerprint: "f", kernels: "k"), path: "memory")
     try second.run(Trainer.Monitor())
@@ -246,7 +246,7 @@ import Training
 
   @Test func foreignCheckpointsAreRefused() throws {
     let trainer = try trainer(job(steps: 1))
-    let bytes = try trainer.state.serialized(fingerprint: "f", kernels: "k")
+    let bytes = try trainer.state.serialized(fingerprint: "f", computedBy: [Computation(build: "b", kernels: "k")])
     #expect(throws: TrainingError.self) { try TrainingState(bytes, path: "p", fingerprint: "g", kernels: "k") }
     #expect(throws: TrainingError.otherKernels(path: "p", saved: "k", present: "other")) {
       try TrainingState(bytes, path: "p", fingerprint: "f", kernels: "other")
@@ -254,6 +254,23 @@ import Training
     #expect(try TrainingState(bytes, path: "p", fingerprint: "f", kernels: nil) == trainer.state)
     #expect(throws: CheckpointError.self) {
       try TrainingState(Array(bytes.dropLast(5)), path: "p", fingerprint: "f", kernels: "k")
+    }
+  }
+
+  /// The kernels that go on are the last ones; a file of an earlier version names no build.
+  @Test func aStateSaysWhatComputedIt() throws {
+    let parts = [Computation(build: "old", kernels: "j"), Computation(build: nil, kernels: "k")]
+    let bytes = try trainer(job(steps: 1)).state.serialized(fingerprint: "f", computedBy: parts)
+    let origin = try TrainingState.origin(of: bytes, path: "p")
+    #expect(origin.fingerprint == "f" && origin.parts == parts)
+    #expect(throws: TrainingError.otherKernels(path: "p", saved: "k", present: "j")) {
+      try TrainingState(bytes, path: "p", fingerprint: "f", kernels: "j")
+    }
+    #expect(throws: Never.self) { try TrainingState(bytes, path: "p", fingerprint: "f", kernels: "k") }
+    for listed in [nil, "[]", "no list"] {
+      var metadata = ["kernels": "k"]
+      metadata[Computation.key] = listed
+      #expect(Computation.parts(in: metadata) == [Computation(build: nil, kernels: "k")])
     }
   }
 

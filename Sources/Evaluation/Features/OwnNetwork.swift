@@ -32,8 +32,7 @@ package enum OwnNetwork {
     on samples: Samples, _ experiment: Experiment, machine: Machine, cache: BaselineCache?,
     events: RunEvents
   ) throws -> FeatureExtractor {
-    let study = Study("features", on: samples)
-    guard let job = try study.jobs(experiment).first else { preconditionFailure("one entry and one seed are one job") }
+    let job = try job(on: samples, experiment)
     let bytes: [UInt8]
     if let hit = cache?.lookup(job, kernels: machine.kernels) {
       bytes = hit.model
@@ -47,10 +46,22 @@ package enum OwnNetwork {
           stepped: { step, loss in events.advanced(step, "loss \(String(format: "%.3f", loss))") },
           shouldStop: { events.shouldStop() }))
       guard trainer.isFinished else { throw Interrupted() }
-      bytes = try ModelFile.serialized(job, trainer.result, kernels: machine.kernels)
+      let computation = Computation(build: ProgramIdentity.current, kernels: machine.kernels)
+      bytes = try ModelFile.serialized(job, trainer.result, computedBy: [computation])
       cache?.store(job, kernels: machine.kernels, model: bytes, history: trainer.history)
     }
     let title = "the trained network"
-    return try FeatureExtractor.own(try SafeTensors(bytes, path: title), bytes: bytes, path: title)
+    var file = try SafeTensors(bytes, path: title)
+    // Its hash names the network in documents, and equal weights are one network, whichever build has computed them.
+    file.metadata[Computation.key] = nil
+    return try FeatureExtractor.own(file, bytes: try file.serialized(), path: title)
+  }
+
+  /// The network's training.
+  static func job(on samples: Samples, _ experiment: Experiment) throws -> TrainingJob {
+    guard let job = try Study("features", on: samples).jobs(experiment).first else {
+      preconditionFailure("one entry and one seed are one job")
+    }
+    return job
   }
 }

@@ -82,6 +82,38 @@ import Testing
     #expect(precision?.contains("b fp8") == true && precision?.contains("auto") == false, "\(precision ?? "none")")
   }
 
+  /// How samples are added, and which real images they are added to, is no setting.
+  @Test func inputsThatChangeAClassifierAreTold() throws {
+    let folder = try data()
+    try Stripes.write(to: folder, "more", perClass: 16, seed: 7)
+    let (same, other) = (
+      ["--real", "\(folder.path)/real"],
+      ["--real", "\(folder.path)/real/test", "--real-train", "\(folder.path)/more"]
+    )
+    for (output, command, options) in [
+      ("a", ["nas", "--add", "1"], same), ("b", ["nas", "--add", "1", "--mix", "batch"], same),
+      ("c", ["nas", "--add", "1"], other), ("d", ["train"], same), ("e", ["train"], other),
+    ] {
+      let result = try Program.run(
+        command + ["--synthetic", "\(folder.path)/good", "--output", "\(folder.path)/\(output)"] + Self.quick + options)
+      #expect(result.code == 0, "\(output): \(result.errors)")
+    }
+    func warnings(_ first: String, _ second: String, _ more: String...) throws -> [String] {
+      let result = try Program.run(["compare", "\(folder.path)/\(first)", "\(folder.path)/\(second)", "--json"] + more)
+      return try Document(result.output)["warnings"].list.compactMap(\.text)
+    }
+    let mixing =
+      "The runs differ in how samples are added (--mix): \(folder.path)/a concatenate, \(folder.path)/b batch."
+    #expect(try warnings("a", "b") == [mixing])
+    let images = "The runs differ in the real training images: \(folder.path)/"
+    func tellsImages(_ warnings: [String]) -> Bool {
+      warnings.count == 1 && warnings[0].hasPrefix(images) && warnings[0].contains("\(folder.path)/more (")
+    }
+    #expect(try tellsImages(warnings("a", "c")) && tellsImages(warnings("d", "e", "--baselines")))
+    // Samples alone learn nothing of them.
+    #expect(try warnings("d", "e").isEmpty)
+  }
+
   @Test func whatCannotBeComparedIsRefused() throws {
     let folder = try data()
     try train(folder, "good", output: "a", ["--no-baseline"])
@@ -99,6 +131,13 @@ import Testing
     #expect(other.code == 0, "\(other.errors)")
     let images = try Program.run("compare", "\(folder.path)/a", "\(folder.path)/c")
     #expect(images.code == 64 && images.errors.contains("different images"), "\(images.errors)")
+    // The same files, read in another way.
+    try train(folder, "good", output: "d", ["--no-baseline", "--input", "16", "--resize", "squash"])
+    let read = try Program.run("compare", "\(folder.path)/a", "\(folder.path)/d")
+    #expect(
+      read.code == 64
+        && read.errors.contains("(size: 12x12 and 16x16; input: not set and 16; resize: not set and squash)")
+        && read.errors.contains("with the other's --input, --resize and --decode."), "\(read.errors)")
     try folder.write(Array("no archive".utf8), "a/predictions.npz")
     #expect(try Program.run("compare", "\(folder.path)/a").code == 65)
   }

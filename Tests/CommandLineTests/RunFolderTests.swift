@@ -98,8 +98,8 @@ import Testing
 
   /// Trainings of one study are compared with each other, and other kernels give other digits.
   @Test func modelsOfOtherKernelsAreRefused() throws {
-    let arguments =
-      ["train", "--output", path, "--steps", "2", "--seeds", "2", "--precision", "fp32"] + inputs + Self.quick
+    let settings = ["--steps", "2", "--seeds", "2", "--precision", "fp32"] + inputs + Self.quick
+    let arguments = ["train", "--output", path] + settings
     let (first, second) = (["OPENBLAS_CORETYPE": "Haswell"], ["OPENBLAS_CORETYPE": "Nehalem"])
     #expect(try Program.run(arguments, environment: first).code == 0)
     for file in ["report.json", "model-good-seed1.safetensors"] {
@@ -113,6 +113,12 @@ import Testing
     #expect(allowed.code == 0, "\(allowed.errors)")
     let warnings = try Document(allowed.output)["warnings"].list
     #expect(warnings.contains { $0.text?.contains("OpenBLAS-Haswell; ") == true }, "\(warnings)")
+    // A comparison with another run says it, too.
+    let other = "\(folder.path)/other"
+    #expect(try Program.run(["train", "--output", other] + settings, environment: second).code == 0)
+    let compared = try Document(try Program.run("compare", path, other, "--json").output)["warnings"].list
+    let said = "\(path): Trainings of this run were computed with different kernels ("
+    #expect(compared.count { $0.text?.hasPrefix(said) == true } == 1, "\(compared)")
   }
 
   /// A program with one byte more is another build.

@@ -5,7 +5,7 @@ package import Reports
 /// Compares the classifiers of finished runs pair by pair on the same test images (`cas compare`).
 package struct RunComparison {
   /// One side of a comparison: a result of a run, under a name that no other side has.
-  fileprivate struct Side {
+  struct Side {
     let name: String
     let run: FinishedRun
     let classifiers: FinishedRun.Classifiers
@@ -98,70 +98,6 @@ extension RunComparison {
       sides[(first + 1)...].map { (sides[first], $0) }
     }
   }
-
-  private static func requireSameImages(_ runs: [FinishedRun]) throws {
-    let first = runs[0]
-    for run in runs.dropFirst() {
-      guard run.report.data.real.test.hash == first.report.data.real.test.hash, run.classNames == first.classNames
-      else {
-        throw UsageError.message(
-          "\(first.path) and \(run.path) were tested on different images (\(first.report.data.real.test.path) and "
-            + "\(run.report.data.real.test.path)), so that they cannot be compared image by image. Run one of them "
-            + "again with the other's --real.")
-      }
-    }
-  }
-
-  /// Differences between the runs that are not the training images'.
-  private static func warnings(_ sides: [Side]) -> [String] {
-    func differing(_ title: String, _ value: (FinishedRun) -> String) -> [String] {
-      let values = sides.map { value($0.run) }
-      guard Set(values).count > 1 else { return [] }
-      let list = zip(sides, values).reduce(into: [(run: String, value: String)]()) { list, item in
-        if !list.contains(where: { $0.run == item.0.run.path }) { list.append((item.0.run.path, item.1)) }
-      }
-      return ["The runs differ in \(title): " + list.map { "\($0.run) \($0.value)" }.joined(separator: ", ") + "."]
-    }
-    func setting(_ key: String) -> (FinishedRun) -> String {
-      { run in run.report.config.leaves.first { $0.path == key }?.text ?? "unknown" }
-    }
-    var warnings = differing("precision") { $0.report.machine.precision ?? setting("precision")($0) }
-    warnings += differing("kernels") {
-      "\(setting("kernels")($0)), \($0.report.machine.instructionSet), \($0.report.machine.blasCore)"
-    }
-    warnings += differing("version", \.report.version)
-    let keys = Set(sides.flatMap { $0.run.report.config.leaves.map(\.path) })
-      .filter { !$0.hasPrefix("inputs") && !Self.saidElsewhere.contains($0) }
-    for key in keys.sorted() { warnings += differing("the setting \(key)", setting(key)) }
-    if Set(sides.map { $0.classifiers.seeds }).count > 1 {
-      warnings.append("The results have different seeds: those are compared without pairs of seeds.")
-    }
-    let steps = Set(sides.compactMap { $0.classifiers.result.training?.steps })
-    if steps.count > 1 {
-      let list = steps.sorted().map(String.init).joined(separator: ", ")
-      warnings.append("The trainings took different numbers of steps: \(list).")
-    }
-    // Fractions and sizes differ by what a study is about.
-    let plain = sides.map(\.classifiers.result).filter { $0.size == nil && ($0.fractionAdded ?? 0) == 0 }
-    let images = Set(plain.compactMap { $0.training?.trainingImages })
-    if images.count > 1 {
-      let list = images.sorted().map(\.grouped).joined(separator: ", ")
-      warnings.append("The training sets are not equally large: \(list) images.")
-    }
-    let runs = sides.map(\.run).reduce(into: [FinishedRun]()) { list, run in
-      if !list.contains(where: { $0.path == run.path }) { list.append(run) }
-    }
-    for run in runs {
-      let compared = sides.filter { $0.run.path == run.path }.map(\.classifiers.result.key)
-      warnings += run.report.missingNotices(of: compared).map { runs.count > 1 ? "\(run.path): \($0)." : "\($0)." }
-    }
-    return warnings
-  }
-
-  /// Settings that change no classifier of these, or have a warning of their own.
-  private static let saidElsewhere: Set = [
-    "seed", "seeds", "ganTest", "precision", "kernels", "baseline", "allowMissingClasses", "steps",
-  ]
 
   /// The entries with their p-values adjusted by Holm's method: over the pairs, and over all classes of all pairs.
   private static func adjusted(

@@ -60,23 +60,28 @@ struct RunCommand {
     let build = BuildDescription.current
     let environment = ProcessInfo.processInfo.environment
     let cache = BaselineCache.standard(environment: environment)
+    // Metrics are computed in fp32, whatever the trainings are.
+    let describing = try Machine(threads: options.threads, environment: environment)
     if options.estimate || options.choosesPreset,
-      let estimate = try TimeEstimate(study, experiment, folder: folder, machine: machine, cache: cache)
+      let estimate = try TimeEstimate(
+        study, experiment, folder: folder, machine: machine, cache: cache,
+        network: try MetricsStudy.network(beside: request, experiment, data, machine: describing))
     {
       events.note(estimate.text)
     }
 
-    // Before the trainings, so that a metric that these samples do not allow is known at once; in fp32, whatever these are.
-    let metrics = try MetricsStudy.beside(
-      request, experiment, data, study, machine: Machine(threads: options.threads, environment: environment),
-      description: MachineDescription(machine), version: build.identity, environment: environment, events: events)
     var runner = StudyRunner(study, experiment, folder: folder, machine: machine, cache: cache)
     runner.checkpointInterval = options.checkpointSeconds
     runner.allowsKernelChange = options.allowKernelChange
     runner.writesEvents = options.tensorboard
     runner.events = events
+    let metrics: (sets: [MetricsResult], notes: [String])
     let outcomes: [StudyRunner.Outcome]
     do {
+      // Before the trainings, so that a metric that these samples do not allow is known at once.
+      metrics = try MetricsStudy.beside(
+        request, experiment, data, study, machine: describing, description: MachineDescription(machine),
+        version: build.identity, environment: environment, events: events)
       outcomes = try runner.run()
     } catch let error as Interrupted {
       events.note("The state is saved. Go on with: cas \(request.command.rawValue) --resume \(folder.path.shellQuoted)")

@@ -372,6 +372,24 @@ import Testing
     #expect(try Program.run("train", "--resume", "\(folder.path)/sweep", "--json", "--format", "csv").code == 64)
   }
 
+  /// Its training begins again, and the run goes on.
+  @Test func theNetworkOfMetricsMayBeInterrupted() throws {
+    let folder = try data()
+    let running = try Program.Running([
+      "train", "--synthetic", "\(folder.path)/t1", "--real", "\(folder.path)/real", "--metrics", "kid", "--model",
+      "resnet8", "--steps", "2", "--output", "\(folder.path)/cut",
+    ])
+    let deadline = Date().addingTimeInterval(60)
+    while !running.errorText.contains("features: own network"), running.isRunning, Date() < deadline { usleep(1000) }
+    running.send(SIGINT)
+    let cut = running.finish()
+    #expect(
+      cut.code == 130 && cut.errors.contains("Go on with: cas train --resume \(folder.path)/cut"), "\(cut.errors)")
+    #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/cut/model-t1-seed0.safetensors"))
+    let resumed = try Program.run("train", "--resume", "\(folder.path)/cut")
+    #expect(resumed.code == 0 && resumed.errors.contains("features: own network"), "\(resumed.errors)")
+  }
+
   @Test func aPresetIsChosenByTheImages() throws {
     let folder = try data()
     let result = try Program.run(

@@ -99,8 +99,7 @@ extension ImageSets {
       notes.append("Features: \(features) with the weights \(weights) (SHA-256 \(extractor.weightsHash.prefix(12))…).")
       return extractor
     }
-    let images = data.realTrain ?? data.test
-    let (experiment, reason) = try OwnNetwork.experiment(for: images, seed: trainingSeed)
+    let (images, experiment, reason) = try ownNetwork(data)
     events.note("features: own network, \(reason)")
     let extractor = try OwnNetwork.trained(
       on: images, experiment, machine: machine, cache: baselines, events: events)
@@ -111,6 +110,13 @@ extension ImageSets {
         + ", seed \(trainingSeed) (SHA-256 \(extractor.weightsHash.prefix(12))…). Compare only numbers of the same network."
     )
     return extractor
+  }
+
+  /// What the own network is trained on, and how: the real training images, or the test images where there are no others.
+  func ownNetwork(_ data: StudyData) throws -> (images: Samples, experiment: Experiment, reason: String) {
+    let images = data.realTrain ?? data.test
+    let (experiment, reason) = try OwnNetwork.experiment(for: images, seed: trainingSeed)
+    return (images, experiment, reason)
   }
 
   /// A codec leaves traces that a network sees.

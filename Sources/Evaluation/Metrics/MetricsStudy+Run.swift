@@ -15,22 +15,42 @@ extension MetricsStudy {
     guard let names = request.metrics else { return ([], []) }
     var asked = MetricsRequest()
     asked.metrics = names
-    var images = ImageSets(real: request.real, synthetic: request.synthetic, features: FeatureNetwork.own.rawValue)
-    images.realTrain = request.realTrain
-    images.classNames = request.classNames
-    (images.input, images.resize) = (experiment.input, experiment.resize)
-    images.allowMissingClasses = experiment.allowMissingClasses
-    let described = try images.described(
+    let described = try images(request, experiment).described(
       machine: machine, baselines: BaselineCache.standard(environment: environment),
       cache: FeatureCache.standard(environment: environment), events: events,
-      // A run that trains on none has left the real training images where they are.
-      decode: experiment.decode, given: StudyData.readsRealTraining(request.command, experiment) ? data : nil,
+      decode: experiment.decode, given: hasAllImages(request, experiment) ? data : nil,
       drawn: Dictionary(
         study.entries.filter { $0.kind == .cas }.map { ($0.name, $0.samples) }, uniquingKeysWith: { first, _ in first })
     )
     let context = Context(version: version, config: try asked.json(), description: description)
     let document = try MetricsStudy(asked, machine: machine, events: events).run(described.sets, context).document
     return (document.results, described.notes + document.warnings)
+  }
+
+  /// The network that `beside` trains first, for the expected time; nil without metrics.
+  ///
+  /// - Throws: `UsageError`.
+  package static func network(
+    beside request: RunRequest, _ experiment: Experiment, _ data: StudyData, machine: Machine
+  ) throws -> TimeEstimate.Network? {
+    guard request.metrics != nil else { return nil }
+    guard hasAllImages(request, experiment) else { return TimeEstimate.Network(job: nil, machine: machine) }
+    let own = try images(request, experiment).ownNetwork(data)
+    return TimeEstimate.Network(job: try OwnNetwork.job(on: own.images, own.experiment), machine: machine)
+  }
+
+  private static func images(_ request: RunRequest, _ experiment: Experiment) -> ImageSets {
+    var images = ImageSets(real: request.real, synthetic: request.synthetic, features: FeatureNetwork.own.rawValue)
+    images.realTrain = request.realTrain
+    images.classNames = request.classNames
+    (images.input, images.resize) = (experiment.input, experiment.resize)
+    images.allowMissingClasses = experiment.allowMissingClasses
+    return images
+  }
+
+  /// Whether the run has read all that metrics look at: one that trains on no real images has left these where they are.
+  private static func hasAllImages(_ request: RunRequest, _ experiment: Experiment) -> Bool {
+    StudyData.readsRealTraining(request.command, experiment)
   }
 
   /// - Throws: `UsageError` for a metric that there is none of.

@@ -1,5 +1,3 @@
-import Foundation
-
 /// What the synthetic sets of a sweep differ by, such as their truncation, and its value for each set.
 package struct SweepAxis: Codable, Equatable, Sendable {
   package let name: String
@@ -57,10 +55,27 @@ extension SweepAxis {
     self.init(name: name, values: values, convention: convention)
   }
 
-  /// The number at the end of a name: 0.3 of `cgan-trunc0.3`, 1 of `guided1`.
+  /// The number at the end of a name: 0.3 of `cgan-trunc0.3`, 1 of `guided1`, 0.001 of `eta1e-3`.
+  ///
+  /// A minus sign or a dot right after a letter or a digit is the name's: `logsnr-2` ends in 2 and `logsnr_-2` in -2.
   static func number(endOf name: String) -> Double? {
-    let digits = name.reversed().prefix { $0.isASCII && ($0.isNumber || $0 == ".") }.reversed()
-    return Double(String(digits).trimmingCharacters(in: ["."]))
+    guard let found = name.firstMatch(of: #/([0-9.]+)([eE]-?[0-9]+)?$/#) else { return nil }
+    func separates(after text: Substring) -> Bool { text.last.map { $0.isLetter || $0.isNumber } ?? false }
+    let before = name[..<found.range.lowerBound]
+    var digits = found.output.1
+    while digits.last == "." { digits.removeLast() }
+    if separates(after: before) { digits = digits.drop { $0 == "." } }
+    let sign = before.last == "-" && !separates(after: before.dropLast()) ? "-" : ""
+    return Double("\(sign)\(digits)\(found.output.2 ?? "")").flatMap { $0.isFinite ? $0 : nil }
+  }
+
+  /// What was read, for the user: which set has which value.
+  package func reading(of sets: [String]) -> String {
+    func text(_ value: Double) -> String {
+      value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
+    }
+    return "axis \(name): "
+      + sets.compactMap { set in values[set].map { "\(set) = \(text($0))" } }.joined(separator: ", ")
   }
 
   /// What to say about an axis whose convention is not known, although papers mean two things by it.

@@ -36,6 +36,8 @@ struct RunCommand {
     if options.resume == nil { try OutputPath.checkPlace(folder.path, outside: request.inputs) }
     var lock = options.namesFolder ? nil : try folder.lock()
     defer { withExtendedLifetime(lock) {} }
+    // A number may stand in a name for something else.
+    if let axis = request.axis { events.note(axis.reading(of: request.synthetic.map(\.name))) }
     for note in [request.axis?.note, options.note].compactMap({ $0 }) { events.warn("note: \(note)") }
 
     let data = try StudyData.load(

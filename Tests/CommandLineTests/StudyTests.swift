@@ -329,6 +329,14 @@ import Testing
       let wrong = try Program.run(["train", "--real", "\(folder.path)/real", "--axis", axis] + sets)
       #expect(wrong.code == 64 && wrong.errors.contains(hint), "\(wrong.errors)")
     }
+    let read = try Program.run(
+      [
+        "train", "--real", "\(folder.path)/real", "--output", "\(folder.path)/read", "--axis", "guidance",
+        "--no-baseline", "--model", "resnet8", "--steps", "1",
+      ] + sets)
+    let (said, begun) = (read.errors.range(of: "axis guidance: t1 = 1, t0.5 = 0.5"), read.errors.range(of: "Training"))
+    #expect(said != nil && begun != nil, "\(read.errors)")
+    if let said, let begun { #expect(said.upperBound < begun.lowerBound) }
     let convention = try Program.run(
       ["train", "--real", "\(folder.path)/real", "--axis", "truncation", "--axis-convention", "clipped"] + sets)
     #expect(convention.code == 64 && convention.errors.contains("resampled"))

@@ -8,6 +8,10 @@ import Testing
   @Test(arguments: [
     ("truncation", ["t0.5", "t1.0", "cgan-trunc0.3"], [0.5, 1, 0.3]), ("guidance", ["guided1", "flow-3"], [1, 3]),
     ("x=4,-2.5", ["a", "b"], [4, -2.5]),
+    // An exponent is a part of the number, and the e of a word is none.
+    ("eta", ["eta1e-3", "a2.5E2", "guide3", "eta-1e-4"], [0.001, 250, 3, 0.0001]),
+    // A sign or a dot after a letter or a digit is the name's.
+    ("logsnr", ["logsnr-2", "logsnr_-2", "run1-2", "x--0.5", "set.7", "x_.5"], [2, -2, 2, -0.5, 7, 0.5]),
   ])
   func values(text: String, sets: [String], expected: [Double]) throws {
     let axis = try SweepAxis(parsing: text, convention: nil, sets: sets)
@@ -15,7 +19,16 @@ import Testing
     #expect((axis.note == nil) == (axis.name != "truncation"))
   }
 
-  @Test(arguments: [("t", ["half"]), ("", ["t1"]), ("t=1,2", ["a"]), ("t=1,x", ["a", "b"]), ("t=nan", ["a"])])
+  /// In the order of the sets, as far as they have a value.
+  @Test func whatWasReadIsSaid() throws {
+    let axis = try SweepAxis(parsing: "eta", convention: nil, sets: ["a1e-3", "b2", "c_-0.5"])
+    #expect(axis.reading(of: ["c_-0.5", "a1e-3", "b2"]) == "axis eta: c_-0.5 = -0.5, a1e-3 = 0.001, b2 = 2")
+  }
+
+  @Test(arguments: [
+    ("t", ["half"]), ("", ["t1"]), ("t=1,2", ["a"]), ("t=1,x", ["a", "b"]), ("t=nan", ["a"]), ("t", ["a1e999"]),
+    ("t", ["a1.2.3"]), ("t", ["a."]),
+  ])
   func refused(text: String, sets: [String]) {
     #expect(throws: UsageError.self) { try SweepAxis(parsing: text, convention: nil, sets: sets) }
   }

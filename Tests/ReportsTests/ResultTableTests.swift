@@ -58,7 +58,8 @@ import Testing
     #expect(line.contains("0.4265") && line.contains("0.416472") && line.contains("0.279326"))
     let paper = try table(.markdown, literature: try Example.literature())
     #expect(
-      paper.contains("| BigGAN-deep at 256 pixels, truncation 1.50 (published) | 42.65 | – | 65.92 | 41.6 | 27.9 |"))
+      paper.contains("| BigGAN-deep at 256 pixels, truncation 1.50 (published) | 42.65 | – | – | 65.92 | 41.6 | 27.9 |")
+    )
   }
 
   /// A drop is of one accuracy, and each table says of which.

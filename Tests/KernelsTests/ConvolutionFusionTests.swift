@@ -80,6 +80,15 @@ import Testing
     var numbers: [Float] { Array(arena.values) }
   }
 
+  /// The same in a second, for a processor that is emulated.
+  @Test(arguments: Way.all)
+  func everyWayFusesASmallConvolution(way: Way) {
+    let test = ConvolutionCase(1, 12, 12, 16, to: 32, 3, 3, stride: 1, padding: 1)
+    normalizesOnTheWayInAndMeasuresOnTheWayOut(test: test, way: way)
+    normalizesWhatItWrites(test: test, way: way)
+    backwardPassesOfNormalizations(test: test, way: way)
+  }
+
   @Test(arguments: cases, Way.all)
   func normalizesOnTheWayInAndMeasuresOnTheWayOut(test: ConvolutionCase, way: Way) {
     let geometry = test.geometry

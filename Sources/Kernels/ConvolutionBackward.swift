@@ -162,8 +162,7 @@ func sumWeightGradients(
 
 private func writeWeightGradientFromPatches(
   _ outputGradient: Tensor, _ input: Tensor, normalizing: BatchNormalization?, _ geometry: ConvolutionGeometry,
-  _ table: KernelTable,
-  into weightGradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>,
+  _ table: KernelTable, into weightGradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>,
   prepare: (_ image: Int) -> Void
 ) {
   let patches = geometry.patches

@@ -31,8 +31,8 @@ package func convolve(
   case .patches:
     multiplyPatches(
       of: input, normalizing: fusion.input, geometry.patches,
-      by: Matrix(base: weights, stride: geometry.outputChannels), into: output,
-      accumulating: false, on: execution, finished: finish)
+      by: Matrix(base: weights, stride: geometry.outputChannels), into: output, accumulating: false, on: execution,
+      finished: finish)
   }
   fusion.settle(sums, output)
 }
@@ -42,8 +42,8 @@ package func convolve(
 /// normalised and then gathered, whole images are the parts that threads share, otherwise tiles.
 func multiplyPatches(
   of input: Tensor, normalizing: BatchNormalization? = nil, _ patches: PatchGeometry, by weights: Matrix,
-  packing offset: Int = 0, into output: Tensor,
-  accumulating: Bool, on execution: Execution, finished: ((_ image: Int) -> Void)?
+  packing offset: Int = 0, into output: Tensor, accumulating: Bool, on execution: Execution,
+  finished: ((_ image: Int) -> Void)?
 ) {
   let columns = output.shape.channels
   let tiling = patches.tiling(columns: columns)

@@ -52,8 +52,7 @@ extension ConvolutionGeometry {
 /// The forward pass, image by image, each of which is then `finished`.
 func convolveDirectly(
   _ input: Tensor, normalizing: BatchNormalization?, weights: UnsafePointer<Float>, into output: Tensor,
-  geometry: ConvolutionGeometry,
-  on execution: Execution, finished: ((_ image: Int) -> Void)?
+  geometry: ConvolutionGeometry, on execution: Execution, finished: ((_ image: Int) -> Void)?
 ) {
   let padded = geometry.paddedInput
   execution.pool.run(chunks: input.images) { image, worker in
@@ -92,8 +91,7 @@ func convolveBackwardDataDirectly(
 /// The gradient with respect to the weights of some images, written: their shares added one after the other.
 func writeWeightGradientDirectly(
   _ outputGradient: Tensor, _ input: Tensor, normalizing: BatchNormalization?, _ geometry: ConvolutionGeometry,
-  _ table: KernelTable,
-  into weightGradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>,
+  _ table: KernelTable, into weightGradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>,
   prepare: (_ image: Int) -> Void
 ) {
   let padded = geometry.paddedInput

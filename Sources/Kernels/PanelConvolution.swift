@@ -56,8 +56,8 @@ struct PanelRows {
 /// panels.
 func multiplyRows(
   of input: Tensor, normalizing: BatchNormalization? = nil, _ products: [(rows: PanelRows, weights: WeightPanels)],
-  into output: Tensor, accumulating: Bool,
-  clearing: Bool, on execution: Execution, finished: ((_ image: Int) -> Void)?
+  into output: Tensor, accumulating: Bool, clearing: Bool, on execution: Execution,
+  finished: ((_ image: Int) -> Void)?
 ) {
   guard let padded = products.first?.rows.padded else {
     if clearing { output.values.update(repeating: 0) }
@@ -165,8 +165,7 @@ extension ConvolutionGeometry {
 /// The forward pass.
 func convolveInPanels(
   _ input: Tensor, normalizing: BatchNormalization?, weights: UnsafePointer<Float>, into output: Tensor,
-  geometry: ConvolutionGeometry,
-  on execution: Execution, finished: ((_ image: Int) -> Void)?
+  geometry: ConvolutionGeometry, on execution: Execution, finished: ((_ image: Int) -> Void)?
 ) {
   let (k, n, taps) = (geometry.input.channels, geometry.outputChannels, geometry.usedTaps)
   let shared = execution.scratch.shared(WeightPanels.count(depth: taps.count * k, columns: n))

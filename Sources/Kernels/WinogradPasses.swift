@@ -3,8 +3,7 @@
 /// The forward pass.
 func convolveWinograd(
   _ input: Tensor, normalizing: BatchNormalization?, weights: UnsafePointer<Float>, into output: Tensor,
-  geometry: ConvolutionGeometry,
-  on execution: Execution, finished: ((_ image: Int) -> Void)?
+  geometry: ConvolutionGeometry, on execution: Execution, finished: ((_ image: Int) -> Void)?
 ) {
   let tilings = geometry.winogradTilings
   let transformed = WinogradWeights(

@@ -3,8 +3,7 @@
 /// The images are taken in order, a group at a time, and every sum of a plane runs over its tiles in order.
 func writeWeightGradientWinograd(
   _ outputGradient: Tensor, _ input: Tensor, normalizing: BatchNormalization?, _ geometry: ConvolutionGeometry,
-  _ table: KernelTable,
-  into weightGradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>,
+  _ table: KernelTable, into weightGradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>,
   prepare: (_ image: Int) -> Void
 ) {
   let tiling = geometry.winogradGradientTiling

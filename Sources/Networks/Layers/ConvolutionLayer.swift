@@ -33,8 +33,7 @@ struct ConvolutionLayer: Layer {
     }
     convolve(
       memory.value(before?.input ?? input), weights: memory.parameter(weights),
-      into: memory.value(after?.output ?? output),
-      geometry: geometry, fusion: fusion, on: memory.execution)
+      into: memory.value(after?.output ?? output), geometry: geometry, fusion: fusion, on: memory.execution)
   }
 
   func backward(_ memory: Memory) {

@@ -56,14 +56,14 @@ let package = Package(
     // The house, bottom up
     library("Randomness"),
     .target(
-      name: "KernelsAVX512", swiftSettings: settings(march: "x86-64-v4", unchecked: true, defines: ["CAS_AVX512"])),
-    .target(name: "KernelsAVX2", swiftSettings: settings(unchecked: true)),
+      name: "LoopsAVX512", swiftSettings: settings(march: "x86-64-v4", unchecked: true, defines: ["CAS_AVX512"])),
+    .target(name: "LoopsAVX2", swiftSettings: settings(unchecked: true)),
     .target(
-      name: "KernelsBF16", dependencies: ["CTiles"],
+      name: "LoopsBF16", dependencies: ["CTiles"],
       swiftSettings: settings(
         march: "x86-64-v4", features: ["avx512bf16", "amx-tile", "amx-bf16"], unchecked: true,
         defines: ["CAS_AVX512", "CAS_BF16"])),
-    library("Kernels", ["KernelsAVX512", "KernelsAVX2", "KernelsBF16", "COpenBLAS", "CTiles", "CGuard"]),
+    library("Kernels", ["LoopsAVX512", "LoopsAVX2", "LoopsBF16", "COpenBLAS", "CTiles", "CGuard"]),
     library("Images", ["CPNG", "CJPEG"]),
     library("Datasets", ["Images", "Kernels", "Randomness", "CZlib"]),
     library("Networks", ["Kernels", "Randomness"]),
@@ -102,11 +102,11 @@ let package = Package(
 
     // Tests, one target per module
     .target(
-      name: "Support", dependencies: ["Networks", "Kernels", "KernelsBF16", "Images", "Randomness"],
+      name: "Support", dependencies: ["Networks", "Kernels", "LoopsBF16", "Images", "Randomness"],
       path: "Tests/Support",
       swiftSettings: settings()),
     tests("RandomnessTests", ["Randomness"]),
-    tests("KernelsBF16Tests", ["KernelsBF16", "CTiles", "Randomness"]),
+    tests("LoopsBF16Tests", ["LoopsBF16", "CTiles", "Randomness"]),
     tests("KernelsTests", golden: ["Golden"], ["Kernels", "Randomness"]),
     tests("ImagesTests", golden: ["Golden"], ["Images"]),
     tests("DatasetsTests", golden: ["Golden"], ["Datasets", "Images", "Kernels", "Randomness"]),

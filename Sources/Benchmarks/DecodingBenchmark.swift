@@ -85,7 +85,7 @@ extension DecodingMeasurement {
     measure("feed: read, decode, crop, flip, normalise", cores: pool.threads) {
       do {
         try assembler.fill(
-          target, with: EpochOrder.Batch(epoch: 0, position: 0, indices: Array(0..<files.count)), pool: pool)
+          target, with: BatchSampler.Batch(epoch: 0, position: 0, indices: Array(0..<files.count)), pool: pool)
       } catch { failure = error }
     }
     if let failure { throw failure }

@@ -25,7 +25,7 @@ extension LayerMeasurement {
 
   package static func all(of workload: Workload, rounds: Int, on machine: Machine) -> [LayerMeasurement] {
     let step = TrainingStep(workload, on: machine)
-    let memory = step.propagation.memory
+    let memory = step.executor.memory
     // Values and gradients that no kernel treats specially, as all zeros would be.
     step.run()
     var layers: [Key: Int] = [:]

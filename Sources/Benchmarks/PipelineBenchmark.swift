@@ -21,7 +21,7 @@ extension PipelineMeasurement {
   package init(_ workload: Workload, rounds: Int, on machine: Machine) {
     let step = TrainingStep(workload, on: machine)
     var feed = Feed(workload, machine)
-    let target = step.propagation.input
+    let target = step.executor.input
     func filledStep() {
       feed.fill(target)
       step.run()
@@ -45,7 +45,7 @@ extension PipelineMeasurement {
   private struct Feed {
     private let assembler: BatchAssembler
     private let pool: ThreadPool
-    private var order: EpochOrder
+    private var order: BatchSampler
     private var step = 0
 
     init(_ workload: Workload, _ machine: Machine) {
@@ -61,7 +61,7 @@ extension PipelineMeasurement {
         samples: samples, normalization: Normalization(mean: channels, deviation: channels),
         augmentation: Augmentation(padCrop: 4, flip: true),
         stream: RandomStream(seed: 1, purpose: "augmentation"))
-      order = EpochOrder(count: count, batchSize: workload.batch, seed: 1)
+      order = BatchSampler(count: count, batchSize: workload.batch, seed: 1)
       pool = machine.processor.pool
     }
 

@@ -38,7 +38,7 @@ extension ProfileMeasurement {
   /// - Parameter limits: those of the number of threads that `machine` has.
   package init(_ workload: Workload, rounds: Int, limits: MachineLimits, on machine: Machine) {
     let step = TrainingStep(workload, on: machine)
-    let memory = step.propagation.memory
+    let memory = step.executor.memory
     let (plan, threads) = (workload.plan, machine.processor.pool.threads)
     var times: [Key: [Double]] = [:]
     for round in 0...rounds {

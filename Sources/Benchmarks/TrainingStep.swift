@@ -7,7 +7,7 @@ internal import Training
 package struct TrainingStep {
   package let plan: Plan
   package let batch: Int
-  package let propagation: Propagation
+  package let executor: Executor
   private let network: Network
   private let optimizer: Optimizer
   private let labels: [Int32]
@@ -18,11 +18,11 @@ package struct TrainingStep {
     batch = workload.batch
     network = Network(plan)
     network.initialize(seed: 1)
-    propagation = Propagation(network, batch: batch, purpose: .training, on: machine.processor)
+    executor = Executor(network, batch: batch, mode: .training, on: machine.processor)
     optimizer = Optimizer(OptimizerSettings(), plan: plan)
     let classes = plan.output.shape.count
     labels = (0..<batch).map { Int32($0 % classes) }
-    propagation.input.fillWithPattern()
+    executor.input.fillWithPattern()
   }
 }
 
@@ -41,26 +41,26 @@ extension Tensor {
 
 extension TrainingStep {
   package func run() {
-    propagation.forward()
+    executor.forward()
     loss()
-    propagation.backward()
+    executor.backward()
     update()
   }
 
   package func loss() {
     _ = labels.withUnsafeBufferPointer {
       softmaxCrossEntropy(
-        propagation.logits, labels: $0, gradient: propagation.logitsGradient, on: propagation.memory.execution)
+        executor.logits, labels: $0, gradient: executor.logitsGradient, on: executor.memory.execution)
     }
   }
 
   package func update() {
     optimizer.step(
-      network.parameters, gradients: propagation.memory.gradients, multiplier: 0.01, on: propagation.memory.execution)
+      network.parameters, gradients: executor.memory.gradients, multiplier: 0.01, on: executor.memory.execution)
   }
 
   /// The same network laid out for tests of the same batch size.
-  package func inference(on machine: Machine) -> Propagation {
-    Propagation(network, batch: batch, purpose: .inference, on: machine.processor)
+  package func inference(on machine: Machine) -> Executor {
+    Executor(network, batch: batch, mode: .inference, on: machine.processor)
   }
 }

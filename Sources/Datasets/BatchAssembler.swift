@@ -34,7 +34,7 @@ package struct BatchAssembler: Sendable {
 extension BatchAssembler {
   /// Writes the batch's images to a tensor of at least as many. Throws what decoding throws, where the samples are
   /// streamed: of several failures the first one in the batch.
-  package func fill(_ destination: Tensor, with batch: EpochOrder.Batch, pool: ThreadPool) throws {
+  package func fill(_ destination: Tensor, with batch: BatchSampler.Batch, pool: ThreadPool) throws {
     let epoch = stream.split(batch.epoch)
     let onlyMoves = augmentation.onlyMoves
     try pool.forEach(batch.indices.count) { place in
@@ -70,7 +70,7 @@ extension BatchAssembler {
   }
 
   /// The labels of the batch's images.
-  package func labels(of batch: EpochOrder.Batch) -> [Int32] { batch.indices.map { samples.labels[$0] } }
+  package func labels(of batch: BatchSampler.Batch) -> [Int32] { batch.indices.map { samples.labels[$0] } }
 
   private func write(image: Int, _ placement: Augmentation.Placement, to tensor: Tensor, at place: Int) throws {
     precondition(tensor.shape == samples.shape && place < tensor.images, "the tensor does not hold the batch")

@@ -1,15 +1,15 @@
-/// The number of hits and of images of one class.
+/// The number of correct and of images of one class.
 package struct ClassCount: Sendable, Equatable {
   /// Test images of this class.
   package var support = 0
   /// Images of this class whose true class is among the k most probable ones.
-  package var hits = 0
-  /// `hits / support`, nil for a class without test images.
-  package var accuracy: Double? { support == 0 ? nil : Double(hits) / Double(support) }
+  package var correct = 0
+  /// `correct / support`, nil for a class without test images.
+  package var accuracy: Double? { support == 0 ? nil : Double(correct) / Double(support) }
 
-  package init(support: Int = 0, hits: Int = 0) {
+  package init(support: Int = 0, correct: Int = 0) {
     self.support = support
-    self.hits = hits
+    self.correct = correct
   }
 }
 
@@ -20,7 +20,7 @@ extension Predictions {
   package func accuracy(top k: Int) -> Double? {
     precondition(k >= 1 && k <= 5, "five classes are kept per image")
     guard count > 0, k == 1 || classes > k else { return nil }
-    return Double((0..<count).count { isHit($0, top: k) }) / Double(count)
+    return Double((0..<count).count { isCorrect($0, top: k) }) / Double(count)
   }
 
   /// Hits and images of every class, C entries.
@@ -30,7 +30,7 @@ extension Predictions {
     for image in 0..<count {
       let label = Int(labels[image])
       counts[label].support += 1
-      if isHit(image, top: k) { counts[label].hits += 1 }
+      if isCorrect(image, top: k) { counts[label].correct += 1 }
     }
     return counts
   }

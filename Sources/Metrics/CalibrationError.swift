@@ -1,7 +1,7 @@
 /// The predictions of one classifier whose confidence lies in one bin.
 package struct CalibrationBin: Sendable, Equatable {
   package var images = 0
-  package var hits = 0
+  package var correct = 0
   /// The sum of their confidences.
   package var confidence = 0.0
 }
@@ -17,7 +17,7 @@ extension Predictions {
       let bin = min(max(Int((value * Double(bins)).rounded(.up)) - 1, 0), bins - 1)
       result[bin].images += 1
       result[bin].confidence += value
-      if isHit(image, top: 1) { result[bin].hits += 1 }
+      if isCorrect(image, top: 1) { result[bin].correct += 1 }
     }
     return result
   }
@@ -28,6 +28,6 @@ extension Predictions {
   /// Guo, Pleiss, Sun, Weinberger 2017, "On Calibration of Modern Neural Networks", ICML, equation 3.
   package func expectedCalibrationError(bins: Int = 15) -> Double? {
     guard count > 0 else { return nil }
-    return calibrationBins(bins).reduce(0) { $0 + abs($1.confidence - Double($1.hits)) } / Double(count)
+    return calibrationBins(bins).reduce(0) { $0 + abs($1.confidence - Double($1.correct)) } / Double(count)
   }
 }

@@ -10,14 +10,14 @@ package struct LearningCurve: Sendable {
   /// The mean over seeds at each size.
   package let accuracies: [Double]
   /// 1 where a classifier is right: by size, seed, and test image.
-  private let hits: [[[Int32]]]
+  private let correct: [[[Int32]]]
 
   /// - Parameter points: sizes, ascending, with the classifiers of each, one a seed, the same seeds everywhere.
   package init(_ points: [(size: Int, seeds: [Predictions])]) {
     precondition(!points.isEmpty && points.allSatisfy { !$0.seeds.isEmpty }, "a curve has points with classifiers")
     sizes = points.map(\.size)
-    hits = points.map { point in
-      point.seeds.map { seed in (0..<seed.count).map { seed.isHit($0, top: 1) ? 1 : 0 } }
+    correct = points.map { point in
+      point.seeds.map { seed in (0..<seed.count).map { seed.isCorrect($0, top: 1) ? 1 : 0 } }
     }
     perSeed = points.map { point in point.seeds.map { $0.accuracy(top: 1) ?? 0 } }
     accuracies = perSeed.map { $0.reduce(0, +) / Double($0.count) }
@@ -29,13 +29,13 @@ extension LearningCurve {
   /// under the same number, so that what they have in common stays in common.
   func resampled(_ number: Int) -> [Double] {
     var stream = RandomStream(seed: 0, purpose: "curve bootstrap").split(number)
-    let (seeds, images) = (hits[0].count, hits[0][0].count)
+    let (seeds, images) = (correct[0].count, correct[0][0].count)
     var weights = [Double](repeating: 0, count: seeds)
     for _ in 0..<seeds { weights[stream.nextInteger(below: seeds)] += 1 }
     var counts = [Int32](repeating: 0, count: images)
     for _ in 0..<images { counts[stream.nextInteger(below: images)] += 1 }
-    return hits.map { seedHits in
-      zip(seedHits, weights).reduce(0) { sum, seed in
+    return correct.map { seedCorrect in
+      zip(seedCorrect, weights).reduce(0) { sum, seed in
         guard seed.1 > 0 else { return sum }
         var right: Int32 = 0
         for image in 0..<images { right &+= seed.0[image] &* counts[image] }

@@ -61,23 +61,24 @@ extension PairedComparison {
       "a comparison needs the same test images in the same order")
     let labels = first[0].labels
     let images = Array(labels.indices)
-    func hits(_ seeds: [Predictions], top k: Int) -> [[Bool]] {
-      seeds.map { seed in images.map { seed.isHit($0, top: k) } }
+    func correct(_ seeds: [Predictions], top k: Int) -> [[Bool]] {
+      seeds.map { seed in images.map { seed.isCorrect($0, top: k) } }
     }
-    let top1Hits = (hits(first, top: 1), hits(second, top: 1))
+    let top1Correct = (correct(first, top: 1), correct(second, top: 1))
     let bootstrap = PairedBootstrap(
-      top1Hits.0, top1Hits.1, isPaired: isPaired, resamples: Self.resamples, seed: 0)
-    guard let top1 = Difference(bootstrap, top1Hits, images) else { return nil }
+      top1Correct.0, top1Correct.1, isPaired: isPaired, resamples: Self.resamples, seed: 0)
+    guard let top1 = Difference(bootstrap, top1Correct, images) else { return nil }
     self.top1 = top1
     if first[0].classes > 5 {
-      let top5Hits = (hits(first, top: 5), hits(second, top: 5))
+      let top5Correct = (correct(first, top: 5), correct(second, top: 5))
       top5 = Difference(
-        PairedBootstrap(top5Hits.0, top5Hits.1, isPaired: isPaired, resamples: Self.resamples, seed: 0), top5Hits,
+        PairedBootstrap(top5Correct.0, top5Correct.1, isPaired: isPaired, resamples: Self.resamples, seed: 0),
+        top5Correct,
         images)
     } else {
       top5 = nil
     }
-    perSeed = isPaired ? zip(top1Hits.0, top1Hits.1).map(SeedPair.init) : []
+    perSeed = isPaired ? zip(top1Correct.0, top1Correct.1).map(SeedPair.init) : []
     seedInterval = Interval.student(perSeed.map { $0.first - $0.second })
     let votes = (majorityVote(first), majorityVote(second))
     func pValue(_ images: [Int]) -> Double {
@@ -100,7 +101,7 @@ extension PairedComparison {
       zip(tested, SeedAccuracies.pValues(tested.map { byClass[$0] })), uniquingKeysWith: { first, _ in first })
     classes = ofClass.enumerated().map { label, images in
       ClassDifference(
-        support: images.count, top1: Difference(bootstrap, top1Hits, images),
+        support: images.count, top1: Difference(bootstrap, top1Correct, images),
         pValue: images.isEmpty ? nil : pValue(images),
         seedPValue: seedPValues[label] ?? nil)
     }
@@ -108,12 +109,12 @@ extension PairedComparison {
 }
 
 extension PairedComparison.Difference {
-  fileprivate init?(_ bootstrap: PairedBootstrap, _ hits: ([[Bool]], [[Bool]]), _ images: [Int]) {
+  fileprivate init?(_ bootstrap: PairedBootstrap, _ correct: ([[Bool]], [[Bool]]), _ images: [Int]) {
     guard let value = bootstrap.difference(images) else { return nil }
     func mean(_ table: [[Bool]]) -> Double {
       Double(table.reduce(0) { sum, row in sum + images.count { row[$0] } }) / Double(table.count * images.count)
     }
-    self.init(first: mean(hits.0), second: mean(hits.1), value: value, interval: bootstrap.interval(images))
+    self.init(first: mean(correct.0), second: mean(correct.1), value: value, interval: bootstrap.interval(images))
   }
 }
 

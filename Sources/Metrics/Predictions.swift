@@ -36,7 +36,7 @@ extension Predictions {
   }
 
   /// Whether the true class of one image is among the `k` most probable ones.
-  package func isHit(_ image: Int, top k: Int) -> Bool {
+  package func isCorrect(_ image: Int, top k: Int) -> Bool {
     topClasses[image * depth..<image * depth + min(k, depth)].contains(labels[image])
   }
 }

@@ -11,13 +11,13 @@ package struct FeatureLayout {
 
   /// Values: in training each slot lives as long as the backward pass may read it; in inference until its last reader. A
   /// convolution that normalises what it writes has the slot of the normalisation instead of its own.
-  package init(features plan: Plan, batch: Int, purpose: Purpose, format: NumberFormat, fusion: Fusion) {
+  package init(features plan: Plan, batch: Int, mode: Mode, format: NumberFormat, fusion: Fusion) {
     offsets = Array(repeating: nil, count: plan.slots.count)
     let end = plan.layers.count
     var last = Array(repeating: 0, count: plan.slots.count)
     for (time, layer) in plan.layers.enumerated() {
       for input in fusion.read(by: layer) { last[input.index] = max(last[input.index], time) }
-      if purpose != .inference { for slot in fusion.kept(for: layer) { last[slot.index] = end } }
+      if mode != .inference { for slot in fusion.kept(for: layer) { last[slot.index] = end } }
     }
     for slot in plan.kept + [plan.output] { last[slot.index] = end }
     var lifetimes = [Lifetime(slot: plan.input, first: 0, last: last[plan.input.index])]

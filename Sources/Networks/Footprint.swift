@@ -11,15 +11,15 @@ package struct Footprint: Sendable, Equatable, Codable {
   package let featureGradients: Int
   package let scratch: Int
 
-  package init(_ plan: Plan, batch: Int, purpose: Purpose, threads: Int, format: NumberFormat = .fp32) {
-    let training = purpose == .training
+  package init(_ plan: Plan, batch: Int, mode: Mode, threads: Int, format: NumberFormat = .fp32) {
+    let training = mode == .training
     let float = MemoryLayout<Float>.stride
     parameters = plan.parameterCount * float
     gradients = training ? plan.parameterCount * float : 0
     momentum = gradients
     statistics = (plan.statisticCount + plan.momentCount) * float
-    let fusion = Fusion(plan, format, purpose)
-    features = FeatureLayout(features: plan, batch: batch, purpose: purpose, format: format, fusion: fusion).bytes
+    let fusion = Fusion(plan, format, mode)
+    features = FeatureLayout(features: plan, batch: batch, mode: mode, format: format, fusion: fusion).bytes
     featureGradients =
       training ? FeatureLayout(gradients: plan, batch: batch, format: format, fusion: fusion).bytes : 0
     let size = plan.scratch(batch: batch, format: format)

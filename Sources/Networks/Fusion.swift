@@ -2,7 +2,7 @@ package import Kernels
 
 /// Which work of a plan's normalisations its convolutions and sums do in passing, while the images lie in the cache.
 ///
-/// It follows from the plan, the number format and the purpose. In training a map in a residual block is then written once
+/// It follows from the plan, the number format and the mode. In training a map in a residual block is then written once
 /// by the convolution that makes it, and read once by the one that needs it; a normalised map is kept only where a sum
 /// needs it as well. In inference a convolution over floats writes the normalised map at once.
 package struct Fusion: Sendable {
@@ -27,8 +27,8 @@ package struct Fusion: Sendable {
   package init() {}
 
   /// What layers over feature maps of this format do for one another; for the images' gradient nothing.
-  package init(_ plan: Plan, _ format: NumberFormat, _ purpose: Purpose) {
-    guard purpose != .imageGradient else { return }
+  package init(_ plan: Plan, _ format: NumberFormat, _ mode: Mode) {
+    guard mode != .imageGradient else { return }
     let graph = Graph(plan)
     for (index, layer) in plan.layers.enumerated() {
       guard let normalization = layer as? NormalizationLayer else { continue }
@@ -57,7 +57,7 @@ package struct Fusion: Sendable {
       let isAbsorbed =
         normalization.residual == nil && readers.count == 1 && readers[0] is ConvolutionLayer
         && !graph.isKept(normalization.output)
-      if purpose == .inference, let convolution, let writer, graph.canFinish(normalization, after: writer.index),
+      if mode == .inference, let convolution, let writer, graph.canFinish(normalization, after: writer.index),
         format == .fp32 || !isAbsorbed
       {
         finished[convolution.name] = normalization

@@ -1,7 +1,7 @@
 package import Kernels
 
 /// What one batch's trip through a plan is for.
-package enum Purpose: Sendable {
+package enum Mode: Sendable {
   /// Batch statistics, everything kept that the backward pass reads, gradients.
   case training
   /// Running statistics, feature maps forgotten as soon as no later layer reads them.
@@ -15,7 +15,7 @@ package enum Purpose: Sendable {
 /// What you give up by using it: feature maps share memory wherever their lifetimes allow it, so a slot's values
 /// are there only between the layer that writes it and the last one that reads it.
 package final class Memory: Sendable {
-  package let purpose: Purpose
+  package let mode: Mode
   package let batch: Int
   package let execution: Execution
   /// The format of feature maps and their gradients.
@@ -34,27 +34,27 @@ package final class Memory: Sendable {
   /// For each layer's name, whether the gradient of each input already holds another layer's share.
   private let accumulation: [String: [Bool]]
 
-  /// - Parameter fusion: what is fused; nil for all that the format and the purpose allow.
+  /// - Parameter fusion: what is fused; nil for all that the format and the mode allow.
   package init(
-    plan: Plan, network: Network, batch: Int, purpose: Purpose, processor: Processor, fusion: Fusion? = nil
+    plan: Plan, network: Network, batch: Int, mode: Mode, processor: Processor, fusion: Fusion? = nil
   ) {
     precondition(batch > 0, "a batch holds at least one image")
-    precondition(purpose == .inference || plan.isTrainable, "the plan has layers that are for inference only")
-    self.purpose = purpose
+    precondition(mode == .inference || plan.isTrainable, "the plan has layers that are for inference only")
+    self.mode = mode
     self.batch = batch
     parameters = network.parameters
     statistics = network.statistics
     format = processor.format
-    self.fusion = fusion ?? Fusion(plan, format, purpose)
+    self.fusion = fusion ?? Fusion(plan, format, mode)
     execution = Execution(processor, scratch: plan.scratch(batch: batch, format: format))
 
     // The loops over bf16 numbers check nothing.
     precondition(plan.supports(processor.format), "the plan has maps that bf16 loops cannot compute")
-    precondition(purpose != .imageGradient || format == .fp32, "the images' gradient is computed in fp32")
-    let training = purpose == .training
-    let goesBack = purpose != .inference
+    precondition(mode != .imageGradient || format == .fp32, "the images' gradient is computed in fp32")
+    let training = mode == .training
+    let goesBack = mode != .inference
     let features = FeatureLayout(
-      features: plan, batch: batch, purpose: purpose, format: format, fusion: self.fusion)
+      features: plan, batch: batch, mode: mode, format: format, fusion: self.fusion)
     self.features = Arena(count: features.floats)
     featureOffsets = features.offsets
     gradients = Arena(count: training ? plan.parameterCount : 0)
@@ -62,7 +62,7 @@ package final class Memory: Sendable {
     let gradients =
       goesBack
       ? FeatureLayout(
-        gradients: plan, batch: batch, format: format, fusion: self.fusion, reachesImages: purpose == .imageGradient)
+        gradients: plan, batch: batch, format: format, fusion: self.fusion, reachesImages: mode == .imageGradient)
       : nil
     featureGradients = Arena(count: gradients?.floats ?? 0)
     gradientOffsets = gradients?.offsets ?? []

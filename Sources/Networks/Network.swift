@@ -62,18 +62,18 @@ extension Parameter {
 
 /// A network laid out in memory for batches of one size.
 ///
-/// Inference at another batch size, or beside training, is another propagation over the same network.
-package struct Propagation: Sendable {
+/// Inference at another batch size, or beside training, is another executor over the same network.
+package struct Executor: Sendable {
   package let plan: Plan
   package let memory: Memory
 
-  /// - Parameter fusion: what is fused; nil for all that the processor's format and the purpose allow.
+  /// - Parameter fusion: what is fused; nil for all that the processor's format and the mode allow.
   package init(
-    _ network: Network, batch: Int, purpose: Purpose, on processor: Processor, fusion: Fusion? = nil
+    _ network: Network, batch: Int, mode: Mode, on processor: Processor, fusion: Fusion? = nil
   ) {
     plan = network.plan
     memory = Memory(
-      plan: plan, network: network, batch: batch, purpose: purpose, processor: processor, fusion: fusion)
+      plan: plan, network: network, batch: batch, mode: mode, processor: processor, fusion: fusion)
   }
 
   /// Where the caller puts the normalised images.

@@ -10,13 +10,18 @@ package struct Recipe: Codable, Equatable, Sendable {
   package var labelSmoothing = 0.0
   package var augmentation = Augmentation(padCrop: 4, flip: true)
   /// The decay per step of an exponential moving average of the weights that is tested in their place; 0 for none.
-  package var averaging = 0.0
+  package var emaDecay = 0.0
   /// Slow weights that pull the fast ones back; off where `every` is 0.
   package var lookahead = Lookahead()
   /// Start the scale of each block's last normalisation at 0 (Goyal et al. 2017, section 5.1).
   package var zeroLastScale = false
 
   package init() {}
+
+  package enum CodingKeys: String, CodingKey {
+    case epochs, batchSize, optimizer, schedule, labelSmoothing, augmentation, lookahead, zeroLastScale
+    case emaDecay = "averaging"
+  }
 }
 
 /// Slow weights that go a part of the way to the trained ones every few steps, from where training goes on (Zhang et al.

@@ -16,16 +16,16 @@ package final class Trainer {
   package private(set) var step = 0
   package private(set) var history: [EpochRecord] = []
 
-  private let propagation: Propagation
+  private let executor: Executor
   private let gradients: Arena
-  private var order: EpochOrder
+  private var order: BatchSampler
   private let assembler: BatchAssembler
   private let smoothing: Float
   private let mixing: RandomStream
   /// The images of a batch before they are mixed; empty without mixing.
   private let unmixed: Arena
   private var epochLoss = 0.0
-  private var epochHits = 0
+  private var epochCorrect = 0
   private var epochImages = 0
   private var seconds = 0.0
 
@@ -38,8 +38,8 @@ package final class Trainer {
     network.initialize(seed: job.seed)
     optimizer = Optimizer(job.recipe.optimizer, plan: network.plan)
     order = job.order
-    propagation = Propagation(network, batch: order.batchSize, purpose: .training, on: processor)
-    gradients = propagation.memory.gradients
+    executor = Executor(network, batch: order.batchSize, mode: .training, on: processor)
+    gradients = executor.memory.gradients
     assembler = BatchAssembler(
       samples: job.samples, normalization: job.normalization, augmentation: job.recipe.augmentation,
       stream: RandomStream(seed: job.seed, purpose: "augmentation"))
@@ -51,7 +51,7 @@ package final class Trainer {
       try PatchWhitening(job.samples, normalization: job.normalization)
         .write(to: UnsafeMutableBufferPointer(rebasing: network.parameters.values[parameter.range]), geometry: geometry)
     }
-    average = job.recipe.averaging > 0 || job.recipe.lookahead.every > 0 ? network.copy() : nil
+    average = job.recipe.emaDecay > 0 || job.recipe.lookahead.every > 0 ? network.copy() : nil
   }
 }
 
@@ -86,26 +86,26 @@ extension Trainer {
   /// - Throws: `TrainingError.diverged` when the loss is no longer a number; what decoding throws, where the images are
   ///   streamed; whatever the monitor throws.
   package func run(_ monitor: Monitor) throws {
-    let execution = propagation.memory.execution
+    let execution = executor.memory.execution
     let clock = ContinuousClock()
     while step < job.steps {
       let start = clock.now
       let batch = order.batch(atStep: step)
       let labels = assembler.labels(of: batch)
-      try assembler.fill(propagation.input, with: batch, pool: execution.pool)
+      try assembler.fill(executor.input, with: batch, pool: execution.pool)
       let mix = mix(execution.pool)
-      propagation.forward()
-      let hits = correct(labels)
+      executor.forward()
+      let correct = countCorrect(labels)
       let loss = loss(labels, mix, on: execution)
       let multiplier = job.recipe.schedule.multiplier(step: step, of: job.steps, epochs: job.recipe.epochs)
       guard loss.isFinite else { throw divergence(at: step + 1, multiplier) }
-      propagation.backward()
+      executor.backward()
       optimizer.step(network.parameters, gradients: gradients, multiplier: multiplier, on: execution)
       step += 1
       keepAverage(execution)
 
       epochLoss += loss
-      epochHits += hits
+      epochCorrect += correct
       epochImages += labels.count
       seconds += (clock.now - start).seconds
       monitor.stepped(step, epochLoss / Double(epochBatches))
@@ -123,8 +123,8 @@ extension Trainer {
   }
 
   /// How many of the batch's images have their largest logit at their label.
-  private func correct(_ labels: [Int32]) -> Int {
-    let logits = propagation.logits
+  private func countCorrect(_ labels: [Int32]) -> Int {
+    let logits = executor.logits
     let classes = logits.shape.count
     return labels.enumerated().count { image, label in
       let row = logits.values[image * classes..<(image + 1) * classes]
@@ -137,7 +137,7 @@ extension Trainer {
     var stream = mixing.split(step)
     let shape = job.samples.shape
     guard let mix = job.recipe.augmentation.mix(count: order.batchSize, shape: shape, from: &stream) else { return nil }
-    let input = propagation.input
+    let input = executor.input
     mix.apply(
       to: input, originals: unmixed.tensor(atByte: 0, input.format, images: input.images, shape: shape), pool: pool)
     return mix
@@ -148,8 +148,8 @@ extension Trainer {
     return labels.withUnsafeBufferPointer { first in
       second.withUnsafeBufferPointer { second in
         softmaxCrossEntropy(
-          propagation.logits, labels: MixedLabels(first: first, second: second, share: mix?.share ?? 1),
-          smoothing: smoothing, gradient: propagation.logitsGradient, on: execution)
+          executor.logits, labels: MixedLabels(first: first, second: second, share: mix?.share ?? 1),
+          smoothing: smoothing, gradient: executor.logitsGradient, on: execution)
       }
     }
   }
@@ -166,11 +166,11 @@ extension Trainer {
   private func closeEpoch(_ multiplier: Double) -> EpochRecord {
     let record = EpochRecord(
       name: job.name, seed: job.seed, epoch: (step + order.stepsPerEpoch - 1) / order.stepsPerEpoch, step: step,
-      loss: epochLoss / Double(epochBatches), trainingTop1: Double(epochHits) / Double(epochImages),
+      loss: epochLoss / Double(epochBatches), trainingTop1: Double(epochCorrect) / Double(epochImages),
       learningRate: job.recipe.optimizer.learningRate * multiplier, seconds: seconds)
     history.append(record)
     epochLoss = 0
-    epochHits = 0
+    epochCorrect = 0
     epochImages = 0
     return record
   }
@@ -181,7 +181,7 @@ extension Trainer {
     let lookahead = job.recipe.lookahead
     guard lookahead.every > 0 else {
       // Early steps average over fewer weights, so that the average does not remember the random start.
-      let decay = min(job.recipe.averaging, Double(step) / Double(step + 9))
+      let decay = min(job.recipe.emaDecay, Double(step) / Double(step + 9))
       return average.approach(network, decay: Float(decay), on: execution)
     }
     guard step % lookahead.every == 0 else { return }
@@ -197,7 +197,7 @@ extension Trainer {
   /// All that the next step depends on, and the epoch's running sums.
   package var state: TrainingState {
     TrainingState(
-      step: step, epochLoss: epochLoss, epochHits: epochHits, epochImages: epochImages, seconds: seconds,
+      step: step, epochLoss: epochLoss, epochCorrect: epochCorrect, epochImages: epochImages, seconds: seconds,
       history: history, parameters: Array(network.parameters.values), velocity: Array(optimizer.velocity.values),
       statistics: Array(network.statistics.values),
       average: average.map { Array($0.parameters.values) + Array($0.statistics.values) } ?? [])
@@ -220,7 +220,7 @@ extension Trainer {
     }
     step = state.step
     epochLoss = state.epochLoss
-    epochHits = state.epochHits
+    epochCorrect = state.epochCorrect
     epochImages = state.epochImages
     seconds = state.seconds
     history = state.history

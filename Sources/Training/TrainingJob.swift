@@ -14,14 +14,14 @@ package struct TrainingJob: Sendable {
   /// Two trainings with equal fingerprints give equal weights on equal kernels.
   package let fingerprint: String
   /// The last images of the samples, where every batch has a fixed number of them.
-  package let supplement: EpochOrder.Supplement?
+  package let supplement: BatchSampler.Supplement?
   /// How often the images of each class are shown, where that is not each image once an epoch.
-  package let weighting: EpochOrder.Weighting?
+  package let weighting: BatchSampler.Weighting?
 
   package init(
     name: String, seed: UInt64, steps: Int, architecture: Architecture, recipe: Recipe, samples: Samples,
-    normalization: Normalization, fingerprint: String, supplement: EpochOrder.Supplement? = nil,
-    weighting: EpochOrder.Weighting? = nil
+    normalization: Normalization, fingerprint: String, supplement: BatchSampler.Supplement? = nil,
+    weighting: BatchSampler.Weighting? = nil
   ) {
     self.name = name
     self.seed = seed
@@ -41,8 +41,8 @@ package struct TrainingJob: Sendable {
   }
 
   /// Which images each step sees.
-  package var order: EpochOrder {
-    EpochOrder(
+  package var order: BatchSampler {
+    BatchSampler(
       count: samples.count, batchSize: recipe.batchSize, seed: seed, supplement: supplement,
       weighting: weighting)
   }

@@ -5,7 +5,7 @@ internal import Networks
 package struct TrainingState: Sendable, Equatable {
   package var step: Int
   package var epochLoss: Double
-  package var epochHits: Int
+  package var epochCorrect: Int
   package var epochImages: Int
   package var seconds: Double
   package var history: [EpochRecord]
@@ -21,10 +21,15 @@ extension TrainingState {
   private struct Progress: Codable {
     var step: Int
     var epochLoss: Double
-    var epochHits: Int
+    var epochCorrect: Int
     var epochImages: Int
     var seconds: Double
     var history: [EpochRecord]
+
+    enum CodingKeys: String, CodingKey {
+      case step, epochLoss, epochImages, seconds, history
+      case epochCorrect = "epochHits"
+    }
   }
 
   /// The state as a safetensors file that says which training it belongs to.
@@ -32,7 +37,7 @@ extension TrainingState {
   /// - Parameter parts: what has computed the training so far.
   package func serialized(fingerprint: String, computedBy parts: [Computation]) throws -> [UInt8] {
     let progress = Progress(
-      step: step, epochLoss: epochLoss, epochHits: epochHits, epochImages: epochImages, seconds: seconds,
+      step: step, epochLoss: epochLoss, epochCorrect: epochCorrect, epochImages: epochImages, seconds: seconds,
       history: history)
     var file = SafeTensors(metadata: try Computation.metadata(of: parts))
     file.metadata["format"] = Self.format
@@ -68,7 +73,7 @@ extension TrainingState {
       return values
     }
     self.init(
-      step: progress.step, epochLoss: progress.epochLoss, epochHits: progress.epochHits,
+      step: progress.step, epochLoss: progress.epochLoss, epochCorrect: progress.epochCorrect,
       epochImages: progress.epochImages, seconds: progress.seconds, history: progress.history,
       parameters: try floats("parameters"), velocity: try floats("velocity"), statistics: try floats("statistics"),
       average: try floats("average"))

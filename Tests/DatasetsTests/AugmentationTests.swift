@@ -20,7 +20,7 @@ import Testing
     let assembler = BatchAssembler(
       samples: samples(20), normalization: Normalization(mean: [0.5, 0.4, 0.3], deviation: [0.5, 0.25, 2]),
       augmentation: augmentation, stream: RandomStream(seed: 9, purpose: "augmentation"))
-    let batch = EpochOrder.Batch(epoch: epoch, position: 40, indices: (0..<20).map { ($0 * 3) % 20 })
+    let batch = BatchSampler.Batch(epoch: epoch, position: 40, indices: (0..<20).map { ($0 * 3) % 20 })
     return try [Float](unsafeUninitializedCapacity: 20 * shape.count) { buffer, filled in
       if let base = buffer.baseAddress {
         try assembler.fill(
@@ -162,10 +162,10 @@ struct WeightingTests {
   private let labels: [Int32] = [Int32](repeating: 0, count: 6) + [Int32](repeating: 1, count: 30) + [2, 2]
 
   @Test func everyClassIsShownAsOftenAsItsShareSays() {
-    let weighting = EpochOrder.Weighting(labels: labels, shares: [1, 1, 1])
+    let weighting = BatchSampler.Weighting(labels: labels, shares: [1, 1, 1])
     #expect(weighting.perEpoch == [13, 13, 12])
-    #expect(EpochOrder.Weighting(labels: labels, shares: [0, 3, 1]).perEpoch == [0, 29, 9])
-    let order = EpochOrder(count: labels.count, batchSize: 8, seed: 3, weighting: weighting)
+    #expect(BatchSampler.Weighting(labels: labels, shares: [0, 3, 1]).perEpoch == [0, 29, 9])
+    let order = BatchSampler(count: labels.count, batchSize: 8, seed: 3, weighting: weighting)
     var shown = [Int](repeating: 0, count: labels.count)
     for epoch in 0..<12 {
       let images = order.order(ofEpoch: epoch)
@@ -180,14 +180,14 @@ struct WeightingTests {
   }
 
   @Test func anEpochDoesNotDependOnTheOnesBefore() {
-    let weighting = EpochOrder.Weighting(labels: labels, shares: [1, 2, 3])
-    let order = EpochOrder(count: labels.count, batchSize: 8, seed: 3, weighting: weighting)
-    let again = EpochOrder(count: labels.count, batchSize: 8, seed: 3, weighting: weighting)
+    let weighting = BatchSampler.Weighting(labels: labels, shares: [1, 2, 3])
+    let order = BatchSampler(count: labels.count, batchSize: 8, seed: 3, weighting: weighting)
+    let again = BatchSampler(count: labels.count, batchSize: 8, seed: 3, weighting: weighting)
     #expect(order.order(ofEpoch: 5) == again.order(ofEpoch: 5) && order.order(ofEpoch: 5) != order.order(ofEpoch: 6))
   }
 
   @Test func aClassWithoutImagesHasNoShare() {
-    let weighting = EpochOrder.Weighting(labels: [0, 0, 2], shares: [1, 1, 1])
+    let weighting = BatchSampler.Weighting(labels: [0, 0, 2], shares: [1, 1, 1])
     #expect(weighting.perEpoch == [2, 0, 1])
   }
 }

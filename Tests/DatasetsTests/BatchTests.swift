@@ -16,7 +16,7 @@ import Testing
 
   private let normalization = Normalization(mean: [0.5, 0.25, 0.125], deviation: [0.5, 0.25, 2])
 
-  private func filled(_ assembler: BatchAssembler, _ batch: EpochOrder.Batch, threads: Int) throws -> [Float] {
+  private func filled(_ assembler: BatchAssembler, _ batch: BatchSampler.Batch, threads: Int) throws -> [Float] {
     let pool = ThreadPool(threads: threads)
     return try [Float](unsafeUninitializedCapacity: batch.indices.count * shape.count) { buffer, filled in
       if let base = buffer.baseAddress {
@@ -55,7 +55,7 @@ import Testing
     let stream = RandomStream(seed: 3, purpose: "augmentation")
     let assembler = BatchAssembler(
       samples: samples, normalization: normalization, augmentation: augmentation, stream: stream)
-    let batch = EpochOrder.Batch(epoch: 4, position: 20, indices: (0..<40).map { ($0 * 7) % 60 })
+    let batch = BatchSampler.Batch(epoch: 4, position: 20, indices: (0..<40).map { ($0 * 7) % 60 })
     let result = try filled(assembler, batch, threads: 2)
     for (place, index) in batch.indices.enumerated() {
       var part = stream.split(4).split(20 + place)
@@ -70,7 +70,7 @@ import Testing
   @Test func threadsDoNotChangeABatch() throws {
     let assembler = BatchAssembler(
       samples: samples(60), normalization: normalization, augmentation: Augmentation(padCrop: 3, flip: true))
-    let batch = EpochOrder.Batch(epoch: 1, position: 0, indices: Array(0..<60))
+    let batch = BatchSampler.Batch(epoch: 1, position: 0, indices: Array(0..<60))
     let one = try filled(assembler, batch, threads: 1)
     for threads in [2, 3] { #expect(try filled(assembler, batch, threads: threads) == one) }
   }
@@ -94,11 +94,11 @@ import Testing
     let assembler = BatchAssembler(
       samples: samples, normalization: normalization, augmentation: Augmentation(flip: true, alternateFlip: true))
     let batches = try (0..<3).map { epoch in
-      try filled(assembler, EpochOrder.Batch(epoch: epoch, position: 0, indices: Array(0..<24)), threads: 2)
+      try filled(assembler, BatchSampler.Batch(epoch: epoch, position: 0, indices: Array(0..<24)), threads: 2)
     }
     // Another place in the batch does not change an image's turn.
     let turned = try filled(
-      assembler, EpochOrder.Batch(epoch: 0, position: 96, indices: (0..<24).reversed()), threads: 2)
+      assembler, BatchSampler.Batch(epoch: 0, position: 96, indices: (0..<24).reversed()), threads: 2)
     var flipped = 0
     for image in 0..<24 {
       let range = image * shape.count..<(image + 1) * shape.count
@@ -142,7 +142,7 @@ import Testing
   }
 
   @Test func anEpochShowsEveryImageOnceAndDropsTheRest() {
-    var order = EpochOrder(count: 50, batchSize: 16, seed: 5)
+    var order = BatchSampler(count: 50, batchSize: 16, seed: 5)
     #expect(order.stepsPerEpoch == 3)
     let batches = (0..<6).map { order.batch(atStep: $0) }
     #expect(batches.map(\.epoch) == [0, 0, 0, 1, 1, 1] && batches.map(\.position) == [0, 16, 32, 0, 16, 32])
@@ -156,18 +156,18 @@ import Testing
   }
 
   @Test func aStepDoesNotDependOnTheStepsBefore() {
-    var straight = EpochOrder(count: 50, batchSize: 16, seed: 5)
+    var straight = BatchSampler(count: 50, batchSize: 16, seed: 5)
     let batches = (0..<12).map { straight.batch(atStep: $0) }
     for step in [7, 0, 11, 4] {
-      var resumed = EpochOrder(count: 50, batchSize: 16, seed: 5)
+      var resumed = BatchSampler(count: 50, batchSize: 16, seed: 5)
       #expect(resumed.batch(atStep: step) == batches[step])
     }
-    var other = EpochOrder(count: 50, batchSize: 16, seed: 6)
+    var other = BatchSampler(count: 50, batchSize: 16, seed: 6)
     #expect(other.batch(atStep: 0) != batches[0])
   }
 
   @Test func aSetSmallerThanABatchIsOneBatch() {
-    var order = EpochOrder(count: 5, batchSize: 16, seed: 5)
+    var order = BatchSampler(count: 5, batchSize: 16, seed: 5)
     #expect(order.batchSize == 5 && order.stepsPerEpoch == 1)
     #expect(order.batch(atStep: 3).indices.sorted() == Array(0..<5))
   }

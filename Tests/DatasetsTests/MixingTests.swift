@@ -108,7 +108,7 @@ import Testing
 @Suite struct SupplementTests {
   @Test(arguments: [(50, 20, 16, 4), (10, 100, 8, 7), (30, 3, 8, 2)])
   func everyBatchHasItsShare(own: Int, extra: Int, batch: Int, perBatch: Int) {
-    var order = EpochOrder(
+    var order = BatchSampler(
       count: own + extra, batchSize: batch, seed: 3, supplement: .init(count: extra, perBatch: perBatch))
     #expect(order.count == own && order.stepsPerEpoch == own / (batch - perBatch))
     var shown: [Int] = []
@@ -129,17 +129,17 @@ import Testing
   }
 
   @Test func aStepDoesNotDependOnTheStepsBefore() {
-    let supplement = EpochOrder.Supplement(count: 7, perBatch: 3)
-    var straight = EpochOrder(count: 27, batchSize: 8, seed: 1, supplement: supplement)
+    let supplement = BatchSampler.Supplement(count: 7, perBatch: 3)
+    var straight = BatchSampler(count: 27, batchSize: 8, seed: 1, supplement: supplement)
     let batches = (0..<20).map { straight.batch(atStep: $0) }
     for step in [13, 2, 19, 0] {
-      var resumed = EpochOrder(count: 27, batchSize: 8, seed: 1, supplement: supplement)
+      var resumed = BatchSampler(count: 27, batchSize: 8, seed: 1, supplement: supplement)
       #expect(resumed.batch(atStep: step) == batches[step])
     }
   }
 
   @Test func aSmallRealSetMakesSmallBatches() {
-    let order = EpochOrder(count: 13, batchSize: 16, seed: 1, supplement: .init(count: 10, perBatch: 4))
+    let order = BatchSampler(count: 13, batchSize: 16, seed: 1, supplement: .init(count: 10, perBatch: 4))
     #expect(order.batchSize == 7 && order.stepsPerEpoch == 1)
   }
 }

@@ -34,7 +34,7 @@ import Testing
       if let base = buffer.baseAddress {
         try assembler.fill(
           Tensor(base: base, images: count, shape: samples.shape),
-          with: EpochOrder.Batch(epoch: 1, position: 0, indices: (0..<count).reversed()),
+          with: BatchSampler.Batch(epoch: 1, position: 0, indices: (0..<count).reversed()),
           pool: ThreadPool(threads: threads))
       }
       filled = count * samples.shape.count

@@ -40,7 +40,7 @@ import Training
       input: samples.shape, classes: 2, zeroLastScale: false)
     let plain = bytes { _ in }
     let second = 4 * (plan.parameterCount + plan.statisticCount)
-    #expect(bytes { $0.averaging = 0.9 } == plain + second && bytes { $0.lookahead.every = 5 } == plain + second)
+    #expect(bytes { $0.emaDecay = 0.9 } == plain + second && bytes { $0.lookahead.every = 5 } == plain + second)
     #expect(bytes { $0.augmentation.mixup = 1 } == plain + 4 * 16 * 192)
   }
 }

@@ -118,9 +118,9 @@ private func classifier(_ images: Int, classes: Int = 2, isRight: (Int) -> Bool)
     #expect(PowerLaw.fitted(sizes: [1, 2, 2, 3], accuracies: [0.1, 0.2, 0.2, 0.3]) == nil)
   }
 
-  private func curve(_ hits: [(size: Int, right: Int)], seeds: Int = 2) -> LearningCurve {
+  private func curve(_ correct: [(size: Int, right: Int)], seeds: Int = 2) -> LearningCurve {
     LearningCurve(
-      hits.map { point in
+      correct.map { point in
         (point.size, (0..<seeds).map { seed in classifier(400) { ($0 * 37 + seed) % 400 < point.right } })
       })
   }
@@ -140,7 +140,7 @@ private func classifier(_ images: Int, classes: Int = 2, isRight: (Int) -> Bool)
     let worth = synthetic.worth(in: real)
     #expect(worth[0].value == 0 && worth[3].value == .infinity)
     #expect(abs(worth[1].value - 0.5) < 1e-12)
-    // Halfway between 240 and 280 hits lies the geometric mean of 200 and 400 images.
+    // Halfway between 240 and 280 correct lies the geometric mean of 200 and 400 images.
     #expect(abs(worth[2].value - 282.842712 / 400) < 1e-6)
     #expect(worth[2].interval.low <= worth[2].value && worth[2].value <= worth[2].interval.high)
     // A curve is worth itself, and exactly so: both sides see the same draws.

@@ -53,7 +53,7 @@ func predictions(_ rows: [[Float]], labels: [Int32], untrained: Set<Int> = []) -
   @Test func classesWithoutTrainingImagesScoreZero() {
     let result = predictions([[0.9, 0.1, 0], [0.1, 0.2, 0.7]], labels: [0, 2], untrained: [0])
     #expect(result.topClasses == [1, 2, -1, 2, 1, -1])
-    #expect(result.classCounts(top: 1).map(\.hits) == [0, 0, 1])
+    #expect(result.classCounts(top: 1).map(\.correct) == [0, 0, 1])
   }
 
   @Test func oneClassAndNoImages() {

@@ -44,7 +44,7 @@ import Testing
     #expect(Interval.wilson(proportion: .nan, trials: 10) == nil)
   }
 
-  /// Three seeds with 428, 428 and 429 hits of 1000: the interval of 428.33 hits lies between those of whole counts.
+  /// Three seeds with 428, 428 and 429 correct of 1000: the interval of 428.33 correct lies between those of whole counts.
   @Test func wilsonTakesAFractionalCount() throws {
     let below = try #require(Interval.wilson(proportion: 0.428, trials: 1000))
     let mean = try #require(Interval.wilson(proportion: (0.428 + 0.428 + 0.429) / 3, trials: 1000))

@@ -38,9 +38,9 @@ import Testing
   @Test func trainingMemoryGrowsWithTheBatchAndInferenceTakesLess() throws {
     let plan = try #require(Architecture(name: "resnet20")).plan(
       input: Shape(height: 32, width: 32, channels: 3), classes: 10)
-    let small = Footprint(plan, batch: 32, purpose: .training, threads: 2)
-    let large = Footprint(plan, batch: 64, purpose: .training, threads: 2)
-    let inference = Footprint(plan, batch: 64, purpose: .inference, threads: 2)
+    let small = Footprint(plan, batch: 32, mode: .training, threads: 2)
+    let large = Footprint(plan, batch: 64, mode: .training, threads: 2)
+    let inference = Footprint(plan, batch: 64, mode: .inference, threads: 2)
     #expect(large.features == 2 * small.features && large.parameters == small.parameters)
     #expect(inference.features < large.features / 4 && inference.featureGradients == 0)
   }

@@ -58,14 +58,14 @@ import Testing
     let network = Network(plan)
     try network.load(file, path: "golden", model: golden.network)
     let set = try #require(InstructionSet.available.last { $0 != .amx })
-    let propagation = Propagation(
-      network, batch: 1, purpose: .inference,
+    let executor = Executor(
+      network, batch: 1, mode: .inference,
       on: Processor(pool: ThreadPool(threads: 2), table: .table(for: set)))
     #expect(plan.input.shape == Shape(height: golden.side, width: golden.side, channels: 3))
-    propagation.input.set(GoldenValues.images(1, height: golden.side, width: golden.side, channels: 3))
-    propagation.forward()
+    executor.input.set(GoldenValues.images(1, height: golden.side, width: golden.side, channels: 3))
+    executor.forward()
     for (slot, layer) in zip(slots, golden.layers) {
-      let values = propagation.memory.value(slot).values
+      let values = executor.memory.value(slot).values
       #expect(values.count == layer.count)
       let mean = values.reduce(0) { $0 + Double($1) } / Double(values.count)
       let squares = values.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
@@ -85,13 +85,13 @@ import Testing
     let size = values.count / 3
     func features(threads: Int, batch: Int, image: Int) throws -> [UInt32] {
       let set = try #require(InstructionSet.available.last { $0 != .amx })
-      let propagation = Propagation(
-        network, batch: batch, purpose: .inference,
+      let executor = Executor(
+        network, batch: batch, mode: .inference,
         on: Processor(pool: ThreadPool(threads: threads), table: .table(for: set)))
       let images = batch == 1 ? Array(values[image * size..<(image + 1) * size]) : values
-      propagation.input.set(images)
-      propagation.forward()
-      let row = propagation.memory.value(plan.features)[batch == 1 ? 0..<1 : image..<image + 1]
+      executor.input.set(images)
+      executor.forward()
+      let row = executor.memory.value(plan.features)[batch == 1 ? 0..<1 : image..<image + 1]
       return row.values.map(\.bitPattern)
     }
     let alone = try features(threads: 1, batch: 1, image: 2)

@@ -49,7 +49,7 @@ import Testing
     let network = Network(plan(kind))
     network.initialize(seed: 4)
     let path = try #require(TrainingPath.available.first)
-    let pass = Propagation(network, batch: 4, purpose: .training, on: path.processor())
+    let pass = Executor(network, batch: 4, mode: .training, on: path.processor())
     var stream = RandomStream(seed: 8, purpose: "finite differences")
     for index in 0..<pass.input.count { pass.input.base[index] = stream.nextNormal() }
     let labels: [Int32] = [0, 1, 2, 1]
@@ -85,7 +85,7 @@ import Testing
   @Test func gradientsOfSumsShareMemory() throws {
     let network = Network(plan(.preActivation))
     let path = try #require(TrainingPath.available.first)
-    let memory = Propagation(network, batch: 4, purpose: .training, on: path.processor()).memory
+    let memory = Executor(network, batch: 4, mode: .training, on: path.processor()).memory
     let sums = network.plan.layers.filter { $0.kind == "sum" }
     #expect(sums.count == 2)
     let shared = try #require(memory.gradient(sums[1].output))
@@ -93,7 +93,7 @@ import Testing
       for input in sum.inputs { #expect(try #require(memory.gradient(input)).isAt(shared), "\(sum.name)") }
     }
     // Where the branch begins with the other input itself, the branch's share is added before its gradient is used up.
-    let simple = Propagation(Network(plan(.sum)), batch: 4, purpose: .training, on: path.processor())
+    let simple = Executor(Network(plan(.sum)), batch: 4, mode: .training, on: path.processor())
     let sum = try #require(simple.plan.layers.first { $0.kind == "sum" })
     let gradients = sum.inputs.compactMap(simple.memory.gradient)
     #expect(gradients.count == 2 && !gradients[0].isAt(gradients[1]))
@@ -108,7 +108,7 @@ import Testing
       for place in statistic.range { network.statistics.base[place] += 0.1 * Float(index + 1) }
     }
     let path = try #require(TrainingPath.available.first)
-    let pass = Propagation(network, batch: 2, purpose: .imageGradient, on: path.processor())
+    let pass = Executor(network, batch: 2, mode: .imageGradient, on: path.processor())
     var stream = RandomStream(seed: 9, purpose: "finite differences")
     let images = (0..<pass.input.count).map { _ in stream.nextNormal() }
     func loss(_ images: [Float], gradient: Tensor?) -> Double {

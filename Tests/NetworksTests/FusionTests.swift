@@ -38,7 +38,7 @@ import Testing
     init(_ plan: Plan, on way: Way, fusion: Fusion?) {
       let network = Network(plan)
       network.initialize(seed: 4)
-      let pass = Propagation(network, batch: 8, purpose: .training, on: way.processor(), fusion: fusion)
+      let pass = Executor(network, batch: 8, mode: .training, on: way.processor(), fusion: fusion)
       pass.input.set(images)
       pass.forward()
       logits = Array(pass.logits.values)
@@ -78,7 +78,7 @@ import Testing
     let network = Network(plan)
     network.initialize(seed: 3)
     let results = [fusion, Fusion()].map {
-      let pass = Propagation(network, batch: 8, purpose: .inference, on: way.processor(), fusion: $0)
+      let pass = Executor(network, batch: 8, mode: .inference, on: way.processor(), fusion: $0)
       pass.input.set(Self.images)
       pass.forward()
       return Array(pass.logits.values)

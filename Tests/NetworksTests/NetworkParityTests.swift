@@ -13,12 +13,12 @@ import Testing
     let network = try goldenNetwork(
       golden.model, shortcut: golden.shortcut,
       Shape(height: golden.height, width: golden.width, channels: golden.channels), classes: golden.classes)
-    let propagation = Propagation(
-      network, batch: golden.batch, purpose: golden.mode == "train" ? .training : .inference, on: path.processor())
-    propagation.input.set(
+    let executor = Executor(
+      network, batch: golden.batch, mode: golden.mode == "train" ? .training : .inference, on: path.processor())
+    executor.input.set(
       GoldenValues.images(golden.batch, height: golden.height, width: golden.width, channels: golden.channels))
-    propagation.forward()
-    let (found, expected) = (Array(propagation.logits.values), golden.logits.flatMap { $0 })
+    executor.forward()
+    let (found, expected) = (Array(executor.logits.values), golden.logits.flatMap { $0 })
     let distance = relativeDistance(found, expected)
     #expect(Double(distance) < path.tolerance(fp32: 1e-4, bf16: 0.1), "\(distance)")
   }
@@ -29,19 +29,19 @@ import Testing
     let network = try goldenNetwork(
       common.model, shortcut: common.shortcut,
       Shape(height: common.height, width: common.width, channels: common.channels), classes: common.classes)
-    let propagation = Propagation(network, batch: common.batch, purpose: .training, on: path.processor())
-    propagation.input.set(
+    let executor = Executor(network, batch: common.batch, mode: .training, on: path.processor())
+    executor.input.set(
       GoldenValues.images(
         common.batch, height: common.height, width: common.width, channels: common.channels, seed: common.inputSeed))
-    propagation.forward()
-    let gradient = try #require(propagation.logitsGradient)
+    executor.forward()
+    let gradient = try #require(executor.logitsGradient)
     let loss = common.labels.map(Int32.init).withUnsafeBufferPointer {
       softmaxCrossEntropy(
-        propagation.logits, labels: $0, smoothing: Float(golden.smoothing), gradient: gradient,
-        on: propagation.memory.execution)
+        executor.logits, labels: $0, smoothing: Float(golden.smoothing), gradient: gradient,
+        on: executor.memory.execution)
     }
     #expect(abs(loss - golden.lossInDouble) < path.tolerance(fp32: 1e-5, bf16: 2e-2), "\(loss)")
-    propagation.backward()
+    executor.backward()
 
     let url = GoldenFile.url("NetworksTests/Golden/\(common.file)")
     let file = try SafeTensors(Array(Data(contentsOf: url)), path: url.path)
@@ -49,7 +49,7 @@ import Testing
       let expected = try floats(file, "\(golden.name).\(parameter.name)")
       var found = [Float](repeating: 0, count: parameter.count)
       parameter.layout.forEachTorchElement {
-        found[$0] = propagation.memory.gradients.base[parameter.offset + $1]
+        found[$0] = executor.memory.gradients.base[parameter.offset + $1]
       }
       let distance = relativeDistance(found, expected)
       // In bf16 PyTorch itself is as far off, since small inputs of rectifiers change their sign.

@@ -15,16 +15,16 @@ import Testing
     let entries = (0..<classes).map { label -> ClassEntry in
       let real = 0.55 + 0.4 * values.uniform(2 * label)
       let own = max(0, real - 0.6 * values.uniform(2 * label + 1) * values.uniform(2 * label + 1))
-      let hits = Int((own * Double(support)).rounded())
-      counts[label * classes + label] = hits
+      let correct = Int((own * Double(support)).rounded())
+      counts[label * classes + label] = correct
       // Mistakes stay within the same kind of object, mostly next door.
       let others = [6, 12, -6].map { (label + $0 + classes) % classes }
-      for (place, other) in others.enumerated() { counts[label * classes + other] += (support - hits) / (place + 2) }
+      for (place, other) in others.enumerated() { counts[label * classes + other] += (support - correct) / (place + 2) }
       return ClassEntry(
         name: names[label], support: support, top1: own, top5: min(1, own + 0.2),
         interval: Bounds(low: max(0, own - 0.12), high: min(1, own + 0.12)), baselineTop1: real, difference: own - real,
         adjustedP: real - own > 0.25 ? 0.001 : 1,
-        confusedWith: others.map { .init(name: names[$0], count: (support - hits) / 2) })
+        confusedWith: others.map { .init(name: names[$0], count: (support - correct) / 2) })
     }
     var result = Example.cas
     result.name = "generator"

@@ -1,5 +1,5 @@
 package import Kernels
-internal import KernelsBF16
+internal import LoopsBF16
 
 extension KernelTable {
   /// The loops of a machine with AMX, its tiles emulated, nil where there are no bf16 dot products.

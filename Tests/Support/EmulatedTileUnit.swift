@@ -1,4 +1,4 @@
-internal import KernelsBF16
+internal import LoopsBF16
 
 /// AMX's tiles as Intel's instruction set reference defines them (Software Developer's Manual, volume 2, LDTILECFG,
 /// TILELOADD, TILESTORED, TILEZERO, TDPBF16PS), for machines that have none: the same rows and pairs, the same order of

@@ -19,7 +19,7 @@ import Training
     settings.weightDecay = golden.weightDecay
     settings.decaysNormalization = golden.decayed == "everything"
     let optimizer = Optimizer(settings, plan: network.plan)
-    let pass = Propagation(network, batch: common.batch, purpose: .training, on: path.processor())
+    let pass = Executor(network, batch: common.batch, mode: .training, on: path.processor())
     let execution = pass.memory.execution
     for step in 0..<common.steps {
       pass.input.set(

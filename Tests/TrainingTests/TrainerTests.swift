@@ -28,12 +28,12 @@ import Training
 
   private func job(
     steps: Int = 12, averaging: Double = 0, lookahead: Int = 0, seed: UInt64 = 5, mixup: Double = 0, cutmix: Double = 0,
-    supplement: EpochOrder.Supplement? = nil
+    supplement: BatchSampler.Supplement? = nil
   ) -> TrainingJob {
     var recipe = Recipe()
     recipe.batchSize = 16
     recipe.epochs = 4
-    recipe.averaging = averaging
+    recipe.emaDecay = averaging
     recipe.lookahead.every = lookahead
     recipe.augmentation.padCrop = 1
     recipe.augmentation.flip = false
@@ -140,7 +140,7 @@ import Training
 
   @Test(arguments: [(1.0, 0.0), (0, 1), (0.2, 1)])
   func mixedImagesAreLearntFromAndResumed(mixup: Double, cutmix: Double) throws {
-    let supplement = EpochOrder.Supplement(count: 16, perBatch: 5)
+    let supplement = BatchSampler.Supplement(count: 16, perBatch: 5)
     let job = job(steps: 30, mixup: mixup, cutmix: cutmix, supplement: supplement)
     let whole = try trainer(job)
     try whole.run(Trainer.Monitor())
@@ -206,7 +206,7 @@ import Training
 
   /// The decay of step t is at most t / (t + 9): 0.1 after the first step, 2 / 11 after the second.
   @Test func theAverageIsThatOfTheSteps() throws {
-    let trainer = try trainer(job(steps: 2) { $0.averaging = 0.9 })
+    let trainer = try trainer(job(steps: 2) { $0.emaDecay = 0.9 })
     var states = [trainer.state]
     try trainer.run(Trainer.Monitor(stepped: { _, _ in states.append(trainer.state) }))
     func all(_ state: TrainingState) -> [Float] { state.parameters + state.statistics }
@@ -229,7 +229,7 @@ import Training
     let job = TrainingJob(
       name: "set", seed: 1, steps: 6, architecture: .cifarResNet(depth: 8, shortcut: .padded), recipe: recipe,
       samples: samples, normalization: .computed(from: samples), fingerprint: "f",
-      weighting: EpochOrder.Weighting(labels: labels, shares: [1, 1, 1]))
+      weighting: BatchSampler.Weighting(labels: labels, shares: [1, 1, 1]))
     var order = job.order
     let shown = (0..<6).flatMap { order.batch(atStep: $0).indices.map { labels[$0] } }
     #expect((0..<3).map { label in shown.count { $0 == label } } == [20, 20, 20])

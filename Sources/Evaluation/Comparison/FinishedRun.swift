@@ -127,6 +127,6 @@ extension FinishedRun {
 extension Predictions {
   /// The share of images whose class is among the `k` most probable ones; 0 without images.
   fileprivate func share(top k: Int) -> Double {
-    Double((0..<count).count { isHit($0, top: k) }) / Double(max(count, 1))
+    Double((0..<count).count { isCorrect($0, top: k) }) / Double(max(count, 1))
   }
 }

@@ -78,7 +78,7 @@ extension FeatureExtraction {
 private struct Engine {
   let extractor: FeatureExtractor
   let pool: ThreadPool
-  let propagation: Propagation
+  let executor: Executor
   let batch: Int
 
   init(_ extractor: FeatureExtractor, _ machine: Machine) {
@@ -86,19 +86,19 @@ private struct Engine {
     pool = machine.processor.pool
     // Large images fill the cores in small batches, and the maps of large ones would not fit into memory.
     batch = extractor.plan.plan.input.shape.pixels > 96 * 96 ? 16 : 64
-    propagation = Propagation(extractor.network, batch: batch, purpose: .inference, on: machine.processor)
+    executor = Executor(extractor.network, batch: batch, mode: .inference, on: machine.processor)
   }
 
   func compute(_ samples: Samples, _ rows: Range<Int>, _ events: RunEvents) throws -> FeatureCache.Block {
     var block = FeatureCache.Block(features: [], logits: [])
-    let shape = propagation.input.shape
+    let shape = executor.input.shape
     for start in stride(from: rows.lowerBound, to: rows.upperBound, by: batch) {
       let count = min(batch, rows.upperBound - start)
       try pool.forEach(count, by: 1) { place in
         extractor.preparation.prepare(
-          try samples[start + place], samples.shape, into: propagation.input.base + place * shape.count, shape)
+          try samples[start + place], samples.shape, into: executor.input.base + place * shape.count, shape)
       }
-      propagation.forward()
+      executor.forward()
       block.features += values(extractor.plan.features, count)
       if let logits = extractor.plan.logits { block.logits += values(logits, count) }
       events.advanced(start + count, "")
@@ -108,6 +108,6 @@ private struct Engine {
   }
 
   private func values(_ slot: Slot, _ images: Int) -> UnsafeMutableBufferPointer<Float> {
-    propagation.memory.value(slot)[0..<images].values
+    executor.memory.value(slot)[0..<images].values
   }
 }

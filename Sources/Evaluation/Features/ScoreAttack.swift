@@ -77,12 +77,12 @@ extension ScoreAttack {
 private struct AttackEngine {
   let batch: Int
   private let extractor: FeatureExtractor
-  private let pass: Propagation
+  private let pass: Executor
 
   init(_ extractor: FeatureExtractor, batch: Int, machine: Machine) {
     self.batch = batch
     self.extractor = extractor
-    pass = Propagation(extractor.network, batch: batch, purpose: .imageGradient, on: machine.processor)
+    pass = Executor(extractor.network, batch: batch, mode: .imageGradient, on: machine.processor)
   }
 
   /// Moves images, values of 0 to 1, by the sign of the gradient of their target's log-probability.
@@ -101,7 +101,7 @@ private struct AttackEngine {
     }
     pass.backward()
     guard let gradient = pass.memory.gradient(pass.plan.input) else {
-      preconditionFailure("this propagation computes the images' gradient")
+      preconditionFailure("this executor computes the images' gradient")
     }
     for place in values.indices {
       let slope = gradient.base[place]

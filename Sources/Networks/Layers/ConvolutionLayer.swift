@@ -24,7 +24,7 @@ struct ConvolutionLayer: Layer {
     var fusion = ConvolutionFusion()
     let before = memory.fusion.inputs[name]
     fusion.input = before?.vectors(memory)
-    if memory.purpose == .training { fusion.measured = memory.fusion.measured[name]?.vectors(memory) }
+    if memory.mode == .training { fusion.measured = memory.fusion.measured[name]?.vectors(memory) }
     let after = memory.fusion.finished[name]
     if let after {
       let vectors = after.vectors(memory)
@@ -43,7 +43,7 @@ struct ConvolutionLayer: Layer {
     let before = memory.fusion.inputs[name]
     fusion.input = before?.vectors(memory)
     fusion.applied = memory.fusion.applied[name]?.gradient(memory)
-    if memory.purpose == .training {
+    if memory.mode == .training {
       convolveBackwardWeights(
         outputGradient, input: memory.value(before?.input ?? input), into: memory.gradient(weights),
         geometry: geometry, fusion: fusion, on: memory.execution)

@@ -25,7 +25,7 @@ struct LinearLayer: Layer {
 
   func backward(_ memory: Memory) {
     guard let outputGradient = memory.gradient(output) else { return }
-    if memory.purpose == .training {
+    if memory.mode == .training {
       multiplyLinearBackwardWeights(
         outputGradient, input: memory.value(input), into: memory.gradient(weights), bias: memory.gradient(bias),
         geometry: geometry, on: memory.execution)

@@ -27,7 +27,7 @@ struct NormalizationLayer: Layer {
 
   func forward(_ memory: Memory) {
     let vectors = vectors(memory)
-    switch memory.purpose {
+    switch memory.mode {
     case .training:
       if !memory.fusion.measures(self) {
         measureMoments(of: memory.value(input), into: vectors, on: memory.execution)
@@ -42,7 +42,7 @@ struct NormalizationLayer: Layer {
 
   func backward(_ memory: Memory) {
     guard let step = gradient(memory), let inputGradient = memory.gradient(input) else { return }
-    if memory.purpose == .imageGradient {
+    if memory.mode == .imageGradient {
       step.normalization.settleBackwardOnRunningStatistics()
     } else if !memory.fusion.sums(self) {
       sumGradients(step, on: memory.execution)
@@ -52,7 +52,7 @@ struct NormalizationLayer: Layer {
   }
 
   func vectors(_ memory: Memory) -> BatchNormalization {
-    let isTraining = memory.purpose == .training
+    let isTraining = memory.mode == .training
     var vectors = BatchNormalization(
       channels: input.shape.channels, rectify: rectify, gamma: memory.parameter(gamma), beta: memory.parameter(beta),
       runningMean: memory.statistic(mean), runningVariance: memory.statistic(variance),

@@ -36,7 +36,7 @@ struct SumLayer: Layer {
 
   func forward(_ memory: Memory) {
     let (first, second, output) = (memory.value(first), memory.value(second), memory.value(output))
-    if memory.purpose == .training, let normalization = memory.fusion.measured[name] {
+    if memory.mode == .training, let normalization = memory.fusion.measured[name] {
       add(first, second, into: output, measuring: normalization.vectors(memory), on: memory.execution)
     } else {
       add(first, second, into: output, on: memory.execution)

@@ -40,11 +40,13 @@ import Testing
         }
       }
 
-    /// Nil where the way cannot compute the pass.
-    func execution(_ pass: ConvolutionPass, of test: ConvolutionCase, threads: Int = 2) -> Execution? {
+    func allows(_ pass: ConvolutionPass, of test: ConvolutionCase) -> Bool {
+      guard let algorithm else { return test.geometry.input.channels % 16 == 0 }
+      return test.geometry.allows(algorithm, pass)
+    }
+
+    func execution(of test: ConvolutionCase, threads: Int = 2) -> Execution {
       let geometry = test.geometry
-      if let algorithm, !geometry.allows(algorithm, pass) { return nil }
-      if format == .bf16, geometry.input.channels % 16 != 0 { return nil }
       let scratch = convolutionScratch(geometry, batch: test.images, format: format)
         .union(normalizationScratch(geometry.input, batch: test.images))
         .union(normalizationScratch(geometry.output, batch: test.images))
@@ -54,6 +56,46 @@ import Testing
     func images(_ test: ConvolutionCase, of shape: Shape, seed: Int) -> Filled {
       Filled(images: test.images, shape: shape, seed: seed, format: format)
     }
+  }
+
+  /// A pass of a convolution and a way that can compute it.
+  struct Trial: Sendable, CustomStringConvertible {
+    let pass: ConvolutionPass
+    let test: ConvolutionCase
+    let way: Way
+
+    var description: String { "\(pass) of \(test), \(way)" }
+
+    static func all(_ passes: ConvolutionPass...) -> [Trial] {
+      passes.flatMap { pass in
+        Way.all.flatMap { way in
+          cases.filter { way.allows(pass, of: $0) }.map { Trial(pass: pass, test: $0, way: way) }
+        }
+      }
+    }
+  }
+
+  /// How many of the cases each algorithm computes, on every instruction set: none falls out of the table unseen.
+  @Test(arguments: InstructionSet.available, ConvolutionAlgorithm.allCases)
+  func everyAlgorithmHasItsTrials(set: InstructionSet, algorithm: ConvolutionAlgorithm) {
+    let counts = ConvolutionPass.allCases.map { pass in
+      Trial.all(pass).count {
+        $0.way.format == .fp32 && $0.way.table.instructionSet == set && $0.way.algorithm == algorithm
+      }
+    }
+    let expected =
+      switch algorithm {
+      case .patches: [12, 12, 12]
+      case .panels: [12, 12, 11]
+      case .direct: [5, 4, 11]
+      case .winograd: [3, 3, 3]
+      }
+    #expect(counts == expected, "forward, data, weights")
+  }
+
+  @Test(.enabled(if: !KernelTable.bfloatPaths.isEmpty, "no path through bf16 dot products"))
+  func bf16HasItsTrials() {
+    for pass in ConvolutionPass.allCases { #expect(Trial.all(pass).count { $0.way.format == .bf16 } == 11) }
   }
 
   /// A batch normalisation with memory of its own.
@@ -84,15 +126,17 @@ import Testing
   @Test(arguments: Way.all)
   func everyWayFusesASmallConvolution(way: Way) {
     let test = ConvolutionCase(1, 12, 12, 16, to: 32, 3, 3, stride: 1, padding: 1)
-    normalizesOnTheWayInAndMeasuresOnTheWayOut(test: test, way: way)
-    normalizesWhatItWrites(test: test, way: way)
-    backwardPassesOfNormalizations(test: test, way: way)
+    #expect(ConvolutionPass.allCases.allSatisfy { way.allows($0, of: test) })
+    normalizesOnTheWayInAndMeasuresOnTheWayOut(trial: Trial(pass: .forward, test: test, way: way))
+    normalizesWhatItWrites(trial: Trial(pass: .forward, test: test, way: way))
+    normalizesBackwardsInAWeightGradient(trial: Trial(pass: .weights, test: test, way: way))
+    sumsBehindADataGradient(trial: Trial(pass: .data, test: test, way: way))
   }
 
-  @Test(arguments: cases, Way.all)
-  func normalizesOnTheWayInAndMeasuresOnTheWayOut(test: ConvolutionCase, way: Way) {
-    let geometry = test.geometry
-    guard let execution = way.execution(.forward, of: test) else { return }
+  @Test(arguments: Trial.all(.forward))
+  func normalizesOnTheWayInAndMeasuresOnTheWayOut(trial: Trial) {
+    let (test, way, geometry) = (trial.test, trial.way, trial.test.geometry)
+    let execution = way.execution(of: test)
     let input = way.images(test, of: geometry.input, seed: 1)
     let weights = Filled(count: geometry.weightCount, seed: 2)
     let before = Normalization(geometry.input.channels, seed: 20)
@@ -113,15 +157,16 @@ import Testing
     convolve(
       input.tensor, weights: weights.base, into: found.tensor,
       geometry: geometry, fusion: fusion, on: execution)
-    #expect(found.bits == expected.bits)
+    let areEqual = found.bits == expected.bits
+    #expect(areEqual)
     // The blocks whose moments are merged are others, which moves the last digits.
     #expect(relativeError(of: after.numbers, to: apart.numbers.map(Double.init)) < 1e-5)
   }
 
-  @Test(arguments: cases, Way.all)
-  func normalizesWhatItWrites(test: ConvolutionCase, way: Way) {
-    let geometry = test.geometry
-    guard let execution = way.execution(.forward, of: test) else { return }
+  @Test(arguments: Trial.all(.forward))
+  func normalizesWhatItWrites(trial: Trial) {
+    let (test, way, geometry) = (trial.test, trial.way, trial.test.geometry)
+    let execution = way.execution(of: test)
     let input = way.images(test, of: geometry.input, seed: 1)
     let weights = Filled(count: geometry.weightCount, seed: 2)
     let residual = way.images(test, of: geometry.output, seed: 3)
@@ -138,16 +183,16 @@ import Testing
       fusion.finished = (after.value, added)
       convolve(
         input.tensor, weights: weights.base, into: found.tensor, geometry: geometry, fusion: fusion, on: execution)
-      #expect(found.bits == expected.bits)
+      let areEqual = found.bits == expected.bits
+      #expect(areEqual)
     }
   }
 
-  @Test(arguments: cases, Way.all)
-  func backwardPassesOfNormalizations(test: ConvolutionCase, way: Way) {
-    let geometry = test.geometry
-    guard let execution = way.execution(.weights, of: test) else { return }
+  @Test(arguments: Trial.all(.weights))
+  func normalizesBackwardsInAWeightGradient(trial: Trial) {
+    let (test, way, geometry) = (trial.test, trial.way, trial.test.geometry)
+    let execution = way.execution(of: test)
     let input = way.images(test, of: geometry.input, seed: 1)
-    let weights = Filled(count: geometry.weightCount, seed: 2)
     let output = way.images(test, of: geometry.output, seed: 3)
     let gradient = way.images(test, of: geometry.output, seed: 4)
     let (before, after) = (
@@ -163,46 +208,59 @@ import Testing
     normalize(input.tensor, with: before.value, into: normalized.tensor, on: execution)
     let inner = way.images(test, of: geometry.output, seed: 6)
     normalizeBackward(step, into: inner.tensor, on: execution)
-    let expectedWeights = Filled(count: geometry.weightCount, seed: 7)
+    let expected = Filled(count: geometry.weightCount, seed: 7)
     convolveBackwardWeights(
-      inner.tensor, input: normalized.tensor, into: expectedWeights.base, geometry: geometry, on: execution)
+      inner.tensor, input: normalized.tensor, into: expected.base, geometry: geometry, on: execution)
 
     // In one go, the gradient behind the normalisation taking the place of the one before it.
-    let foundWeights = Filled(count: geometry.weightCount, seed: 10)
+    let found = Filled(count: geometry.weightCount, seed: 10)
     var fusion = ConvolutionFusion()
     fusion.input = before.value
     fusion.applied = step
     convolveBackwardWeights(
-      gradient.tensor, input: input.tensor, into: foundWeights.base,
-      geometry: geometry, fusion: fusion, on: execution)
-    #expect(foundWeights.bits == expectedWeights.bits)
-    #expect(gradient.bits == inner.bits)
+      gradient.tensor, input: input.tensor, into: found.base, geometry: geometry, fusion: fusion, on: execution)
+    let areEqual = (found.bits == expected.bits, gradient.bits == inner.bits)
+    #expect(areEqual.0, "weights")
+    #expect(areEqual.1, "gradient")
+  }
 
-    guard let execution = way.execution(.data, of: test) else { return }
+  @Test(arguments: Trial.all(.data))
+  func sumsBehindADataGradient(trial: Trial) {
+    let (test, way, geometry) = (trial.test, trial.way, trial.test.geometry)
+    let execution = way.execution(of: test)
+    let input = way.images(test, of: geometry.input, seed: 1)
+    let weights = Filled(count: geometry.weightCount, seed: 2)
+    let gradient = way.images(test, of: geometry.output, seed: 4)
     for isAccumulating in [false, true] {
+      let (apart, together) = (
+        Normalization(geometry.input.channels, seed: 20), Normalization(geometry.input.channels, seed: 20)
+      )
+      measureMoments(of: input.tensor, into: apart.value, on: execution)
+      measureMoments(of: input.tensor, into: together.value, on: execution)
       let expected = way.images(test, of: geometry.input, seed: 8)
       convolveBackwardData(
-        inner.tensor, weights: weights.base, into: expected.tensor, accumulating: isAccumulating, geometry: geometry,
-        on: execution)
+        gradient.tensor, weights: weights.base, into: expected.tensor, accumulating: isAccumulating,
+        geometry: geometry, on: execution)
       sumGradients(
-        NormalizationGradient(before.value, gradient: expected.tensor, input: input.tensor, output: nil), on: execution)
+        NormalizationGradient(apart.value, gradient: expected.tensor, input: input.tensor, output: nil), on: execution)
 
       let found = way.images(test, of: geometry.input, seed: 8)
-      let summed = Normalization(geometry.input.channels, seed: 20)
-      measureMoments(of: input.tensor, into: summed.value, on: execution)
-      fusion.summed = NormalizationGradient(summed.value, gradient: found.tensor, input: input.tensor, output: nil)
+      var fusion = ConvolutionFusion()
+      fusion.summed = NormalizationGradient(together.value, gradient: found.tensor, input: input.tensor, output: nil)
       convolveBackwardData(
         gradient.tensor, weights: weights.base, into: found.tensor, accumulating: isAccumulating, geometry: geometry,
         fusion: fusion, on: execution)
-      #expect(found.bits == expected.bits)
-      #expect(relativeError(of: summed.numbers, to: before.numbers.map(Double.init)) < 1e-5)
+      let areEqual = found.bits == expected.bits
+      #expect(areEqual)
+      #expect(relativeError(of: together.numbers, to: apart.numbers.map(Double.init)) < 1e-5)
     }
   }
 
-  @Test(arguments: cases, Way.all)
-  func threadsDoNotChangeABit(test: ConvolutionCase, way: Way) {
-    let geometry = test.geometry
+  @Test(arguments: Trial.all(.forward, .weights, .data))
+  func threadsDoNotChangeABit(trial: Trial) {
+    let (test, way, geometry) = (trial.test, trial.way, trial.test.geometry)
     let results = [1, 2, 3].map { threads in
+      let execution = way.execution(of: test, threads: threads)
       let input = way.images(test, of: geometry.input, seed: 1)
       let output = way.images(test, of: geometry.output, seed: 2)
       let gradient = way.images(test, of: geometry.output, seed: 3)
@@ -210,37 +268,31 @@ import Testing
       let (before, after) = (
         Normalization(geometry.input.channels, seed: 20), Normalization(geometry.outputChannels, seed: 30)
       )
+      measureMoments(of: input.tensor, into: before.value, on: execution)
       var fusion = ConvolutionFusion()
-      fusion.input = before.value
-      var bits: [UInt32] = []
-      if let execution = way.execution(.forward, of: test, threads: threads) {
-        fusion.measured = after.value
-        measureMoments(of: input.tensor, into: before.value, on: execution)
+      switch trial.pass {
+      case .forward:
+        (fusion.input, fusion.measured) = (before.value, after.value)
         convolve(
           input.tensor, weights: weights.base, into: output.tensor, geometry: geometry, fusion: fusion, on: execution)
-        bits += output.bits
-      }
-      if let execution = way.execution(.weights, of: test, threads: threads) {
+      case .weights:
+        measureMoments(of: output.tensor, into: after.value, on: execution)
         let step = NormalizationGradient(after.value, gradient: gradient.tensor, input: output.tensor, output: nil)
         sumGradients(step, on: execution)
-        fusion.applied = step
-        let weightGradient = Filled(count: geometry.weightCount, seed: 5)
+        (fusion.input, fusion.applied) = (before.value, step)
         convolveBackwardWeights(
-          gradient.tensor, input: input.tensor, into: weightGradient.base, geometry: geometry, fusion: fusion,
-          on: execution)
-        bits += weightGradient.bits + gradient.bits
-      }
-      if let execution = way.execution(.data, of: test, threads: threads) {
-        let inputGradient = way.images(test, of: geometry.input, seed: 6)
-        fusion.summed = NormalizationGradient(
-          before.value, gradient: inputGradient.tensor, input: input.tensor, output: nil)
+          gradient.tensor, input: input.tensor, into: weights.base, geometry: geometry, fusion: fusion, on: execution)
+      case .data:
+        let map = way.images(test, of: geometry.input, seed: 6)
+        fusion.summed = NormalizationGradient(before.value, gradient: map.tensor, input: input.tensor, output: nil)
         convolveBackwardData(
-          gradient.tensor, weights: weights.base, into: inputGradient.tensor, accumulating: true, geometry: geometry,
+          gradient.tensor, weights: weights.base, into: map.tensor, accumulating: true, geometry: geometry,
           fusion: fusion, on: execution)
-        bits += inputGradient.bits
+        return map.bits + before.numbers.map(\.bitPattern)
       }
-      return bits + (before.numbers + after.numbers).map(\.bitPattern)
+      return output.bits + weights.bits + gradient.bits + (before.numbers + after.numbers).map(\.bitPattern)
     }
-    #expect(results[0] == results[1] && results[0] == results[2])
+    let areEqual = results[0] == results[1] && results[0] == results[2]
+    #expect(areEqual)
   }
 }

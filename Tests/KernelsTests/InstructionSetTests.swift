@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import Support
 import Testing
 
 @Suite struct InstructionSetTests {
@@ -14,7 +15,6 @@ import Testing
       if set.isAvailable {
         #expect(try InstructionSet.chosen(in: ["CAS_ISA": set.rawValue]) == set)
       } else {
-        print("skipped: no \(set.rawValue)")
         #expect(throws: InstructionSetError.missing(set)) { try InstructionSet.chosen(in: ["CAS_ISA": set.rawValue]) }
       }
     }
@@ -34,11 +34,19 @@ import Testing
   }
 
   /// An OpenBLAS that does not know the processor multiplies with what the processor has all the same.
-  @Test func blasUsesWhatTheProcessorHas() {
-    guard ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"] == nil, InstructionSet.avx2.isAvailable,
-      BLAS.configuration.contains("DYNAMIC_ARCH")
-    else { return }
+  @Test(
+    .enabled(if: ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"] == nil, "OPENBLAS_CORETYPE is set"),
+    .enabled(if: BLAS.configuration.contains("DYNAMIC_ARCH"), "an OpenBLAS for one processor"))
+  func blasUsesWhatTheProcessorHas() {
     #expect(BLAS.isFast(core: BLAS.coreName))
     #expect(ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"] == nil)
+  }
+
+  /// The tables of cases that name no format hold bf16's where there is bf16, at least with emulated tiles.
+  @Test(.enabled(if: InstructionSet.available.contains { KernelTable.table(for: $0).supports(.bf16) }, "no bf16"))
+  func tablesHaveBF16() {
+    #expect(KernelTable.bfloatPaths.contains { $0.description == "emulated amx" })
+    #expect(LoopPath.available.contains { $0.format == .bf16 })
+    #expect(TrainingPath.available.contains { $0.format == .bf16 })
   }
 }

@@ -42,6 +42,9 @@ struct TileCase: Sendable, CustomStringConvertible {
   }
 
   static let all = layers + widths
+
+  /// Wide enough for a block of dot products.
+  static let forDots = all.filter { $0.width >= 8 }
 }
 
 extension TileCase {

@@ -58,8 +58,4 @@ import Testing
     #expect(sum(0, [(.infinity, 0)], [(0, 0)]).isNaN)
     #expect(sum(.nan, [(1, 0)], [(1, 0)]).isNaN)
   }
-
-  @Test func whatThisMachineHas() {
-    if !hasTiles { print("skipped: no AMX") }
-  }
 }

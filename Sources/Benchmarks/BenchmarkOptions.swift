@@ -12,19 +12,19 @@ package struct BenchmarkOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Height, width and channels of the images.", valueName: "HxWxC"))
   package var input = "32x32x3"
 
-  @Option(help: "Images of a batch.")
+  @Option(help: "Images per batch.")
   package var batchSize = 128
 
-  @Option(help: "Timed rounds; the median counts.")
+  @Option(help: "Number of timed rounds; the median is printed.")
   package var rounds = 5
 
-  @Option(help: "Threads.")
+  @Option(help: "Number of threads.")
   package var threads = ThreadPool.available
 
-  @Option(help: "auto or blas.")
+  @Option(help: "auto, or blas: all convolutions in OpenBLAS.")
   package var kernels = KernelChoice.auto
 
-  @Option(help: "auto, fp32 or bf16.")
+  @Option(help: "Number format of feature maps: auto, fp32 or bf16.")
   package var precision = Experiment.Precision.auto
 
   @Flag(help: "Write JSON.")

@@ -7,25 +7,25 @@ import Reports
 /// `cas bench`: how fast networks train and test on this machine, and how fast they could.
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Training and inference throughput on this machine, and the machine's limits.",
+    abstract: "Measure training and inference throughput, and the machine's limits.",
     discussion: """
-      Networks are trained and tested on one pattern. Machines are shared and their speed drifts: compare ratios of \
-      runs that take turns.
+      Networks are trained and tested on one fixed batch. Machines are often shared and their speed drifts: compare \
+      ratios of interleaved runs.
       """)
 
   @OptionGroup var options: BenchmarkOptions
 
-  @Flag(help: "Measure what the machine can do at most: multiplications in registers, and memory.")
+  @Flag(help: "Measure the machine's peak: multiplications in registers, and memory bandwidth.")
   var limits = false
 
-  @Flag(help: "Show where a training step's time goes, and how near to the machine's limits each part comes.")
+  @Flag(help: "Show where the time of a training step goes, and how close each part comes to the machine's limits.")
   var profile = false
 
   @Option(
-    help: ArgumentHelp("Measure decoding, scaling and feeding the images of this folder instead.", valueName: "folder"))
+    help: ArgumentHelp("Measure decoding, resizing and loading this folder's images instead.", valueName: "folder"))
   var decode: String?
 
-  @Flag(inversion: .prefixedNo, help: "Measure what filling the batches adds to a step, for the first network.")
+  @Flag(inversion: .prefixedNo, help: "Measure the time that filling batches adds to a step, for the first network.")
   var pipeline = true
 
   func run() throws {

@@ -10,7 +10,7 @@ struct CAS: ParsableCommand {
     commandName: "cas",
     abstract: "Classification Accuracy Score: train on a generator's samples, test on real images.",
     discussion: """
-      A classifier that learned from synthetic images only and is tested on real ones shows what the generator \
+      A classifier is trained on synthetic images only and tested on real ones. Its accuracy shows what the generator \
       failed to learn, class by class.
 
         cas train --preset auto --synthetic samples/ --real real/

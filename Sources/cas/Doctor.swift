@@ -6,7 +6,7 @@ import Reports
 /// `cas doctor`: what this machine and this build can do, and what stands in the way.
 struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "What this machine and this build can do: processor, instruction sets, BLAS, threads, memory.",
+    abstract: "Print what this machine and this build can do: processor, instruction sets, BLAS, threads, memory.",
     discussion: "Problems come last, each with its remedy. They do not change the exit code, which is 0.")
 
   @Flag(help: "Write JSON.")

@@ -7,10 +7,10 @@ import Reports
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Write report.html of finished runs again, put runs side by side, or print their results as a table.",
+    abstract: "Rewrite report.html of finished runs, put runs side by side, or print their results as a table.",
     discussion: """
-      Without more options every run's report.html is written anew from the files of its folder. With --output the runs' \
-      results stand side by side on one page, with their differences pair by pair. With --format the results go to stdout.
+      Without options, every run's report.html is rewritten from the files of its folder. --output puts the results of \
+      all runs on one page, with the difference of each pair. --format prints the results to stdout.
       """)
 
   @Argument(help: ArgumentHelp("Folders of finished runs.", valueName: "run"))

@@ -4,7 +4,7 @@ import Evaluation
 import Foundation
 import Reports
 
-/// `cas bench`: how fast networks train and test on this machine, and how fast they could.
+/// `cas bench`: the speed of training and inference on this machine, and the machine's limits.
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure training and inference throughput, and the machine's limits.",
@@ -55,7 +55,7 @@ struct Bench: ParsableCommand {
     try show(report, machine)
   }
 
-  /// As JSON with the whole description of the machine in the place of the summary.
+  /// As JSON, with the full description of the machine instead of the summary.
   private func show(_ report: BenchmarkReport, _ machine: Machine) throws {
     guard options.json else { return try Terminal.show(report.text) }
     let request = Request(

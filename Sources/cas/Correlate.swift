@@ -39,7 +39,7 @@ struct Correlate: ParsableCommand {
     for note in table.notes + table.silences(columns) { events.warn("note: \(note)") }
     let document = CorrelationDocument(inputs: inputs, results: try table.correlations(columns))
     func attributed() throws -> AttributedDocument<CorrelationDocument> {
-      // No kernels are needed, so that there may be none.
+      // No kernels are needed, so the machine may have none.
       let machine = try? Machine(environment: ProcessInfo.processInfo.environment)
       return AttributedDocument(
         document,

@@ -5,7 +5,7 @@ import Kernels
 import Networks
 import Reports
 
-/// `cas describe`: a network's plan, before anything runs.
+/// `cas describe`: prints a network's plan before anything runs.
 struct Describe: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Print a network's layers, parameters, multiply-adds and memory.",

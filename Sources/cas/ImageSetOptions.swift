@@ -64,7 +64,7 @@ struct ImageSetOptions: ParsableArguments {
     }
   }
 
-  /// - Throws: `UsageError` where a side is missing.
+  /// - Throws: `UsageError` if a side is missing.
   func sets(classNames: String?) throws -> ImageSets {
     guard let real, !synthetic.isEmpty else {
       throw UsageError.message("Images are compared with images: give both --synthetic and --real.")

@@ -3,7 +3,7 @@ import Evaluation
 import Foundation
 import Reports
 
-/// `cas report`: write the page of finished runs again, put runs side by side, or print their results as a table.
+/// `cas report`: rewrites the page of finished runs, puts runs side by side, or prints their results as a table.
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
@@ -36,7 +36,7 @@ struct ReportCommand: ParsableCommand {
   }
 
   func run() throws {
-    // What a run wrote is not written over.
+    // Files of a run are not overwritten.
     if let output {
       try OutputPath.check(
         output,

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Reports
 
-/// What a command that writes a report prints of it.
+/// The output options of commands that write a report.
 struct ReportOutput: ParsableArguments {
   @Flag(name: .shortAndLong, help: "No progress, no table; warnings are still printed.")
   var quiet = false

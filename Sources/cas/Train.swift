@@ -130,7 +130,7 @@ struct Curve: ParsableCommand {
 
 extension RunRequest.Mixing: ExpressibleByArgument {}
 
-/// What the synthetic sets of a sweep differ by.
+/// The parameter that the synthetic sets of a sweep vary.
 struct AxisOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -145,12 +145,12 @@ struct AxisOptions: ParsableArguments {
     if axisConvention != nil && axis == nil { throw ValidationError("--axis-convention needs --axis.") }
   }
 
-  /// Which of the options are given.
+  /// The options that are given.
   var given: [(option: String, isGiven: Bool)] {
     [("--axis", axis != nil), ("--axis-convention", axisConvention != nil)]
   }
 
-  /// - Throws: `UsageError.message` where a set has no value.
+  /// - Throws: `UsageError.message` if a set has no value.
   func value(_ request: RunRequest) throws -> SweepAxis? {
     try axis.map {
       try SweepAxis(parsing: $0, convention: axisConvention, sets: request.synthetic.map(\.name))

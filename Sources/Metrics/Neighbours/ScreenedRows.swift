@@ -13,7 +13,7 @@ struct ScreenedRows {
   private let columns: Int
 
   private static let step = 32
-  /// The longest rows whose distances fit into single precision.
+  /// The largest length of a row whose distances fit into single precision.
   private static let largestLength = Float.greatestFiniteMagnitude / 16
 
   init(capacity: Int, columns: Int) {

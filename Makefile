@@ -23,7 +23,7 @@ SAMPLES = data/fashion/synthetic
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: build ## score three generators of clothes on the data that comes along, and say where the report is
+demo: build ## score three generators on the embedded Fashion-MNIST, and print the path of the report
 	.build/release/cas train --preset demo \
 	  --synthetic cvae=$(SAMPLES)/cvae cgan=$(SAMPLES)/cgan flow=$(SAMPLES)/flow \
 	  --real data/fashion/real --output runs/demo
@@ -38,7 +38,7 @@ build: packages ## build .build/release/cas and cas-bench
 bench: build ## measure training and inference on this machine
 	.build/release/cas bench
 
-bench-peers: build ## measure training, inference and decoding against Python's on this machine (makes an environment)
+bench-peers: build ## measure training, inference and decoding against Python on this machine (makes an environment)
 	test -x .build/peers/bin/python || python3 -m venv .build/peers
 	.build/peers/bin/pip install --quiet "$(TORCH)" numpy pillow opencv-python-headless imagecodecs
 	.build/peers/bin/python Tests/Peers/bench_peers.py --json .build/peers/result.json --markdown .build/peers/result.md $(PEERS)

@@ -4,9 +4,9 @@ Reads   $CAS_DATA/fashion/real/{train,test}/CLASS/*.png and $CAS_DATA/fashion/sy
 Writes  DESTINATION/fashion/real/{train,test}/CLASS/*.png   600 and 500 images a class
         DESTINATION/fashion/synthetic/{cvae,cgan,flow}/CLASS/*.png   600 images a class
 
-The images of a class are its first ones in the order of their names; names are kept. Every image is written again as
-an 8-bit grey PNG with the smallest of several encodings: the pixels do not change (each file is read back and
-compared). The result depends on the input and on the zlib of this Python only. Needs numpy and Pillow.
+The first images of each class, in the order of their names, are selected; names are kept. Every image is written as
+the smallest 8-bit grey PNG of several encodings. Each file is read back and compared, so pixels do not change. The
+result depends only on the input and on this Python's zlib. Needs numpy and Pillow.
 """
 
 import io

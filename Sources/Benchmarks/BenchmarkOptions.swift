@@ -4,7 +4,7 @@ import Foundation
 package import Kernels
 internal import Networks
 
-/// What all benchmarks have in common: which networks, on what images, how often, and with which kernels.
+/// The options of all benchmarks: networks, images, rounds and kernels.
 package struct BenchmarkOptions: ParsableArguments {
   @Option(help: "Networks, separated by commas.")
   package var models = "resnet20,resnet56,resnet18-cifar,wrn-16-4"
@@ -12,19 +12,19 @@ package struct BenchmarkOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Height, width and channels of the images.", valueName: "HxWxC"))
   package var input = "32x32x3"
 
-  @Option(help: "Images of a batch.")
+  @Option(help: "Images per batch.")
   package var batchSize = 128
 
-  @Option(help: "Timed rounds; the median counts.")
+  @Option(help: "Number of timed rounds; the median is printed.")
   package var rounds = 5
 
-  @Option(help: "Threads.")
+  @Option(help: "Number of threads.")
   package var threads = ThreadPool.available
 
-  @Option(help: "auto or blas.")
+  @Option(help: "auto, or blas: all convolutions in OpenBLAS.")
   package var kernels = KernelChoice.auto
 
-  @Option(help: "auto, fp32 or bf16.")
+  @Option(help: "Number format of feature maps: auto, fp32 or bf16.")
   package var precision = Experiment.Precision.auto
 
   @Flag(help: "Write JSON.")
@@ -41,9 +41,9 @@ package struct BenchmarkOptions: ParsableArguments {
 }
 
 extension BenchmarkOptions {
-  /// The networks that are asked for, in their order.
+  /// The requested networks, in their order.
   ///
-  /// - Throws: `ValidationError` for a name or a shape that cannot be.
+  /// - Throws: `ValidationError` for an invalid name or shape.
   package func workloads() throws -> [Workload] {
     guard let shape = Shape(input), max(shape.height, shape.width) <= 4096 else {
       throw ValidationError("--input takes a shape such as 32x32x3.")
@@ -60,7 +60,7 @@ extension BenchmarkOptions {
 
   /// The threads and kernels to measure.
   ///
-  /// - Throws: `UsageError` for a precision that cannot be had, and what `CAS_ISA` can be wrong about.
+  /// - Throws: `UsageError` for a precision that is not available, and errors of `CAS_ISA`.
   package func machine() throws -> Machine {
     try Machine(
       threads: threads, choice: kernels, precision: precision, environment: ProcessInfo.processInfo.environment)

@@ -3,7 +3,7 @@ package import Evaluation
 import Foundation
 internal import Kernels
 
-/// What a benchmark found out, as one JSON document or as text; what was not measured is left out.
+/// The results of a benchmark as one JSON document or as text, without what was not measured.
 package struct BenchmarkReport: Codable, Equatable, Sendable {
   package let schemaVersion: Int
   package let command: String

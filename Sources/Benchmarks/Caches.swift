@@ -1,6 +1,6 @@
 import Foundation
 
-/// The sizes of the processor's shared caches, in bytes, as the system tells them.
+/// The sizes of the processor's shared caches, in bytes, as the system reports them.
 package struct Caches: Codable, Equatable, Sendable {
   /// Of each core.
   package let second: Int
@@ -14,7 +14,7 @@ package struct Caches: Codable, Equatable, Sendable {
 }
 
 extension Caches {
-  /// What Linux says about the first processor; where it says nothing, the sizes of a common server.
+  /// The sizes that Linux reports for the first processor; if it reports none, those of a common server.
   package init(folder: String = "/sys/devices/system/cpu/cpu0/cache") {
     var sizes: [Int: Int] = [:]
     for index in 0..<8 {

@@ -18,7 +18,7 @@ package struct ConvolutionMeasurement: Codable, Equatable, Sendable {
   package let algorithm: String
   package let timing: Timing
   package let gigaflopsPerSecond: Double
-  /// nil where the machine's limits were not measured.
+  /// nil if the machine's limits were not measured.
   package let roofline: Roofline?
 }
 

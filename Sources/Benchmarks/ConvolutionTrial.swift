@@ -1,7 +1,7 @@
 package import Evaluation
 package import Kernels
 
-/// One convolution of a batch, with tensors of its own, to be timed by itself.
+/// One convolution of a batch, with its own tensors, to be timed alone.
 package struct ConvolutionTrial {
   package let geometry: ConvolutionGeometry
   package let batch: Int
@@ -9,7 +9,7 @@ package struct ConvolutionTrial {
   private let execution: Execution
   private let arena: Arena
 
-  /// - Parameter algorithm: the one to use; nil leaves it to the table of algorithms.
+  /// - Parameter algorithm: the one to use; nil uses the table of algorithms.
   package init(
     _ geometry: ConvolutionGeometry, batch: Int, algorithm: ConvolutionAlgorithm? = nil, on machine: Machine
   ) {
@@ -45,15 +45,15 @@ extension ConvolutionTrial {
     }
   }
 
-  /// What computes the pass.
+  /// The algorithm of the pass.
   package func algorithm(_ pass: ConvolutionPass) -> String {
     format == .bf16 ? "bf16" : execution.algorithm(pass, of: geometry).rawValue
   }
 
-  /// Operations of any pass, a multiplication and an addition counted each.
+  /// Operations of any pass; multiplications and additions count separately.
   package var flops: Double { 2 * Double(geometry.multiplyAdds) * Double(batch) }
 
-  /// Input, output and weights: what any pass reads and writes at least.
+  /// Input, output and weights: the minimum that any pass reads and writes.
   package var bytes: Double {
     let maps = batch * (geometry.input.count + geometry.output.count) * format.bytes
     return Double(maps + geometry.weightCount * MemoryLayout<Float>.stride)

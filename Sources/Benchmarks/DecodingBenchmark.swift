@@ -5,13 +5,13 @@ internal import Images
 internal import Kernels
 internal import Randomness
 
-/// What it costs to turn the picture files of a folder into a network's input, step by step, on one core, and the whole
-/// way on all threads.
+/// The cost of turning the image files of a folder into a network's input: each step on one core, and all steps on all
+/// threads.
 package struct DecodingMeasurement: Codable, Equatable, Sendable {
-  /// One way of treating an image.
+  /// One step of processing an image.
   package struct Step: Codable, Equatable, Sendable {
     package let name: String
-    /// Seconds for all images, on one core but for the last step.
+    /// Seconds for all images, on one core except for the last step.
     package let seconds: Timing
     package let imagesPerSecondPerCore: Double
   }
@@ -37,7 +37,7 @@ extension DecodingMeasurement {
     let stream = RandomStream(seed: 1, purpose: "augmentation")
     let crop = RandomResizedCrop()
     let jitter = ColorJitter(brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1)
-    // What a step makes must be used, or the compiler would leave the step out.
+    // A step's result must be used, or the compiler would remove the step.
     var used = 0
     func keep(_ image: Image) { used &+= Int(image.pixels[0]) }
     func decode(_ file: [UInt8], fast: Bool) -> Image {

@@ -2,7 +2,7 @@ package import Evaluation
 package import Kernels
 internal import Networks
 
-/// One layer of a network in one pass, measured alone, over and over: the first of all layers of its kind and shapes.
+/// One layer of a network in one pass, measured alone and repeatedly: the first layer of its kind and shapes.
 package struct LayerMeasurement: Codable, Equatable, Sendable {
   package let kind: String
   package let input: Shape
@@ -10,7 +10,7 @@ package struct LayerMeasurement: Codable, Equatable, Sendable {
   package let batch: Int
   /// How many layers of the network have this kind and these shapes.
   package let layers: Int
-  /// Whether convolutions do normalisations in passing here, so that only both together can be compared.
+  /// Whether normalisations are fused into convolutions here, so that only both together can be compared.
   package let isFused: Bool
   package let forward: Timing
   package let backward: Timing
@@ -26,7 +26,7 @@ extension LayerMeasurement {
   package static func all(of workload: Workload, rounds: Int, on machine: Machine) -> [LayerMeasurement] {
     let step = TrainingStep(workload, on: machine)
     let memory = step.executor.memory
-    // Values and gradients that no kernel treats specially, as all zeros would be.
+    // Values and gradients that no kernel treats specially, unlike zeros.
     step.run()
     var layers: [Key: Int] = [:]
     var firsts: [(key: Key, layer: any Layer)] = []

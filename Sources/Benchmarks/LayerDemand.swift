@@ -1,15 +1,15 @@
 internal import Kernels
 internal import Networks
 
-/// The operations and the bytes that the layers of a plan need at least.
+/// The minimum operations and bytes of the layers of a plan.
 ///
-/// A layer moves its inputs, its output and its parameters once, whatever its kernels do. What has just been written
-/// comes from the nearest memory that holds all that the layer touches; what the forward pass keeps for the backward
-/// pass goes to, and comes back from, the memory that holds the features of the whole step.
+/// A layer moves its inputs, its output and its parameters once, whatever its kernels do. Data just written come from
+/// the nearest memory that holds the layer. Data that the forward pass keeps for the backward pass go to, and come from,
+/// the memory that holds the features of the whole step.
 struct LayerDemand {
   let memory: Memory
   let limits: MachineLimits
-  /// Operations a second, in units of 10^9.
+  /// Operations per second, in units of 10^9.
   let peak: Double
   let threads: Int
   /// Slots that some layer's backward pass reads.
@@ -46,7 +46,7 @@ struct LayerDemand {
     return Demand(flops: flops, peak: peak * 1e9, movements: [(recent, near), (remembered, min(near, far))])
   }
 
-  /// Bytes a second of the nearest memory that holds so many.
+  /// Bytes per second of the nearest memory of at least this size.
   private func bandwidth(holding bytes: Double) -> Double {
     limits.bandwidth(holding: Int(bytes), threads: threads).map { $0 * 1e9 } ?? .infinity
   }
@@ -59,6 +59,6 @@ struct LayerDemand {
     Double(layer.parameters.reduce(0) { $0 + $1.count } * MemoryLayout<Float>.stride)
   }
 
-  /// Of one forward pass over the batch, a multiplication and an addition counted each.
+  /// Operations of one forward pass over the batch; multiplications and additions count separately.
   private func flops(_ layer: any Layer) -> Double { 2 * Double(layer.multiplyAdds) * Double(memory.batch) }
 }

@@ -2,7 +2,7 @@ internal import CTiles
 internal import Evaluation
 package import Kernels
 
-/// Measures the machine's limits. The best round counts, because a limit is what nothing disturbs.
+/// Measures the machine's limits. The best round counts, because disturbances only lower it.
 package struct LimitsBenchmark {
   private let threads: [Int]
   private let instructions: [MachineLimits.Instructions]
@@ -44,7 +44,7 @@ extension LimitsBenchmark {
     return MachineLimits(caches: caches, peaks: peaks, bandwidths: bandwidths)
   }
 
-  /// Operations a second of all threads together.
+  /// Operations per second of all threads together.
   private func peak(_ instructions: MachineLimits.Instructions, on pool: ThreadPool) -> Double {
     let loop =
       switch instructions {
@@ -53,7 +53,7 @@ extension LimitsBenchmark {
       case .dotBF16: cas_peak_dot_bf16
       case .tilesBF16: cas_peak_tiles_bf16
       }
-    // Long enough that starting the threads does not count, 10 to 30 ms.
+    // 10 to 30 ms, so that starting the threads is negligible.
     let turns = 3_000_000
     let work = loop(1) * Double(turns * pool.threads)
     let timing = Timing.measure(rounds: rounds) {
@@ -62,8 +62,8 @@ extension LimitsBenchmark {
     return work / timing.least
   }
 
-  /// What all arrays of all threads take together: half of a cache, so that nothing else pushes them out, and for the
-  /// memory four times the largest cache.
+  /// The size of all arrays of all threads together: half of a cache, so that they stay in it, and for DRAM four times the
+  /// largest cache.
   private func arrayBytes(_ level: MachineLimits.Level, threads: Int) -> Int {
     switch level {
     case .second: threads * caches.second / 2

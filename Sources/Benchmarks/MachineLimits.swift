@@ -1,4 +1,4 @@
-/// What a machine can do at most: operations a second in registers, bytes a second from each level of memory.
+/// The peak rates of a machine: operations per second in registers, bytes per second from each level of memory.
 package struct MachineLimits: Codable, Equatable, Sendable {
   package let caches: Caches
   package let peaks: [Peak]
@@ -23,7 +23,7 @@ package struct MachineLimits: Codable, Equatable, Sendable {
     }
   }
 
-  /// Bytes that one kind of loop moves, all arrays of all threads together being `bytes` large.
+  /// The bandwidth of one kind of loop, with `bytes` as the size of all arrays of all threads together.
   package struct Bandwidth: Codable, Equatable, Sendable {
     package let level: Level
     package let loop: Loop
@@ -47,7 +47,7 @@ package struct MachineLimits: Codable, Equatable, Sendable {
     case tilesBF16 = "bf16 tiles, AMX"
   }
 
-  /// Where the arrays fit.
+  /// The level of memory that holds the arrays.
   package enum Level: String, Codable, Sendable, CaseIterable {
     case second = "L2"
     case third = "L3"
@@ -63,12 +63,12 @@ package struct MachineLimits: Codable, Equatable, Sendable {
 }
 
 extension MachineLimits {
-  /// The most multiplications and additions a second of the given instructions, in units of 10^9.
+  /// The most multiplications and additions per second of the given instructions, in units of 10^9.
   package func peak(_ instructions: Instructions, threads: Int) -> Double? {
     peaks.first { $0.instructions == instructions && $0.threads == threads }?.gigaflopsPerSecond
   }
 
-  /// Bytes a second, in units of 10^9, of the triad on the level that holds `bytes`.
+  /// Bytes per second, in units of 10^9, of the triad on the level that holds `bytes`.
   package func bandwidth(holding bytes: Int, threads: Int) -> Double? {
     let level: Level = bytes <= threads * caches.second ? .second : bytes <= caches.third ? .third : .memory
     return bandwidths.first { $0.level == level && $0.loop == .triad && $0.threads == threads }?.gigabytesPerSecond

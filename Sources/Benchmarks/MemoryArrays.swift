@@ -1,19 +1,19 @@
 internal import Kernels
 
-/// Three arrays for each thread, and the loops over them that do little but read and write.
+/// Three arrays per thread, and loops over them that mainly read and write.
 struct MemoryArrays {
   private typealias Lanes = SIMD8<Float>
   private static let laneBytes = MemoryLayout<Lanes>.stride
   private static let unroll = 8
 
   private let arena: Arena
-  /// Where each thread leaves the sum of what it read, on cache lines of its own.
+  /// The sum that each thread read, on a cache line of its own.
   private let sums: Arena
   private let threads: Int
-  /// Floats of one array, a multiple of what one turn of a loop takes.
+  /// Floats of one array, a multiple of one iteration's.
   private let count: Int
 
-  /// - Parameter bytes: about how much all arrays of all threads take together.
+  /// - Parameter bytes: the approximate size of all arrays of all threads together.
   init(bytes: Int, threads: Int) {
     let step = Self.unroll * Lanes.scalarCount
     self.threads = threads
@@ -25,7 +25,7 @@ struct MemoryArrays {
 
   var bytes: Int { arena.count * MemoryLayout<Float>.stride }
 
-  /// The best round of the loop over and over all arrays, each round at least 64 MB a thread long.
+  /// The best round of repeated loops over all arrays; each round moves at least 64 MB per thread.
   func bytesPerSecond(_ loop: MachineLimits.Loop, rounds: Int, on pool: ThreadPool) -> Double {
     let turns = max(1, (64 << 20) * threads / bytes)
     let timing = Timing.measure(rounds: rounds) {

@@ -12,8 +12,8 @@ package struct NetworkMeasurement: Codable, Equatable, Sendable {
   package let inference: Timing
   package let trainingImagesPerSecond: Double
   package let inferenceImagesPerSecond: Double
-  /// The passes over the convolutions that training needs: forward, weight gradient, and data gradient but for the first
-  /// layer; an operation is an add or a multiply.
+  /// Operations of the convolutions in training: forward, weight gradient, and data gradient except for the first layer.
+  /// An operation is an addition or a multiplication.
   package let trainingGigaflopsPerSecond: Double
   /// The process's largest resident set while this network was trained, in megabytes of 10^6 bytes.
   package let trainingPeakMegabytes: Double
@@ -36,7 +36,7 @@ extension NetworkMeasurement {
       trainingPeakMegabytes: peak)
   }
 
-  /// Lets the system count the largest resident set anew.
+  /// Resets the system's count of the largest resident set.
   private static func forgetPeak() {
     try? Data("5".utf8).write(to: URL(filePath: "/proc/self/clear_refs"))
   }
@@ -64,8 +64,8 @@ extension NetworkMeasurement {
 }
 
 extension Plan {
-  /// Additions and multiplications of one image's forward pass and of its gradients: nobody needs that of the images, nor
-  /// that of filters that are never changed.
+  /// Additions and multiplications of one image's forward pass and its gradients, without the gradients of images and of
+  /// fixed filters, which are not needed.
   fileprivate var trainingOperations: Double {
     layers.reduce(0) { sum, layer in
       let passes =

@@ -3,17 +3,17 @@ package import Evaluation
 internal import Kernels
 internal import Randomness
 
-/// What it costs to feed a training: a step on a fixed batch in memory against a step that first fills its batch with
-/// new images, cut out at random and flipped.
+/// The cost of the input pipeline: a step on a fixed batch in memory against a step that first fills its batch with new
+/// images, cropped at random and flipped.
 package struct PipelineMeasurement: Codable, Equatable, Sendable {
   package let model: String
   package let batch: Int
-  /// Seconds of a step with the batch that was there, and with one that was filled for it.
+  /// Seconds of a step with the fixed batch, and with a newly filled one.
   package let fixed: Timing
   package let filled: Timing
   /// Seconds to fill a batch.
   package let filling: Timing
-  /// By how much the step grows: the median over the rounds of filled / fixed - 1.
+  /// The relative increase of the step: the median over the rounds of filled / fixed - 1.
   package let growth: Double
 }
 
@@ -27,8 +27,8 @@ extension PipelineMeasurement {
       step.run()
     }
     filledStep()
-    // The rounds take turns, so that a machine whose speed drifts is the same for both. They are many, because a
-    // difference of a hundredth is looked for.
+    // The rounds are interleaved, so that drifting speed affects both alike. There are many, because the difference is
+    // about one percent.
     var (fixed, filled): ([Double], [Double]) = ([], [])
     for round in 0..<2 * 4 * rounds {
       if round % 2 == 0 { fixed.append(Timing.elapsed(step.run)) } else { filled.append(Timing.elapsed(filledStep)) }
@@ -41,7 +41,7 @@ extension PipelineMeasurement {
     growth = Timing(zip(filled, fixed).map { $0 / $1 - 1 }).median
   }
 
-  /// Images as a training has them, in an order of their own.
+  /// Images as in a training, in a random order.
   private struct Feed {
     private let assembler: BatchAssembler
     private let pool: ThreadPool
@@ -51,7 +51,7 @@ extension PipelineMeasurement {
     init(_ workload: Workload, _ machine: Machine) {
       let shape = workload.plan.input.shape
       let count = 32 * workload.batch
-      // More images than the second-level caches hold; what they show does not matter.
+      // More images than the L2 caches hold; their content does not matter.
       let pixels = (0..<count * shape.count).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
       let samples = Samples(
         classNames: ["image"], shape: shape, pixels: pixels, labels: Array(repeating: 0, count: count),

@@ -2,7 +2,7 @@ package import Evaluation
 internal import Kernels
 internal import Networks
 
-/// Where the time of a training step goes, and how near each part comes to what the machine can do.
+/// Where the time of a training step goes, and how close each part comes to what the machine can do.
 package struct ProfileMeasurement: Codable, Equatable, Sendable {
   package let model: String
   package let batch: Int
@@ -18,7 +18,7 @@ package struct ProfileMeasurement: Codable, Equatable, Sendable {
   package struct Part: Codable, Equatable, Sendable {
     /// A layer's kind, `loss` or `update`.
     package let kind: String
-    /// `forward` or `backward`; nil for what is no layer.
+    /// `forward` or `backward`; nil for parts that are no layer.
     package let pass: String?
     package let layers: Int
     /// The median of the rounds, of all layers together.
@@ -29,7 +29,7 @@ package struct ProfileMeasurement: Codable, Equatable, Sendable {
 }
 
 extension ProfileMeasurement {
-  /// What a part is called and which pass it belongs to.
+  /// The name of a part and its pass.
   private struct Key: Hashable {
     let kind: String
     let pass: String?
@@ -82,7 +82,7 @@ extension ProfileMeasurement {
 }
 
 extension Machine {
-  /// The instructions that the kernels' multiplications and additions are made of.
+  /// The instructions of the kernels' multiplications and additions.
   package var instructions: MachineLimits.Instructions {
     switch (processor.format, instructionSet) {
     case (.bf16, .amx): .tilesBF16

@@ -1,22 +1,22 @@
-/// What bounds a piece of work on a machine, and how near to the bound it comes: the roofline of Williams, Waterman and
+/// The bound of a piece of work on a machine, and how close it comes: the roofline of Williams, Waterman and
 /// Patterson (Communications of the ACM 52, 2009), attainable = min(peak, intensity x bandwidth).
 ///
-/// Work without operations that count, such as a copy, has a bound too: the time to move its bytes.
+/// Work without counted operations, such as a copy, is bound by the time to move its bytes.
 package struct Roofline: Codable, Equatable, Sendable {
   package let gigaflopsPerSecond: Double
   package let gigabytesPerSecond: Double
-  /// Operations for each byte that must move.
+  /// Operations per byte that must move.
   package let intensity: Double
-  /// In the time that the bound leaves: operations a second, in units of 10^9.
+  /// Operations per second at the bound, in units of 10^9.
   package let attainableGigaflopsPerSecond: Double
-  /// The bound's time over the measured time; above 1 where an algorithm saves operations that are counted.
+  /// The bound's time over the measured time; above 1 if an algorithm saves counted operations.
   package let attained: Double
   package let bound: Bound
 
   package enum Bound: String, Codable, Sendable { case compute, memory }
 }
 
-/// Work to be done: operations and bytes, with the speeds at which this machine could do either alone.
+/// A piece of work: its operations and bytes, with the machine's peak rate of each.
 package struct Demand: Equatable, Sendable {
   package var flops = 0.0
   package var bytes = 0.0
@@ -29,8 +29,8 @@ package struct Demand: Equatable, Sendable {
   package init() {}
 
   /// - Parameters:
-  ///   - peak: operations a second.
-  ///   - movements: bytes, and the bytes a second at which they can move.
+  ///   - peak: operations per second.
+  ///   - movements: bytes, and the bytes per second at which they can move.
   package init(flops: Double, peak: Double, movements: [(bytes: Double, bandwidth: Double)]) {
     self.flops = flops
     bytes = movements.reduce(0) { $0 + $1.bytes }
@@ -47,7 +47,7 @@ package struct Demand: Equatable, Sendable {
     sum.attainable += other.attainable
   }
 
-  /// Where work that took `seconds` stands.
+  /// The roofline of work that took `seconds`.
   package func roofline(seconds: Double) -> Roofline {
     Roofline(
       gigaflopsPerSecond: flops / seconds / 1e9, gigabytesPerSecond: bytes / seconds / 1e9,

@@ -1,4 +1,4 @@
-/// How long a piece of work took in several rounds, in seconds.
+/// The time of a piece of work in several rounds, in seconds.
 package struct Timing: Codable, Equatable, Sendable {
   package let median: Double
   package let least: Double
@@ -17,9 +17,9 @@ package struct Timing: Codable, Equatable, Sendable {
 }
 
 extension Timing {
-  /// Does the work once to warm the caches and to touch the memory, then times each round of it.
+  /// Runs the work once to warm the caches and touch the memory, then times each round.
   ///
-  /// - Parameter seconds: what one round takes at least; short work is repeated until then, and its mean counts.
+  /// - Parameter seconds: the minimum time of a round; short work is repeated, and its mean counts.
   package static func measure(rounds: Int, lasting seconds: Double = 0, _ work: () -> Void) -> Timing {
     let first = elapsed(work)
     let repeats = first < seconds ? Int((seconds / max(first, 1e-7)).rounded(.up)) : 1

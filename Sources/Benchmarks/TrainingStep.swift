@@ -3,7 +3,7 @@ internal import Kernels
 package import Networks
 internal import Training
 
-/// A network laid out for training on one batch, its pieces ready to be timed: forward, loss, backward, update.
+/// A network prepared for training on one batch, with its parts to be timed: forward, loss, backward, update.
 package struct TrainingStep {
   package let plan: Plan
   package let batch: Int
@@ -12,7 +12,7 @@ package struct TrainingStep {
   private let optimizer: Optimizer
   private let labels: [Int32]
 
-  /// A fresh network, and images that are all a fixed pattern.
+  /// A new network, and images with a fixed pattern.
   package init(_ workload: Workload, on machine: Machine) {
     plan = workload.plan
     batch = workload.batch
@@ -59,7 +59,7 @@ extension TrainingStep {
       network.parameters, gradients: executor.memory.gradients, multiplier: 0.01, on: executor.memory.execution)
   }
 
-  /// The same network laid out for tests of the same batch size.
+  /// The same network prepared for inference with the same batch size.
   package func inference(on machine: Machine) -> Executor {
     Executor(network, batch: batch, mode: .inference, on: machine.processor)
   }

@@ -2,16 +2,16 @@ package import Evaluation
 package import Kernels
 internal import Networks
 
-/// Each algorithm's time for one pass over one convolution, and which of them should be used.
+/// Each algorithm's time for one pass over one convolution, and the one to use.
 package struct TuningMeasurement: Codable, Equatable, Sendable {
   package let convolution: String
   package let batch: Int
   package let pass: ConvolutionPass
   /// The least seconds of each algorithm that can compute the pass, in the order of `ConvolutionAlgorithm`.
   package let candidates: [Candidate]
-  /// What the source says today, by its table or by its rules.
+  /// The algorithm in the current source, from its table or its rules.
   package let current: ConvolutionAlgorithm
-  /// The fastest; the current one where none is faster by a margin.
+  /// The fastest; the current one if none is faster by a margin.
   package let chosen: ConvolutionAlgorithm
 
   package struct Candidate: Codable, Equatable, Sendable {
@@ -26,7 +26,7 @@ package struct TuningMeasurement: Codable, Equatable, Sendable {
     }
   }
 
-  /// By how much faster an algorithm must be to take the current one's place: less is noise.
+  /// How much faster an algorithm must be to replace the current one: less is noise.
   package static let margin = 0.03
 
   package init(
@@ -96,7 +96,7 @@ extension TuningMeasurement {
     return "\(convolution), \(pass.rawValue): \(times.joined(separator: ", ")) GFLOP/s: \(chosen.rawValue)\(change)"
   }
 
-  /// The file `Sources/Kernels/ConvolutionTable+Measured.swift`.
+  /// The file `Sources/Kernels/Convolution/ConvolutionTable+Measured.swift`.
   package static func source(_ measurements: [TuningMeasurement]) -> String {
     var order: [String] = []
     var chosen: [String: [ConvolutionPass: ConvolutionAlgorithm]] = [:]

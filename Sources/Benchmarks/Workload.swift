@@ -15,7 +15,7 @@ package struct Workload: Sendable {
 
   private static let classes = 10
 
-  /// All architectures at the sizes of images that they are usually given.
+  /// All architectures at their usual image sizes.
   package static let usual: [Workload] = Architecture.names.compactMap(Architecture.init).flatMap { architecture in
     let sides =
       switch architecture {
@@ -33,14 +33,14 @@ package struct Workload: Sendable {
   package struct Convolution: Sendable {
     package let geometry: ConvolutionGeometry
     package fileprivate(set) var layers = 0
-    /// How many of these layers read the images, whose gradient nobody needs.
+    /// How many of these layers read the images, whose gradient is not needed.
     fileprivate var firstLayers = 0
 
     /// How many layers need the pass.
     package func layers(_ pass: ConvolutionPass) -> Int { pass == .data ? layers - firstLayers : layers }
   }
 
-  /// Convolutions that differ, in the order in which the plan has them.
+  /// The distinct convolutions, in the order of the plan.
   package var convolutions: [Convolution] { Self.convolutions(of: [self]) }
 
   package static func convolutions(of workloads: [Workload]) -> [Convolution] {

@@ -1,13 +1,13 @@
 import Foundation
 import Kernels
 
-/// How much memory the system would give to this process.
+/// The memory that the system can give to this process.
 package enum AvailableMemory {
-  /// Bytes that are free or can be freed (`MemAvailable`), lowered to what the process's control groups leave; half of all
-  /// memory where the system does not say.
+  /// Bytes that are free or can be freed (`MemAvailable`), limited by the process's control groups; half of all memory if
+  /// the system does not say.
   package static var bytes: Int { bytes(under: "") }
 
-  /// Bytes of the machine, lowered to what the control groups allow.
+  /// Bytes of the machine, limited by the control groups.
   package static var total: Int { limits(under: "").reduce(installed) { min($0, $1.limit) } }
 
   /// The bytes of a system whose `/proc` and `/sys` lie in a folder.
@@ -22,7 +22,7 @@ package enum AvailableMemory {
 
   private static var installed: Int { Int(clamping: ProcessInfo.processInfo.physicalMemory) }
 
-  /// What each group allows, and what of that is taken and is not given back on demand.
+  /// The limit of each group, and how much of it is used and cannot be reclaimed.
   private static func limits(under root: String) -> [(limit: Int, used: Int)] {
     ControlGroup.folders(of: "memory", under: root).compactMap { folder in
       guard let limit = folder.number(folder.isLegacy ? "memory.limit_in_bytes" : "memory.max") else { return nil }

@@ -2,16 +2,16 @@ import Images
 package import Kernels
 package import Randomness
 
-/// Turns samples into a network's input: bytes become normalised floats, changed by chance on the way.
+/// Turns samples into a network's input: augments them, and normalises bytes to floats.
 ///
 /// The image at place p of epoch e draws from the stream's part (e, p), so a batch does not depend on the number of
-/// threads, nor on the batches before it. Padding and what is erased are 0 after normalisation, that is, the mean colour.
+/// threads, nor on the batches before it. Padding and erased pixels are 0 after normalisation: the mean colour.
 package struct BatchAssembler: Sendable {
   package let samples: Samples
   package let augmentation: Augmentation
   private let stream: RandomStream
   private let turns: RandomStream
-  /// The normalised value of each byte, 256 for each channel, as float and as bf16 number.
+  /// The normalised value of each byte, 256 per channel, in fp32 and in bf16.
   private let table: [Float]
   private let bfloatTable: [UInt16]
 
@@ -24,7 +24,7 @@ package struct BatchAssembler: Sendable {
     self.samples = samples
     self.augmentation = augmentation
     self.stream = stream
-    // Parts of epochs are numbered from 0, so that this one is none of theirs.
+    // Parts of epochs are numbered from 0, so no epoch uses this one.
     turns = stream.split(-1)
     self.table = normalization.table()
     self.bfloatTable = table.map(bfloat)
@@ -32,7 +32,7 @@ package struct BatchAssembler: Sendable {
 }
 
 extension BatchAssembler {
-  /// Writes the batch's images to a tensor of at least as many. Throws what decoding throws, where the samples are
+  /// Writes the batch's images to a tensor of at least as many. Throws what decoding throws, if the samples are
   /// streamed: of several failures the first one in the batch.
   package func fill(_ destination: Tensor, with batch: BatchSampler.Batch, pool: ThreadPool) throws {
     let epoch = stream.split(batch.epoch)
@@ -56,8 +56,7 @@ extension BatchAssembler {
     }
   }
 
-  /// Writes images `indices` without augmentation, as they are or mirrored: the input of an evaluation. Throws as
-  /// above.
+  /// Writes images `indices` without augmentation, mirrored or not, for an evaluation. Throws as above.
   package func fill(
     _ destination: Tensor, with indices: Range<Int>, mirrored: Bool = false, pool: ThreadPool
   ) throws {

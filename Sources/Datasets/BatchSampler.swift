@@ -1,10 +1,10 @@
 import Randomness
 
-/// Which images each training step sees: every epoch is a new random order of all images, cut into batches of one
-/// size; the images that do not fill a last batch wait for another epoch.
+/// Which images each training step sees. Every epoch is a new random order of all images, cut into batches of one size.
+/// Images that do not fill the last batch are skipped in that epoch.
 ///
-/// With a supplement every batch has a fixed number of its images beside the others. An epoch is then one of the
-/// others, and the supplement goes round in an order of its own.
+/// With a supplement, every batch also has a fixed number of the supplement's images. An epoch is then an epoch of the
+/// other images, and the supplement repeats in an order of its own.
 package struct BatchSampler: Sendable {
   /// A second group of images, the last ones of the samples, and how many of them are in every batch.
   package struct Supplement: Codable, Sendable, Equatable {
@@ -18,14 +18,14 @@ package struct BatchSampler: Sendable {
     }
   }
 
-  /// How many images of each class an epoch shows, where that is not each image once.
+  /// How many images of each class an epoch shows, if that is not each image once.
   package struct Weighting: Sendable, Equatable {
     /// The images of each class.
     package let images: [[Int]]
-    /// How many of them an epoch shows; a class's images go round, each as often as the others.
+    /// How many of them an epoch shows; each image of a class is shown equally often.
     package let perEpoch: [Int]
 
-    /// An epoch of as many images as there are, with the classes in these shares; a class without an image has none.
+    /// An epoch of as many images as there are, with these class shares; a class without an image has none.
     package init(labels: [Int32], shares: [Double]) {
       var images = [[Int]](repeating: [], count: shares.count)
       for (index, label) in labels.enumerated() { images[Int(label)].append(index) }
@@ -62,9 +62,9 @@ package struct BatchSampler: Sendable {
     }
   }
 
-  /// The images of an epoch, those of the supplement left out.
+  /// The images of an epoch, without the supplement.
   package let count: Int
-  /// The wanted batch size, or the number of images where there are fewer.
+  /// The wanted batch size, or the number of images if there are fewer.
   package let batchSize: Int
   package let supplement: Supplement?
   package let weighting: Weighting?

@@ -1,5 +1,5 @@
-/// Where each of a listing's own classes goes: the target classes, sorted by their bytes, and for each own class its
-/// place among them, or nil where its images are left out.
+/// The mapping of a listing's own classes: the target classes, sorted by their bytes, and for each own class its place
+/// among them, or nil if its images are left out.
 package struct ClassAssignment: Sendable, Equatable {
   package let classNames: [String]
   package let targets: [Int?]
@@ -9,8 +9,7 @@ package struct ClassAssignment: Sendable, Equatable {
     self.targets = targets
   }
 
-  /// The listing's own classes under their own names, or under their numbers where they have none: for looking at
-  /// one data set alone.
+  /// The listing's own classes under their own names, or under their numbers if they have none, for a single data set.
   package init(own listing: SplitListing) {
     let names = listing.classNames ?? listing.classCounts.indices.map(String.init)
     let sorted = names.sorted(by: NameOrder.bytes)
@@ -19,8 +18,7 @@ package struct ClassAssignment: Sendable, Equatable {
   }
 }
 
-/// The classes of several sets brought together by name, never by position: the real test set's classes are the ones
-/// that count.
+/// The classes of several sets, matched by name and never by position. The real test set defines the classes.
 package struct ClassMatching: Sendable {
   /// The classes of the real test set, sorted by their bytes.
   package let classNames: [String]
@@ -31,7 +29,7 @@ package struct ClassMatching: Sendable {
   package let missing: [[String]]
   /// Sentences that a user should read: names that were borrowed, classes that are missing or left out.
   package let notes: [String]
-  /// Those of the notes that only say what `missing` holds.
+  /// The notes that only repeat `missing`.
   package let missingNotes: [String]
 
   /// A set whose classes take part, and what to call it in a message, such as "synthetic set cvae".
@@ -101,7 +99,7 @@ extension ClassMatching {
     self.missingNotes = missingNotes
   }
 
-  /// The name of each own class of each side, and what to say about where the names come from.
+  /// The name of each own class of each side, and notes about the source of the names.
   private static func names(
     of sides: [Side], file: (names: [String], path: String)?
   ) throws -> (names: [[String]], notes: [String]) {
@@ -121,7 +119,7 @@ extension ClassMatching {
         return file.names
       }
       guard let lender, let own = lender.listing.classNames else { return (0..<count).map(String.init) }
-      // Names that are the numbers themselves mean these numbers, whatever the order of their letters.
+      // Names that are numbers stand for these numbers, whatever their alphabetical order.
       let numbers = own.indices.map(String.init)
       let areNumbers = Set(own) == Set(numbers)
       let lent = areNumbers ? numbers : own.sorted(by: NameOrder.bytes)

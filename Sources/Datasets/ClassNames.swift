@@ -1,7 +1,7 @@
 /// A file of class names, one a line: line i names the class with the number i.
 package enum ClassNames {
-  /// The names in the file given with `--class-names`. Throws `FileError`, or `DataError.classNames` where a line is
-  /// blank or a name stands there twice.
+  /// The names in the file given with `--class-names`. Throws `FileError`, or `DataError.classNames` if a line is
+  /// blank or a name occurs twice.
   package static func read(_ path: String) throws -> [String] { try checked(try lines(of: path), path: path) }
 
   /// The lines without the spaces around them and without blank lines at the end.

@@ -91,7 +91,7 @@ package struct SizeFound: Equatable, Sendable {
 }
 
 extension DataError {
-  /// 66 for an input that is not there, 74 for a result that cannot be written, else 65 (sysexits: EX_NOINPUT,
+  /// 66 for an input that is not there, 74 for a result that cannot be written, otherwise 65 (sysexits: EX_NOINPUT,
   /// EX_IOERR, EX_DATAERR).
   package var exitCode: Int32 {
     switch self {

@@ -1,5 +1,5 @@
 extension DataError: CustomStringConvertible {
-  /// One sentence that names the path and, where there is one, the remedy.
+  /// One sentence that names the path and, if there is one, the remedy.
   package var description: String { sentence + "." }
 
   private var sentence: String {

@@ -1,7 +1,7 @@
 package import Images
 
-/// One kind of place that images come from. A new format is one file with a type that conforms to this, and a function
-/// in `Dataset.formats` that opens it: nil where a path does not look like the format, an error where it does but is
+/// A data format. A new format is one file with a type that conforms to this protocol, and a function in
+/// `Dataset.formats` that opens it. The function returns nil if the path is not of the format, and throws if it is, but
 /// damaged.
 package protocol DataSource: Sendable {
   var format: DataFormat { get }
@@ -27,7 +27,7 @@ package enum StoredImage: Sendable {
   case pixels(Image, codec: String, reducedDepth: Bool)
 }
 
-/// A decoded image and what is worth counting about its file.
+/// A decoded image and the traits of its file.
 package struct SourceImage: Sendable {
   package let image: Image
   /// "png", "jpeg", or the name of an array format.
@@ -54,8 +54,8 @@ extension ImageReader {
 extension SourceImage {
   /// Decodes what is stored.
   ///
-  /// - Parameter leastSide: where a smaller picture will do, the length that its shorter side must keep: a JPEG is then
-  ///   decoded at a half, a quarter or an eighth of its size.
+  /// - Parameter leastSide: the length that the shorter side must keep, if a smaller image is enough: a JPEG is then
+  ///   decoded at 1/2, 1/4 or 1/8 of its size.
   init(_ stored: StoredImage, leastSide: Int? = nil) throws {
     switch stored {
     case .pixels(let image, let codec, let reducedDepth):
@@ -87,7 +87,7 @@ package enum DataFormat: String, Codable, Sendable {
   case splits = "train and test"
 }
 
-/// What is in one split of a data set, found without decoding an image.
+/// The contents of one split of a data set, found without decoding an image.
 package struct SplitListing: Sendable {
   /// One image: its class, an index into the listing's own classes, and its path or index within the split.
   package struct Entry: Sendable, Equatable {
@@ -103,7 +103,7 @@ package struct SplitListing: Sendable {
   /// The path of the split as a user would write it.
   package let path: String
   package var split: Split
-  /// The names of the listing's own classes by index, or nil where the format has only numbers.
+  /// The names of the listing's own classes by index, or nil if the format has only numbers.
   package let classNames: [String]?
   /// The number of images of each class.
   package let classCounts: [Int]

@@ -1,7 +1,7 @@
 package import Images
 package import Kernels
 
-/// A data set that has been found and recognised: which format it has and which splits.
+/// A recognised data set: its format and its splits.
 package struct Dataset: Sendable {
   package let path: String
   let source: any DataSource
@@ -20,7 +20,7 @@ extension Dataset {
     DatasetListFolder.open, SplitSource.open, ClassFolderSource.open,
   ]
 
-  /// The source of what is at `path`, nil where no format fits.
+  /// The source of what is at `path`, nil if no format fits.
   static func source(at path: String) throws -> (any DataSource)? {
     for open in formats {
       if let source = try open(path) { return source }
@@ -28,7 +28,7 @@ extension Dataset {
     return nil
   }
 
-  /// Finds out what is at `path` from its content, without decoding an image. Throws `DataError` or `FileError`.
+  /// Recognises the data set at `path` from its content, without decoding an image. Throws `DataError` or `FileError`.
   package static func open(_ path: String) throws -> Dataset {
     var path = path
     while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
@@ -41,7 +41,7 @@ extension Dataset {
     throw DataError.unknownFormat(path)
   }
 
-  /// The split that serves as `.train` or `.test`: that one where the data set has two, else the whole of it.
+  /// The split that serves as `.train` or `.test`: that one if the data set has two, otherwise the whole.
   package func split(for role: Split) -> Split { hasTwoSplits ? role : .whole }
 
   /// What is in the split that serves as `role`; for `--synthetic` and `--real-train` that is `.train`, for the real
@@ -54,7 +54,7 @@ extension Dataset {
 
   /// Decodes the images of a listing of this data set, in the order of `classes`, then of the listing.
   ///
-  /// `progress` is told how many images of how many are done, from one thread at a time.
+  /// `progress` gets the numbers of finished and of all images, from one thread at a time.
   /// Throws `DataError`, `FileError` or `ImageError`; among several damaged files always the first in order.
   package func load(
     _ listing: SplitListing, classes: ClassAssignment, options: LoadOptions = LoadOptions(), pool: ThreadPool,

@@ -1,6 +1,6 @@
-/// What some images of a data set look like: enough to choose settings by, without decoding all of it.
+/// Traits of some images of a data set, to choose settings without decoding all of it.
 package struct DatasetGlance: Sendable, Equatable {
-  /// The longer side of the largest image looked at.
+  /// The longer side of the largest decoded image.
   package let side: Int
   /// Whether all of them are grey.
   package let isGrey: Bool

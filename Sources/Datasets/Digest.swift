@@ -31,7 +31,7 @@ extension Digest {
 
   package mutating func update(_ bytes: [UInt8]) { bytes.withUnsafeBytes { update($0) } }
 
-  /// Adds the bytes of a string, with their number before them so that neighbouring strings cannot run together.
+  /// Adds the number of bytes of a string and then the bytes, so that neighbouring strings cannot be confused.
   package mutating func update(_ text: String) {
     update(UInt64(text.utf8.count))
     update(Array(text.utf8))

@@ -4,7 +4,7 @@ extension Samples {
   /// This many images of each class, drawn without replacement and kept in their order.
   ///
   /// The draw does not depend on a run's seed: each class has one fixed random order, and the first `perClass[c]` of
-  /// it are taken. So a smaller draw is part of a larger one, and drawing everything gives these very samples.
+  /// it are taken. So a smaller draw is part of a larger one, and drawing everything gives the same samples.
   /// Throws `DataError.tooFewImages` where a class has fewer.
   package func drawing(perClass: [Int]) throws -> Samples {
     precondition(perClass.count == classNames.count, "a draw needs one number for each class")
@@ -24,10 +24,10 @@ extension Samples {
   }
 
   /// How many images of each class a part of `total` images has, in the proportions of this set; a smaller part is
-  /// within a larger one, class by class. All images where there are no more than `total`.
+  /// within a larger one, class by class. All images if there are no more than `total`.
   package func proportionalCounts(total: Int) -> [Int] {
     precondition(total >= 0, "a part cannot have a negative number of images")
-    // Image j of n in a class stands at (j + 1/2) / n: the parts are the beginnings of one sequence.
+    // Image j of n in a class has the position (j + 1/2) / n; the parts are prefixes of one sequence.
     let sequence = classCounts.enumerated().flatMap { label, count in
       (0..<count).map { (place: (Double($0) + 0.5) / Double(count), label: label) }
     }.sorted { ($0.place, $0.label) < ($1.place, $1.label) }

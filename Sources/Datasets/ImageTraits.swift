@@ -1,11 +1,10 @@
 import Images
 
-/// What loading found out about the pixels of one sample: their SHA-256, and for each channel the sum of its values
-/// and of their squares.
+/// The pixels of one sample as loading found them: their SHA-256, and per channel the sum of values and of squares.
 struct ImageTraits: Sendable, Equatable {
   let digest: ContentDigest
-  /// Of the image as it is stored, where it is not of the sample's size and parts are cut out of it: its size and the CRC-32 of
-  /// its pixels; else 0.
+  /// Size and CRC-32 of the stored image's pixels, if it has another size than the sample and crops are taken from it;
+  /// otherwise 0.
   var original: UInt64 = 0
   /// Sum and sum of squares of each channel in turn; three channels at most.
   let moments: SIMD8<UInt64>
@@ -15,7 +14,7 @@ struct ImageTraits: Sendable, Equatable {
     running.update(UnsafeRawBufferPointer(pixels))
     digest = running.content()
     var moments = SIMD8<UInt64>.zero
-    // A row at a time fits into 32 bits, which the compiler adds side by side.
+    // The sums of one row fit into 32 bits, which the compiler vectorises.
     let row = 1 << 14 - (1 << 14) % channels
     for channel in 0..<channels {
       var (total, totalOfSquares) = (UInt64(0), UInt64(0))
@@ -39,14 +38,14 @@ struct ImageTraits: Sendable, Equatable {
 }
 
 extension ImageTraits {
-  /// Notes that parts will be cut out of this image.
+  /// Records that crops will be taken from this image.
   mutating func note(original image: Image) {
     let size = UInt64(UInt16(truncatingIfNeeded: image.width)) << 16 | UInt64(UInt16(truncatingIfNeeded: image.height))
     original = size << 32 | UInt64(Inflater.checksum(image.pixels))
   }
 }
 
-/// A SHA-256 as four numbers, for comparing and for looking up.
+/// A SHA-256 as four numbers, for comparison and lookup.
 package struct ContentDigest: Hashable, Sendable {
   package let words: SIMD4<UInt64>
 }

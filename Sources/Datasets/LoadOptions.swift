@@ -2,7 +2,7 @@ package import Images
 
 /// How decoded images become samples of one shape.
 package struct LoadOptions: Sendable, Equatable {
-  /// How much of a JPEG is decoded that is scaled down afterwards.
+  /// The size at which JPEGs are decoded that will be shrunk.
   package enum Decoding: String, Sendable, Codable, CaseIterable {
     /// All pixels.
     case exact
@@ -13,22 +13,22 @@ package struct LoadOptions: Sendable, Equatable {
   /// Where samples are kept. It changes no result.
   package enum Storage: Sendable, Equatable {
     case memory
-    /// They are decoded each time that they are needed.
+    /// Decoded whenever they are needed.
     case stream
     /// In memory if all of them take no more than so many bytes.
     case memoryUpTo(Int)
   }
 
-  /// One or three; nil finds out: one where every image is grey (or has R = G = B), else three.
+  /// One or three; nil detects it: one if every image is grey (or has R = G = B), otherwise three.
   package var channels: Int?
   /// The side of the square that every image must have or is resized to; nil takes the images' own size.
   package var input: Int?
-  /// How images of another size are made to fit `input`; nil makes another size an error.
+  /// How images of another size are resized to `input`; nil makes another size an error.
   package var resize: ResizeMode?
   package var filter: ResampleFilter
   package var decoding = Decoding.exact
   package var storage = Storage.memory
-  /// Whether an augmentation wants images as they were before resizing. They are then streamed where any was resized.
+  /// Whether an augmentation needs images before resizing. They are then streamed if any was resized.
   package var keepsOriginals = false
 
   /// Whether images that have the right size lose their margin, too.

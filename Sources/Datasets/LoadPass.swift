@@ -1,6 +1,6 @@
 import Kernels
 
-/// What a pass over all images of a listing gave, or a part of it; parts are added in any order.
+/// The findings of a pass over the images of a listing, or over part of them; parts can be added in any order.
 struct LoadPass: Sendable {
   struct Size: Hashable, Sendable {
     let width: Int
@@ -59,7 +59,7 @@ struct LoadPass: Sendable {
   /// The median of the shorter sides of the images as they are stored; nil without one.
   var medianSide: Int? { Self.median(sizes.map { (min($0.key.width, $0.key.height), $0.value.images) }) }
 
-  /// The lower median of values that each stand for so many images.
+  /// The lower median of values, each weighted by a number of images.
   private static func median(_ counts: [(value: Int, images: Int)]) -> Int? {
     let total = counts.reduce(0) { $0 + $1.images }
     var seen = 0
@@ -70,7 +70,7 @@ struct LoadPass: Sendable {
     return nil
   }
 
-  /// What a user should know about the images of `path`.
+  /// Warnings about the images of `path`.
   func warnings(path: String) -> [String] {
     var list: [String] = []
     if droppedAlpha > 0 {

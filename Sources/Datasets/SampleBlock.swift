@@ -1,14 +1,14 @@
 import Images
 import Kernels
 
-/// Images of one shape that were loaded together: in memory as bytes, or decoded whenever they are asked for.
+/// Images of one shape that were loaded together: in memory as bytes, or decoded on every request.
 enum SampleBlock: Sendable {
   /// Image after image in HWC order.
   case memory([UInt8])
   case stream(SampleStream)
 }
 
-/// Images that stay where they are stored and are decoded again each time; what they give is what loading them gave.
+/// Images that are decoded from their files each time, with the same result as when they were loaded.
 struct SampleStream: Sendable {
   let reader: any ImageReader
   /// For each image of the block, its entry in the reader's listing.
@@ -16,10 +16,10 @@ struct SampleStream: Sendable {
   let fit: SampleFit
   /// The data set, for errors.
   let path: String
-  /// Whether an augmentation that cuts out of originals finds more there than in the samples.
+  /// Whether an augmentation that crops originals finds more there than in the samples.
   let hasLargerOriginals: Bool
 
-  /// The image as a sample. Throws what the reader throws, or `DataError.damaged` where it is another one by now.
+  /// The image as a sample. Throws what the reader throws, or `DataError.damaged` if it has changed.
   func sample(_ index: Int) throws -> Image {
     guard let image = fit.fitted(try source(index)) else { throw changed }
     return image
@@ -42,7 +42,7 @@ struct SampleFit: Sendable {
   let shape: Shape
   let options: LoadOptions
 
-  /// The shorter side that suffices of a JPEG's, nil where all pixels are decoded.
+  /// The shorter side that a decoded JPEG must keep; nil if all pixels are decoded.
   var leastSide: Int? {
     guard options.decoding == .fast, let mode = options.resize else { return nil }
     return options.input.map(mode.shortSide)
@@ -56,7 +56,7 @@ struct SampleFit: Sendable {
     !options.cutsAll && image.width == shape.width && image.height == shape.height
   }
 
-  /// The image in the samples' channels and size; nil where its size is another one and nothing may be resized.
+  /// The image in the samples' channels and size; nil if its size is another one and nothing may be resized.
   func fitted(_ image: Image) -> Image? {
     let image = inChannels(image)
     if keeps(image) { return image }

@@ -3,10 +3,10 @@ import Images
 import Kernels
 import Synchronization
 
-/// Decodes the images of a listing in parallel, straight into the place that they have among the samples, or only to
-/// see what they are where they are to be streamed.
+/// Decodes the images of a listing in parallel, straight to their place among the samples, or only to inspect them if
+/// they will be streamed.
 ///
-/// The result, and the error where there is one, do not depend on the number of threads.
+/// The result, and the error if there is one, do not depend on the number of threads.
 struct SampleLoader: Sendable {
   let listing: SplitListing
   let reader: any ImageReader
@@ -20,8 +20,8 @@ extension SampleLoader {
   func load(pool: ThreadPool, progress: (@Sendable (Int, Int) -> Void)?) throws -> Samples {
     let order = entriesInOrder()
     guard let first = order.first else { throw DataError.noImages(listing.path) }
-    // The first image shows the size and, where they are to be found out, the channels. A later image with colour
-    // proves the guess of one channel wrong; then everything is decoded once more.
+    // The first image gives the size and, unless they are set, the channels. If a later image has colour after a guess
+    // of one channel, everything is decoded again.
     let image = try reader.image(at: first).image
     let channels = options.channels ?? (image.isGrey ? 1 : 3)
     var result = try decode(order, fit: try fit(like: image, channels: channels), pool, progress)
@@ -49,7 +49,7 @@ extension SampleLoader {
     return SampleFit(shape: shape, options: options)
   }
 
-  /// Whether the pixels of so many images are kept in memory. Throws where they must be and cannot.
+  /// Whether the pixels of so many images are kept in memory. Throws if they must be and cannot.
   private func keepsPixels(_ count: Int, _ shape: Shape) throws -> Bool {
     let bytes = count * shape.count
     switch options.storage {
@@ -74,7 +74,7 @@ extension SampleLoader {
 
   /// The memory of all pixels and of the traits; every place is written by one thread only.
   private struct Destination: @unchecked Sendable {
-    /// nil where the images are streamed.
+    /// nil if the images are streamed.
     let pixels: UnsafeMutablePointer<UInt8>?
     let traits: UnsafeMutablePointer<ImageTraits>
   }
@@ -103,7 +103,7 @@ extension SampleLoader {
       if let failure = pass.failure { throw failure.error }
       try requireFit(pass, shape, order: order)
     }
-    // An augmentation that cuts out of the original finds no more than the sample where nothing was resized.
+    // If nothing was resized, an augmentation that crops the original finds no more than the sample.
     let hasLargerOriginals = options.cutsAll || !pass.fits(shape)
     let block =
       !keeps || (options.keepsOriginals && hasLargerOriginals)
@@ -122,7 +122,7 @@ extension SampleLoader {
     let chunks = (order.count + Self.chunk - 1) / Self.chunk
     pool.run(chunks: chunks) { chunk, _ in
       let places = (chunk * Self.chunk)..<min(order.count, (chunk + 1) * Self.chunk)
-      // Behind a failure nothing matters any more; before it, an earlier one may still come.
+      // After a failure nothing matters any more; before it, an earlier one may still occur.
       if let failure = total.withLock({ $0.failure?.place }), failure < places.lowerBound { return }
       let part = decode(order, places: places, fit: fit, destination)
       total.withLock { total in

@@ -1,4 +1,4 @@
-/// What a report says about a set of samples: where it comes from, how much of what is in it, and its hash.
+/// A set of samples as a report describes it: its source, its counts and its hash.
 package struct SampleSummary: Codable, Equatable, Sendable {
   package struct ClassCount: Codable, Equatable, Sendable {
     package var name: String
@@ -14,14 +14,14 @@ package struct SampleSummary: Codable, Equatable, Sendable {
   package var height: Int
   package var width: Int
   package var channels: Int
-  /// SHA-256 over shape, class names, labels and the SHA-256 of each image's pixels: two sets with the same hash give the same
-  /// training, but for one that cuts parts out of the images as they are stored.
+  /// SHA-256 over shape, class names, labels and the SHA-256 of each image's pixels. Two sets with the same hash give the
+  /// same training, except for one that crops the stored images.
   package var hash: String
   /// How many images came in which encoding, such as ["png": 5000], in all of the data set that was loaded.
   package var codecs: [String: Int]
   /// The median quality of the JPEGs by their tables, 1 to 100; nil without one.
   package var jpegQuality: Int?
-  /// The median of the shorter sides of the images as they are stored, before they were made one size; nil where that is
+  /// The median of the shorter sides of the images as they are stored, before they were made one size; nil if that is
   /// not known.
   package var storedSide: Int?
   package var ignoredHidden: Int

@@ -1,10 +1,10 @@
 package import Images
 package import Kernels
 
-/// Labelled images of one shape: what a classifier is trained or tested on. They are in memory as bytes, or stay where
-/// they are stored and are decoded whenever they are needed; that is no part of their value.
+/// Labelled images of one shape, to train or test a classifier on. They are in memory as bytes, or are decoded from
+/// their files whenever they are needed. Both have equal values.
 ///
-/// The order is part of the value: by class, then by member, where nothing was appended.
+/// The order is part of the value: by class, then by member, if nothing was appended.
 package struct Samples: Sendable {
   /// The name of each label.
   package let classNames: [String]
@@ -18,7 +18,7 @@ package struct Samples: Sendable {
   /// The pixels' hash, and their sums by channel, of each image.
   let traits: [ImageTraits]
   private let blocks: [SampleBlock]
-  /// The block of each image and its place there: a selection shares its pixels with the whole.
+  /// The block of each image and its place in it: a selection shares its pixels with the whole set.
   private let places: [Place]
 
   private struct Place: Sendable {
@@ -32,16 +32,17 @@ package struct Samples: Sendable {
   package var classCounts: [Int] { summary.perClass.map(\.images) }
   /// The SHA-256 of the pixels of each image.
   package var digests: [ContentDigest] { traits.map(\.digest) }
-  /// Whether some images are decoded whenever they are needed.
+  /// Whether some images are streamed: decoded whenever they are needed.
   package var isStreamed: Bool { blocks.contains { if case .stream = $0 { true } else { false } } }
-  /// Whether some images stay in their own size where they are stored, which is not that of the samples.
+  /// Whether some images are stored in another size than that of the samples.
   package var hasLargerOriginals: Bool {
     blocks.contains { if case .stream(let stream) = $0 { stream.hasLargerOriginals } else { false } }
   }
 }
 
 extension Samples {
-  /// SHA-256 over the images that parts are cut out of, which `summary.hash` does not cover; nil where they are the samples.
+  /// SHA-256 over the images that crops are taken from, which `summary.hash` does not cover; nil if those are the
+  /// samples.
   package var originalsHash: String? {
     guard hasLargerOriginals else { return nil }
     var digest = Digest()
@@ -58,7 +59,7 @@ extension Samples: Equatable {
 }
 
 extension Samples {
-  /// Where samples come from: what of a summary does not follow from the samples themselves.
+  /// The origin of samples: the parts of a summary that do not follow from the samples themselves.
   package struct Origin: Sendable {
     package var path: String
     package var split: Split = .whole
@@ -136,7 +137,7 @@ extension Samples {
       ignoredOther: origin.ignoredOther, warnings: origin.warnings)
   }
 
-  /// Over the hashes of the images, which are made in parallel, and not over their pixels.
+  /// Over the images' hashes, which are computed in parallel, and not over their pixels.
   private static func hash(classNames: [String], shape: Shape, labels: [Int32], traits: [ImageTraits]) -> String {
     var digest = Digest()
     for number in [shape.height, shape.width, shape.channels, labels.count, classNames.count] {
@@ -150,7 +151,7 @@ extension Samples {
 }
 
 extension Samples {
-  /// Hands the pixels of one image to `body`. Throws what decoding throws, where the image is streamed.
+  /// Calls `body` with the pixels of one image. Throws what decoding throws, if the image is streamed.
   func withPixels<Result>(of image: Int, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result) throws -> Result {
     let place = places[image]
     switch blocks[Int(place.block)] {
@@ -163,14 +164,14 @@ extension Samples {
     }
   }
 
-  /// One image as a picture. Throws what decoding throws, where it is streamed.
+  /// One image as a picture. Throws what decoding throws, if it is streamed.
   package func image(_ index: Int) throws -> Image {
     try withPixels(of: index) {
       Image(width: shape.width, height: shape.height, channels: shape.channels, pixels: Array($0))
     }
   }
 
-  /// One image in the size that it had before it was made to fit, where that is known, else as it is.
+  /// One image in its size before resizing, if that is known, otherwise as it is.
   func original(_ index: Int) throws -> Image {
     guard case .stream(let stream) = blocks[Int(places[index].block)] else { return try image(index) }
     return try stream.original(Int(places[index].index))
@@ -182,7 +183,7 @@ extension Samples {
   /// The pixels of all images, one after the other.
   package var pixels: [UInt8] { get throws { try labels.indices.flatMap { try image($0).pixels } } }
 
-  /// The images at these indices, in this order; the same samples where that is all of them.
+  /// The images at these indices, in this order; the same samples if that is all of them.
   package func selecting(_ indices: [Int]) -> Samples {
     if indices.elementsEqual(0..<count) { return self }
     return Samples(

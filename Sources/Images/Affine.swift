@@ -10,13 +10,13 @@ package struct AffineMap: Sendable, Equatable {
     (xx, xy, x0, yx, yy, y0) = numbers
   }
 
-  /// The inverse of a shear: row y is moved by `x` · y, column x by `y` · x.
+  /// The inverse of a shear that moves row y by `x` · y and column x by `y` · x.
   package static func shear(x: Double = 0, y: Double = 0) -> AffineMap { AffineMap((1, x, 0, y, 1, 0)) }
 
-  /// The inverse of a move to the right and down.
+  /// The inverse of a translation to the right and down.
   package static func move(x: Int = 0, y: Int = 0) -> AffineMap { AffineMap((1, 0, Double(-x), 0, 1, Double(-y))) }
 
-  /// The inverse of a turn against the clock around the middle of a picture.
+  /// The inverse of a counterclockwise rotation around the centre of an image.
   package static func turn(degrees: Double, width: Int, height: Int) -> AffineMap {
     let angle = -(degrees - 360 * floor(degrees / 360)) * .pi / 180
     func rounded(_ value: Double) -> Double { (value * 1e15).rounded(.toNearestOrEven) / 1e15 }
@@ -27,8 +27,8 @@ package struct AffineMap: Sendable, Equatable {
 }
 
 extension Image {
-  /// The picture in which the pixel at (x, y) is the one at `map`(x, y) of this picture, the nearest; black where there is
-  /// none. In fixed point, as Pillow does it (`Geometry.c`, `affine_fixed`).
+  /// The image whose pixel at (x, y) is this image's nearest pixel at `map`(x, y), black if there is none. In fixed
+  /// point, as in Pillow (`Geometry.c`, `affine_fixed`).
   package func mapped(by map: AffineMap) -> Image {
     func fixed(_ value: Double) -> Int { Int((value * 65536 + 0.5).rounded(.down)) }
     let (acrossX, acrossY) = (fixed(map.xx), fixed(map.yx))

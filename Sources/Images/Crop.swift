@@ -1,11 +1,11 @@
-/// What becomes of the aspect when a picture must be a square of a given side.
+/// How an image becomes a square of a given side.
 package enum ResizeMode: String, CaseIterable, Sendable, Codable {
-  /// Both sides are scaled to the square's; the aspect is lost.
+  /// Scale both sides to the square's; the aspect is lost.
   case squash
-  /// The short side is scaled to the square's and the long one cut at both ends, as torchvision's `Resize` and
-  /// `CenterCrop` do; what lies at the ends is lost.
+  /// Scale the short side to the square's and crop the centre of the long one, as torchvision's `Resize` and
+  /// `CenterCrop` do.
   case crop
-  /// The middle 7/8 of the short side, as `Resize(256)` and `CenterCrop(224)` take, the usual way of testing on ImageNet.
+  /// Crop the central 7/8 of the short side, as `Resize(256)` and `CenterCrop(224)` do in tests on ImageNet.
   case cropInner = "crop-inner"
 
   /// The names that a user may give, for messages: "squash, crop or crop-inner".
@@ -14,7 +14,7 @@ package enum ResizeMode: String, CaseIterable, Sendable, Codable {
     return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
   }
 
-  /// The short side of the scaled picture out of which a square of `side` pixels is cut.
+  /// The short side of the scaled image from which a square of `side` pixels is cropped.
   package func shortSide(for side: Int) -> Int {
     self == .cropInner ? Int((Double(side) * 8 / 7).rounded()) : side
   }
@@ -43,7 +43,7 @@ extension Image {
     }
   }
 
-  /// torchvision's `Resize(short)` and `CenterCrop(side)`: the square in the middle of the picture whose short side was
+  /// torchvision's `Resize(short)` and `CenterCrop(side)`: the central square of the image whose short side was
   /// scaled to `short`, which is at least `side`.
   package func middle(short: Int, side: Int, filter: ResampleFilter) -> Image {
     precondition(side > 0 && short >= side, "the square lies within the scaled picture")

@@ -1,5 +1,5 @@
-// Changes of colour as Pillow's `ImageEnhance` makes them: a blend of the picture with one that lacks the quality, in
-// single precision, cut off below the dot (Pillow, `Blend.c`).
+// Colour changes as in Pillow's `ImageEnhance`: a blend of the image with one that lacks the property, in single
+// precision, truncated to integers (Pillow, `Blend.c`).
 extension Image {
   /// 0 is black, 1 the picture.
   package func withBrightness(_ factor: Float) -> Image { blended(with: { _ in 0 }, factor) }
@@ -63,8 +63,8 @@ extension Image {
     return result
   }
 
-  /// The picture with its hue turned by a share of the circle, through HSV in bytes as Pillow converts it (`Convert.c`)
-  /// and torchvision's `adjust_hue` turns it.
+  /// The image with its hue shifted by a fraction of the circle, through HSV in bytes as in Pillow (`Convert.c`) and
+  /// torchvision's `adjust_hue`.
   package func withHue(turnedBy turn: Double) -> Image {
     if channels == 1 { return self }
     let shift = UInt8(truncatingIfNeeded: Int(turn * 255))
@@ -87,7 +87,7 @@ extension Image {
     let sector: Float =
       red == most
       ? b - g : green == most ? Float(2 + Double(r) - Double(b)) : Float(4 + Double(g) - Double(r))
-    // Between 5/6 and 11/6, of which the part behind the dot is the hue.
+    // Between 5/6 and 11/6; the fractional part is the hue.
     let turns = Double(sector) / 6 + 1
     let hue = Float(turns < 1 ? turns : turns - 1)
     return (clipped(Int(Double(hue) * 255)), clipped(Int(Double(saturation) * 255)), most)
@@ -113,7 +113,7 @@ extension Image {
     }
   }
 
-  /// A number that is not negative, halves upwards.
+  /// Rounds a non-negative number, halves up.
   private static func rounded(_ value: Double) -> UInt8 {
     let whole = value.rounded(.down)
     return clipped(Int(whole) + (value - whole >= 0.5 ? 1 : 0))

@@ -1,4 +1,4 @@
-/// A picture of 32-bit floats without a range of their own, HWC: what Clean-FID resizes so that nothing is rounded.
+/// An image of 32-bit floats of any range, HWC. Clean-FID resizes such images, so that nothing is rounded.
 package struct FloatImage: Equatable, Sendable {
   package let width: Int
   package let height: Int

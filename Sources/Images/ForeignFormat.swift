@@ -1,4 +1,4 @@
-/// Names what a file is that is neither PNG nor JPEG, so that its error can say what to do about it.
+/// Names the format of a file that is neither PNG nor JPEG, so that its error can name the remedy.
 enum ForeignFormat {
   private static let signatures: [(offset: Int, bytes: [UInt8], name: String)] = [
     (0, Array("GIF8".utf8), "a GIF"),

@@ -1,4 +1,4 @@
-/// A picture as it came out of a file, with what its reader should know about the file.
+/// A decoded image, with notes about its file.
 package struct DecodedImage: Sendable, Equatable {
   /// Upright, 8 bits, grey (1 channel) or RGB (3).
   package let image: Image
@@ -7,22 +7,22 @@ package struct DecodedImage: Sendable, Equatable {
   package let droppedAlpha: Bool
   /// Bits of a sample in the file: 1 to 16 for PNG (of an index, for a palette), 8 for JPEG.
   package let bitDepth: Int
-  /// The extension of the path is the other codec's.
+  /// The path has the extension of the other codec.
   package let mislabelled: Bool
 }
 
-/// Decodes PNG and JPEG files, told apart by their content, to what Pillow's `exif_transpose` and `convert` make of
-/// them. Grey files give one channel; all others, palettes included, give RGB.
+/// Decodes PNG and JPEG files, told apart by their content, as Pillow's `exif_transpose` and `convert` do. Grey files
+/// give one channel; all others, palettes included, give RGB.
 package enum ImageDecoder {
-  /// The most pixels that a header may promise: the size from which Pillow speaks of a decompression bomb.
+  /// The maximum number of pixels in a header: Pillow's limit for a decompression bomb.
   package static let pixelLimit = 2 * 89_478_485
   /// The longest side that is read, libpng's own default: the weights of a resampling grow with it.
   package static let sideLimit = 1_000_000
 
-  /// Decodes the bytes of one file; `path` serves the errors and `mislabelled` only. Throws `ImageError`.
+  /// Decodes the bytes of one file; `path` is only used for errors and `mislabelled`. Throws `ImageError`.
   ///
-  /// - Parameter leastSide: where a smaller picture will do, the length that its shorter side must keep: a JPEG is then
-  ///   decoded at a half, a quarter or an eighth of its size, which is faster and gives other pixels.
+  /// - Parameter leastSide: the length that the shorter side must keep, if a smaller image is enough: a JPEG is then
+  ///   decoded at 1/2, 1/4 or 1/8 of its size, which is faster and gives other pixels.
   package static func decode(
     _ bytes: [UInt8], path: String, pixelLimit: Int = pixelLimit, leastSide: Int? = nil
   ) throws(ImageError) -> DecodedImage {

@@ -1,4 +1,4 @@
-/// Why a picture could not be read or written. Every case but `cannotEncode` carries the path of the file.
+/// Why an image could not be read or written. Every case except `cannotEncode` carries the path of the file.
 package enum ImageError: Error, Equatable {
   case notFound(path: String)
   case notPermitted(path: String)
@@ -6,18 +6,18 @@ package enum ImageError: Error, Equatable {
   /// `reason` is the operating system's.
   case unreadable(path: String, reason: String)
   case empty(path: String)
-  /// `looksLike` is what the bytes seem to be, with its article.
+  /// `looksLike` names the format that the bytes resemble, with its article.
   case unknownFormat(path: String, looksLike: String)
   case truncated(path: String, codec: ImageCodec)
-  /// `detail` is the codec's own complaint.
+  /// `detail` is the codec's message.
   case damaged(path: String, codec: ImageCodec, detail: String)
-  /// A sound file of a kind that is not read, as a JPEG of 12 bits.
+  /// A valid file of a kind that is not read, such as a JPEG of 12 bits.
   case unsupported(path: String, codec: ImageCodec, detail: String)
   /// More pixels than `limit`, by the header.
   case tooLarge(path: String, width: Int, height: Int, limit: Int)
   /// A side of more than `limit` pixels, by the header.
   case sideTooLong(path: String, width: Int, height: Int, limit: Int)
-  /// More bytes than any picture within the limits can have.
+  /// More bytes than any image within the limits can have.
   case fileTooLarge(path: String, bytes: Int, limit: Int)
   case outOfMemory(path: String)
   case cannotEncode(codec: ImageCodec, width: Int, height: Int, detail: String)

@@ -1,13 +1,13 @@
 internal import Glibc
 
-/// Reads whole files of the size of a picture, with three system calls and one allocation for each.
+/// Reads whole image files, with three system calls and one allocation each.
 package enum ImageFile {
   /// The longest file that is read: 16-bit RGBA at the pixel limit, stored without compression, is shorter.
   package static let byteLimit = 2 << 30
 
-  /// The bytes of the regular file at `path`; throws `ImageError` where there is none or it cannot be read.
+  /// The bytes of the regular file at `path`; throws `ImageError` if there is none or it cannot be read.
   package static func bytes(at path: String) throws(ImageError) -> [UInt8] {
-    // Without O_NONBLOCK the opening of a pipe would wait for its writer.
+    // Without O_NONBLOCK, opening a pipe would wait for its writer.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw failure(errno, path) }
     defer { close(descriptor) }

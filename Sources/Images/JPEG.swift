@@ -2,16 +2,16 @@ internal import CJPEG
 
 /// JPEG files through libjpeg-turbo: baseline and progressive, grey, YCbCr, RGB, CMYK and YCCK.
 package enum JPEG {
-  /// The version of the libjpeg-turbo in use, as "2.1.5".
+  /// The version of the libjpeg-turbo in use, such as "2.1.5".
   package static var version: String {
     let number = cas_jpeg_version()
     return "\(number / 1_000_000).\(number / 1000 % 1000).\(number % 1000)"
   }
 
-  /// The longest side that the file format's library takes.
+  /// The longest side that the library accepts.
   package static let longestSide = 65_500
 
-  /// Encodes grey as grey and RGB as YCbCr 4:2:0; `quality` from 1 to 100 on libjpeg's scale, cut to it. Deterministic.
+  /// Encodes grey as grey and RGB as YCbCr 4:2:0; `quality` from 1 to 100 on libjpeg's scale, clamped. Deterministic.
   /// Throws `ImageError.cannotEncode`.
   package static func encode(_ image: Image, quality: Int = 90) throws(ImageError) -> [UInt8] {
     guard max(image.width, image.height) <= longestSide else {

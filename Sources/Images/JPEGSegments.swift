@@ -2,7 +2,7 @@
 struct JPEGSegments: Sequence, IteratorProtocol {
   private let bytes: [UInt8]
   private var at = 2
-  /// Whether a segment was found that reaches beyond the file; the sequence then ends before it.
+  /// Whether a segment exceeds the file; the sequence then ends before it.
   private(set) var isBroken = false
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
@@ -15,7 +15,7 @@ struct JPEGSegments: Sequence, IteratorProtocol {
       }
       let marker = bytes[at + 1]
       if marker == 0xDA || marker == 0xD9 { return nil }
-      // Fill bytes, and markers that stand alone.
+      // Fill bytes, and markers without a length.
       if marker == 0xFF || marker == 0 || marker == 1 || (0xD0...0xD8).contains(marker) {
         at += marker == 0xFF ? 1 : 2
         continue

@@ -1,17 +1,16 @@
-/// What a JPEG's header tells about how it was made: the tables that its coefficients were rounded by, and how its
-/// colours were sampled.
+/// How a JPEG was made, from its header: its quantisation tables and its chroma subsampling.
 package struct JPEGTables: Sendable, Equatable {
-  /// The quality on libjpeg's scale from 1 to 100 whose table is nearest to that of the luminance.
+  /// The quality on libjpeg's scale from 1 to 100 whose table is nearest to the luminance table.
   package let quality: Int
-  /// Whether the table is exactly one that libjpeg makes; others come from cameras and other programs.
+  /// Whether the table is exactly one of libjpeg's; cameras and other programs write others.
   package let isStandard: Bool
-  /// Luminance samples for each colour sample, across and down, as "4:2:0"; "grey" without colours.
+  /// Luminance samples for each colour sample, across and down, such as "4:2:0"; "grey" without colours.
   package let sampling: String
   package let isProgressive: Bool
 }
 
 extension JPEGTables {
-  /// Reads the markers up to the first scan; nil where a table or the frame's header is missing or damaged.
+  /// Reads the markers up to the first scan; nil if a table or the frame's header is missing or damaged.
   package init?(_ bytes: [UInt8]) {
     var tables: [UInt8: [Int]] = [:]
     var frame: ArraySlice<UInt8>?

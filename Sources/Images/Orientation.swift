@@ -1,4 +1,4 @@
-/// How a stored picture must be turned to stand upright: the EXIF tag 0x0112 and its eight values (CIPA DC-008, 4.6.4).
+/// The transformation that makes a stored image upright: the EXIF tag 0x0112 and its eight values (CIPA DC-008, 4.6.4).
 package enum Orientation: Int, CaseIterable, Sendable {
   case upright = 1
   case mirrored, upsideDown, flipped, transposed, turnLeftwards, transverse, turnRightwards
@@ -35,8 +35,8 @@ package enum Orientation: Int, CaseIterable, Sendable {
     self = Self.exif(Array(exif)) ?? Self.xmp(xmp) ?? .upright
   }
 
-  /// Tag 0x0112 of the first directory of a TIFF structure; nil where it is absent or the structure is not sound. A value
-  /// outside 1 to 8 is upright.
+  /// Tag 0x0112 of the first directory of a TIFF structure; nil if it is absent or the structure is invalid. Values
+  /// outside 1 to 8 mean upright.
   private static func exif(_ tiff: [UInt8]) -> Orientation? {
     guard tiff.count >= 8 else { return nil }
     let little = tiff[0] == 0x49
@@ -49,7 +49,7 @@ package enum Orientation: Int, CaseIterable, Sendable {
     guard tiff[2] &+ tiff[3] == 42, let directory = number(at: 4, bytes: 4),
       let entries = number(at: directory, bytes: 2)
     else { return nil }
-    let sizes = [3: 2, 4: 4, 8: 2, 9: 4]  // SHORT, LONG and their signed twins
+    let sizes = [3: 2, 4: 4, 8: 2, 9: 4]  // SHORT, LONG and their signed forms
     for entry in 0..<entries {
       let at = directory + 2 + 12 * entry
       guard let tag = number(at: at, bytes: 2), let type = number(at: at + 2, bytes: 2),
@@ -77,7 +77,7 @@ package enum Orientation: Int, CaseIterable, Sendable {
 }
 
 extension Image {
-  /// The picture as `orientation` says that it should be seen; the last four exchange width and height.
+  /// The image after applying `orientation`; the last four values swap width and height.
   package func turned(_ orientation: Orientation) -> Image {
     // Where the first pixel of the result comes from, and the steps in the source for one step right and one down.
     let (lastX, lastY) = (width - 1, height - 1)

@@ -2,7 +2,7 @@ internal import CPNG
 
 /// PNG files through libpng: 1 to 16 bits, grey, palette and RGB, with and without alpha, interlaced or not.
 package enum PNG {
-  /// The version of the libpng in use, as "1.6.39".
+  /// The version of the libpng in use, such as "1.6.39".
   package static var version: String { String(cString: cas_png_version()) }
 
   /// Encodes to 8-bit grey or RGB, not interlaced; the same image gives the same bytes under the same zlib.
@@ -22,7 +22,7 @@ package enum PNG {
     return [UInt8](UnsafeBufferPointer(start: encoded, count: count))
   }
 
-  /// Decodes a file whose header was read. Returns the picture and whether an alpha that mattered was dropped.
+  /// Decodes a file whose header was read. Returns the image and whether alpha of non-opaque pixels was dropped.
   static func decode(
     _ bytes: [UInt8], header: Header, path: String
   ) throws(ImageError) -> (image: Image, droppedAlpha: Bool) {
@@ -49,16 +49,16 @@ package enum PNG {
 }
 
 extension PNG {
-  /// The fields of IHDR that decide how much memory a decoded file needs.
+  /// The fields of IHDR that determine the memory of a decoded file.
   struct Header {
     let width: Int
     let height: Int
     let bitDepth: Int
-    /// After decoding: 1 for grey with or without alpha, else 3.
+    /// After decoding: 1 for grey with or without alpha, otherwise 3.
     let channels: Int
     let pixelCount: Int
 
-    /// DEFLATE turns one byte into 1,032 at most (258 bytes by a length and a distance of one bit each, RFC 1951).
+    /// DEFLATE's maximum: one byte becomes 1,032 (258 bytes from a length and a distance of one bit each, RFC 1951).
     private static let greatestExpansion = 1032
 
     /// Reads and checks IHDR before anything is allocated. Throws `truncated`, `damaged` or `tooLarge`.

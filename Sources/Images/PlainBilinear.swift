@@ -1,8 +1,8 @@
-/// Where a bilinear interpolation without antialiasing puts the centres of the new pixels.
+/// The positions of the new pixels' centres in a bilinear interpolation without antialiasing.
 package enum PlainBilinear: Sendable {
-  /// At whole multiples of the scale: `tf.image.resize_bilinear` of TensorFlow 1.x, on which FID's numbers stand.
+  /// At whole multiples of the scale: `tf.image.resize_bilinear` of TensorFlow 1.x, which the original FID uses.
   case corners
-  /// In the middle of the pixels that they cover: PyTorch's `interpolate(…, align_corners=False)`.
+  /// At the centre of the pixels that they cover: PyTorch's `interpolate(…, align_corners=False)`.
   case centres
 
   /// For each new position its two neighbours and the weight of the second, in float32 as the references compute them.
@@ -21,7 +21,7 @@ package enum PlainBilinear: Sendable {
 }
 
 extension FloatImage {
-  /// Scales to `width` by `height` by plain bilinear interpolation. Shrinking skips pixels, which is what Clean-FID mends.
+  /// Scales to `width` by `height` by plain bilinear interpolation. Shrinking skips pixels, which Clean-FID corrects.
   package func interpolated(width: Int, height: Int, _ convention: PlainBilinear) -> FloatImage {
     let columns = convention.taps(from: self.width, to: width)
     let rows = convention.taps(from: self.height, to: height)

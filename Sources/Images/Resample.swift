@@ -1,6 +1,6 @@
 extension FloatImage {
-  /// Scales to `width` by `height` exactly as Pillow's `Image.resize` in mode "F", each channel by itself; bicubic and
-  /// Lanczos overshoot and nothing is clipped.
+  /// Scales to `width` by `height` exactly as Pillow's `Image.resize` in mode "F", per channel; bicubic and
+  /// Lanczos overshoot, and nothing is clipped.
   package func resampled(width: Int, height: Int, filter: ResampleFilter) -> FloatImage {
     if width == self.width && height == self.height { return self }
     let grid = SampleGrid(width: self.width, height: self.height, channels: channels, samples: values)
@@ -18,7 +18,7 @@ extension Image {
     return resized(width: width, height: height, filter: filter, columns: 0..<width, rows: 0..<height)
   }
 
-  /// The part in `columns` and `rows` of the picture scaled to `width` by `height`, without making the rest.
+  /// The part in `columns` and `rows` of the image scaled to `width` by `height`; the rest is not computed.
   func resized(
     width: Int, height: Int, filter: ResampleFilter, columns: Range<Int>, rows: Range<Int>
   ) -> Image {
@@ -38,8 +38,8 @@ struct SampleGrid<Sample: ResampledSample> {
   let samples: [Sample]
 
   /// The given rows and columns of the picture scaled to the axes' lengths. Each input row is scaled horizontally, stored
-  /// as a sample would be, and added to the output rows that it is part of; so what is needed beside the result is one row
-  /// and the sums, whatever the input's shape.
+  /// as a sample, and added to its output rows. So only one row and the sums are needed besides the result, whatever the
+  /// input's shape.
   func resampled(_ columns: ResampleWeights<Sample>, _ rows: ResampleWeights<Sample>) -> [Sample] {
     let length = columns.windows.count * channels
     guard length > 0, let firstRow = rows.windows.first?.start, let lastRow = rows.windows.last?.end else { return [] }
@@ -73,7 +73,7 @@ struct SampleGrid<Sample: ResampledSample> {
           let taps = UnsafeBufferPointer(rebasing: values[window.offset..<window.offset + window.count])
           let first = (y * width + window.start) * channels
           let from = UnsafeBufferPointer(rebasing: input[first..<first + window.count * channels])
-          // The last pixel of all has nothing behind it that could be read.
+          // No byte follows the last pixel.
           if channels == 3, first + from.count < input.count, x + 1 < columns.windows.count {
             guard let pixels = from.baseAddress, let weights = taps.baseAddress, let target = line.baseAddress else {
               continue

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The kernel of an antialiased resampling. All of them widen with the scale when they shrink a picture.
+/// The kernel of an antialiased resampling. All kernels widen with the scale when they shrink an image.
 package enum ResampleFilter: String, CaseIterable, Sendable, Codable {
   /// The mean of the pixels that an output pixel covers; shrinking by whole factors is exact averaging.
   case box

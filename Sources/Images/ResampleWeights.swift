@@ -1,5 +1,5 @@
-/// For one axis: which input samples each output sample is a weighted sum of, and the weights. The windows, the centres
-/// and the order of operations are Pillow's, so that results agree to the bit.
+/// For one axis: the input samples of each output sample, and their weights. Windows, centres and the order of
+/// operations are Pillow's, so results agree to the bit.
 struct ResampleWeights<Sample: ResampledSample> {
   struct Window {
     /// The first input sample.
@@ -11,7 +11,7 @@ struct ResampleWeights<Sample: ResampledSample> {
     var end: Int { start + count }
   }
 
-  /// One for each position, beginning and ending further on in the input than the one before or at the same place.
+  /// One per position. Starts and ends never decrease from one position to the next.
   let windows: [Window]
   /// The windows' weights one after another; those of a window sum to 1.
   let values: [Sample.Weight]

@@ -1,4 +1,4 @@
-/// A kind of sample that can be resampled: how weights are held, products summed, and the sum stored.
+/// A type of sample that can be resampled: the types of its weights and sums, and how a sum is stored.
 protocol ResampledSample {
   associatedtype Weight
   static func weight(_ value: Double) -> Weight
@@ -6,8 +6,8 @@ protocol ResampledSample {
   static func add(_ sample: Self, times weight: Weight, to sum: inout Weight)
   static func stored(_ sum: Weight) -> Self
 
-  /// Writes the weighted mean of `count` pixels of three samples. Of `pixels` one sample more may be read, and of
-  /// `target` one more written.
+  /// Writes the weighted mean of `count` pixels of three samples. One more sample of `pixels` may be read, and one more
+  /// of `target` written.
   static func blendTriples(
     _ pixels: UnsafePointer<Self>, _ weights: UnsafePointer<Weight>, _ count: Int,
     into target: UnsafeMutablePointer<Self>
@@ -19,7 +19,7 @@ extension ResampledSample {
     _ pixels: UnsafePointer<Self>, _ weights: UnsafePointer<Weight>, _ count: Int,
     into target: UnsafeMutablePointer<Self>
   ) {
-    // Three sums side by side: each weight is loaded once and the additions do not wait for one another.
+    // Three independent sums: each weight is loaded once, and the additions do not wait for each other.
     var (red, green, blue) = (emptySum, emptySum, emptySum)
     for k in 0..<count {
       add(pixels[3 * k], times: weights[k], to: &red)
@@ -40,7 +40,7 @@ extension UInt8: ResampledSample {
   static func add(_ sample: UInt8, times weight: Int32, to sum: inout Int32) { sum &+= Int32(sample) &* weight }
   static func stored(_ sum: Int32) -> UInt8 { UInt8(Swift.max(0, Swift.min(255, sum >> fractionBits))) }
 
-  /// A pixel and the byte behind it are one vector of four; the fourth sum is not used.
+  /// A pixel and the byte after it are one vector of four; the fourth sum is not used.
   static func blendTriples(
     _ pixels: UnsafePointer<UInt8>, _ weights: UnsafePointer<Int32>, _ count: Int,
     into target: UnsafeMutablePointer<UInt8>

@@ -1,6 +1,6 @@
-// Changes of each channel by a table of its 256 values, as Pillow's `ImageOps` makes them.
+// Changes of each channel by a table of 256 values, as in Pillow's `ImageOps`.
 extension Image {
-  /// Values from `threshold` on are turned into their negative.
+  /// Values from `threshold` on are inverted.
   package func solarized(threshold: Double) -> Image {
     toned { _ in (0...255).map { Double($0) < threshold ? UInt8($0) : UInt8(255 - $0) } }
   }
@@ -11,7 +11,7 @@ extension Image {
     return toned { _ in (0...255).map { UInt8($0) & mask } }
   }
 
-  /// Each channel is stretched to go from 0 to 255.
+  /// Each channel is stretched to 0 to 255.
   package func withAutomaticContrast() -> Image {
     toned { histogram in
       guard let low = histogram.firstIndex(where: { $0 > 0 }), let high = histogram.lastIndex(where: { $0 > 0 }),
@@ -38,7 +38,7 @@ extension Image {
     }
   }
 
-  /// - Parameter table: what becomes of each value, from how often each occurs in the channel; nil for no change.
+  /// - Parameter table: the new value of each value, computed from the channel's histogram; nil for no change.
   private func toned(_ table: (_ histogram: [Int]) -> [UInt8]?) -> Image {
     var result = self
     for channel in 0..<channels {

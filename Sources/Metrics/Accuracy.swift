@@ -1,4 +1,4 @@
-/// The number of correct and of images of one class.
+/// The numbers of correct images and of images of one class.
 package struct ClassCount: Sendable, Equatable {
   /// Test images of this class.
   package var support = 0
@@ -16,14 +16,14 @@ package struct ClassCount: Sendable, Equatable {
 extension Predictions {
   /// The fraction of images whose true class is among the `k` most probable ones, in 0...1.
   ///
-  /// Nil without images, and nil for k > 1 with k classes or fewer, where it would be 1 whatever the classifier says.
+  /// Nil without images, and nil for k > 1 with k classes or fewer, where it would always be 1.
   package func accuracy(top k: Int) -> Double? {
     precondition(k >= 1 && k <= 5, "five classes are kept per image")
     guard count > 0, k == 1 || classes > k else { return nil }
     return Double((0..<count).count { isCorrect($0, top: k) }) / Double(count)
   }
 
-  /// Hits and images of every class, C entries.
+  /// Correct images and images of every class, C entries.
   package func classCounts(top k: Int) -> [ClassCount] {
     precondition(k >= 1 && k <= 5, "five classes are kept per image")
     var counts = [ClassCount](repeating: ClassCount(), count: classes)

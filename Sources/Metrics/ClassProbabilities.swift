@@ -1,8 +1,8 @@
 internal import Foundation
 internal import Kernels
 
-/// What a classifier says about every image: a row of probabilities p(y|x), from probabilities or from logits, in double
-/// precision and a portion of rows at a time.
+/// A classifier's output for every image: a row of probabilities p(y|x), from probabilities or logits, in double
+/// precision and some rows at a time.
 package struct ClassProbabilities: Sendable {
   package enum Kind: String, Sendable { case probabilities, logits }
 
@@ -28,7 +28,7 @@ extension ClassProbabilities {
 
   /// Writes p(y|x) of these images to `target`, and −Σ p log p of each, in nats, to `entropies`; 0 log 0 is 0.
   ///
-  /// From logits by the logarithm of the softmax, so that a probability that underflows still adds nothing.
+  /// Logits go through the logarithm of the softmax, so a probability that underflows contributes 0.
   /// - Throws: `MetricError.notProbabilities`, and what reading throws.
   func copy(
     _ rows: Range<Int>, into target: UnsafeMutablePointer<Double>, entropies: UnsafeMutablePointer<Double>
@@ -71,7 +71,7 @@ extension ClassProbabilities {
     }
   }
 
-  /// Calls `body` for portions of the images side by side, with their probabilities and entropies.
+  /// Calls `body` for portions of the images in parallel, with their probabilities and entropies.
   func forEachPortion(
     _ pool: ThreadPool,
     _ body: (_ portion: Int, _ rows: Range<Int>, _ p: UnsafePointer<Double>, _ h: UnsafePointer<Double>) -> Void

@@ -15,10 +15,10 @@ package struct GaussianRoot: Sendable {
 
   package var columns: Int { mean.count }
 
-  /// Eigenvalues below this share of the largest are rounding errors of a covariance that lacks directions.
+  /// Eigenvalues below this fraction of the largest are rounding errors of a singular covariance.
   private static func threshold(_ columns: Int) -> Double { Double(columns) * 0x1p-52 }
 
-  /// √Λ Vᵀ of the covariance V Λ Vᵀ, without the directions in which nothing varies.
+  /// √Λ Vᵀ of the covariance V Λ Vᵀ, without directions of zero variance.
   ///
   /// - Throws: `MetricError.noConvergence`.
   package init(_ statistics: FeatureStatistics) throws {
@@ -50,8 +50,8 @@ package struct GaussianRoot: Sendable {
     trace = root.reduce(0) { $0 + $1 * $1 }
   }
 
-  /// The root for features: of fewer images than features these images themselves, centred, which loses no digits; else
-  /// that of the covariance.
+  /// The root for features. With fewer images than features it is the centred images themselves, which loses no digits;
+  /// otherwise that of the covariance.
   ///
   /// - Throws: `MetricError`.
   package init(_ features: any FeatureSource, pool: ThreadPool) throws {
@@ -82,7 +82,7 @@ package struct GaussianRoot: Sendable {
 }
 
 extension GaussianRoot {
-  /// The roots of several covariances, side by side.
+  /// The roots of several covariances, in parallel.
   ///
   /// - Throws: `MetricError.noConvergence`.
   package static func roots(_ statistics: [FeatureStatistics], pool: ThreadPool) throws -> [GaussianRoot] {
@@ -96,12 +96,12 @@ extension GaussianRoot {
 }
 
 /// The Fréchet (2-Wasserstein) distance between Gaussians with the means and covariances of two sets of features,
-/// squared: the FID of Heusel et al. 2017 (arXiv:1706.08500) where the features are Inception's.
+/// squared: the FID of Heusel et al. 2017 (arXiv:1706.08500) for Inception's features.
 ///
 /// ‖μ₁ − μ₂‖² + tr(Σ₁ + Σ₂ − 2 (Σ₁Σ₂)^{1/2}), where the trace of the root is the sum of the singular values of A₁A₂ᵀ for
-/// any roots AᵢᵀAᵢ = Σᵢ: no complex numbers, no lost digits where a covariance is singular, and never below 0 by more
-/// than rounding, which is cut off. What you give up by using it: it is biased upwards, by about a constant over the
-/// number of images, and Gaussians are all that it sees.
+/// any roots AᵢᵀAᵢ = Σᵢ: no complex numbers, no lost digits for a singular covariance, and never below 0 by more
+/// than rounding, which is clipped. Drawbacks: it is biased upwards, by about a constant divided by the number of images,
+/// and it only sees Gaussians.
 package enum FrechetDistance {
   /// - Throws: `MetricError`.
   package static func value(_ first: GaussianRoot, _ second: GaussianRoot) throws -> Double {
@@ -133,8 +133,8 @@ package enum FrechetDistance {
     return try value(GaussianRoot(first, pool: pool), GaussianRoot(second, pool: pool))
   }
 
-  /// The distance by the eigenvalues of A Σ Aᵀ, which takes a third of the time and half of the digits where a covariance
-  /// is singular: good enough for the spread of an estimate.
+  /// The distance by the eigenvalues of A Σ Aᵀ, which takes a third of the time but loses half of the digits for a singular
+  /// covariance: good enough for the variance of an estimate.
   static func approximate(_ reference: GaussianRoot, _ statistics: FeatureStatistics) throws -> Double {
     let (r, n) = (reference.rank, reference.columns)
     let half = DoubleScratch(r * n)

@@ -2,7 +2,7 @@ package import Kernels
 package import Randomness
 
 extension FrechetDistance {
-  /// What the distance is without each of twenty seeded parts of a set, to the other side's Gaussian.
+  /// The distance to the other side's Gaussian without each of twenty seeded parts of a set.
   ///
   /// - Throws: `MetricError`, and what reading the features throws.
   package static func withoutParts(
@@ -25,10 +25,10 @@ extension FrechetDistance {
   }
 }
 
-/// A score that depends on the number of images N as a + b / N, and its limit a for ever more images.
+/// A score that depends on the number of images N as a + b / N, and its limit a for infinitely many images.
 ///
 /// Chong and Forsyth 2020, "Effectively Unbiased FID and Inception Score and where to find them" (arXiv:1911.07023).
-/// Unlike their code, every subset is drawn anew from a seeded stream, and the fit says how good it is.
+/// Unlike their code, every subset is drawn independently from a seeded stream, and the fit reports its R².
 package struct Extrapolation: Sendable, Equatable {
   package let sizes: [Int]
   package let values: [Double]
@@ -36,10 +36,10 @@ package struct Extrapolation: Sendable, Equatable {
   package let fit: LinearFit
 
   package static let points = 15
-  /// The smallest subset, where there are enough images.
+  /// The smallest subset, if there are enough images.
   package static let leastSize = 5000
 
-  /// Fifteen sizes from 5,000, or from half of the images where that is less, to all of them.
+  /// Fifteen sizes from 5,000, or from half of the images if that is less, to all of them.
   ///
   /// - Throws: `MetricError.tooFew`.
   package static func sizes(upTo count: Int, metric: String) throws -> [Int] {
@@ -60,7 +60,7 @@ package struct Extrapolation: Sendable, Equatable {
     self.fit = fit
   }
 
-  /// How many times the limit varies with the images as much as the value over all N images does, in variance.
+  /// The ratio of the limit's variance over images to the variance of the value over all N images.
   ///
   /// To first order each value is a mean over its subset, and the limit is their sum with weights w that add up to 1; an
   /// image that is in the subset of n with probability n / N then counts for Σ w N / n of those that it is in. What this
@@ -86,7 +86,7 @@ package struct Extrapolation: Sendable, Equatable {
 }
 
 extension FrechetDistance {
-  /// FID∞: the limit of the distance of a set to `other` for ever more images of the set.
+  /// FID∞: the limit of the distance of a set to `other` for infinitely many images of the set.
   ///
   /// - Throws: `MetricError`, and what reading the features throws.
   package static func extrapolated(
@@ -97,7 +97,7 @@ extension FrechetDistance {
     var values = [Double](repeating: .nan, count: sizes.count)
     try values.withUnsafeMutableBufferPointer { values in
       nonisolated(unsafe) let values = values
-      // The large ones first, so that no thread is left alone with one.
+      // The large ones first, so that no thread ends with a large one alone.
       try pool.runThrowing(chunks: sizes.count) { chunk, _ in
         let point = sizes.count - 1 - chunk
         let rows = Extrapolation.subset(sizes[point], below: features.rows, stream: stream.split(point))

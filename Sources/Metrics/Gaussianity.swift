@@ -2,11 +2,11 @@ internal import Foundation
 package import Kernels
 package import Randomness
 
-/// How far features are from the Gaussian that a Fréchet distance takes them for: they are projected on random
-/// directions, and each projection is tested for normality.
+/// How far features are from the Gaussian that a Fréchet distance assumes. They are projected on random directions, and
+/// each projection is tested for normality.
 ///
-/// Betzalel et al. 2022 (arXiv:2206.10935) ask this of Inception's features. The test is D'Agostino and Pearson's K², of
-/// skewness and kurtosis together. What you give up by using it: with thousands of images every real deviation is
+/// Betzalel et al. 2022 (arXiv:2206.10935) test Inception's features in this way. The test is D'Agostino and Pearson's K², of
+/// skewness and kurtosis together. Drawback: with thousands of images every real deviation is
 /// significant, so look at the sizes of skewness and kurtosis, not at p alone.
 package struct Gaussianity: Sendable, Equatable {
   package struct Projection: Sendable, Equatable {

@@ -3,9 +3,9 @@ package import Kernels
 package import Randomness
 
 /// The Inception Score of Salimans et al. 2016 (arXiv:1606.03498): the exponential of the mean divergence of p(y|x) from
-/// p(y), over each of some equal splits of the images, and then the mean of these.
+/// p(y), averaged over equal splits of the images.
 ///
-/// What you give up by using it: comparability. It depends on the classifier's weights, on the number of images and of
+/// Drawback: it is hard to compare. It depends on the classifier's weights, on the number of images and of
 /// splits, and on their order, for which the images are shuffled first. S(G) is the same without splits and exponential.
 package struct InceptionScore: Sendable, Equatable {
   package let value: Double
@@ -47,7 +47,7 @@ extension InceptionScore {
     return max(0, entropy(sums, total: n) - conditional / n)
   }
 
-  /// IS∞: the limit of the score in one split for ever more images.
+  /// IS∞: the limit of the score in one split for infinitely many images.
   ///
   /// - Throws: `MetricError`, and what reading the probabilities throws.
   package static func extrapolated(

@@ -8,20 +8,20 @@ package struct InformationScore: Sendable, Equatable {
   package let value: Double
   /// H(y), the entropy of the mean probabilities: how evenly the classes are drawn. Nats.
   package let marginalEntropy: Double
-  /// H(y|x), the mean entropy of a row: how unsure the classifier is of an image. Nats.
+  /// H(y|x), the mean entropy of a row: how uncertain the classifier is about an image. Nats.
   package let conditionalEntropy: Double
-  /// What the estimate is without each image, less the estimate: its jackknife bias and variance.
+  /// The estimate without each image minus the estimate, for its jackknife bias and variance.
   package let bias: Double
   package let variance: Double
   package let count: Int
 
-  /// 95 %, by the jackknife over images, in nats; not shifted by the bias. Nil where no image makes a difference, which
-  /// is no certainty.
+  /// 95 %, by the jackknife over images, in nats; not shifted by the bias. Nil if no image changes the estimate, which
+  /// does not mean certainty.
   package var interval: Interval? {
     variance > Self.rounding ? Interval.normal(value, standardError: variance.squareRoot()) : nil
   }
 
-  /// A variance that is one of rounding.
+  /// A variance that is only rounding.
   static let rounding = 1e-24
 
   package static func bits(_ nats: Double) -> Double { nats / log(2) }
@@ -36,7 +36,7 @@ extension InformationScore {
     let (sums, conditional) = try classifier.sums(pool)
     let marginal = entropy(sums, total: n)
     let conditionalMean = conditional / n
-    // Both entropies have the same rounding; a difference below 0 is one.
+    // Both entropies have the same rounding; a difference below 0 is a rounding error.
     let score = max(0, marginal - conditionalMean)
     value = score
     marginalEntropy = marginal

@@ -3,11 +3,11 @@ package import Kernels
 /// The squared maximum mean discrepancy between two sets of features under the kernel (x·y / D + 1)³, unbiased: the KID
 /// of Bińkowski et al. 2018 (arXiv:1801.01401) over all pairs of images, and its variance.
 ///
-/// Unlike FID it has no bias, so it can be compared between sets of any size, and may come out below 0. What you give up
-/// by using it: time, which grows with the square of the number of images.
+/// Unlike FID it has no bias, so it can be compared between sets of any size, and may come out below 0.
+/// Drawback: its time grows with the square of the number of images.
 package struct KernelDistance: Sendable, Equatable {
   package let value: Double
-  /// Nil for fewer than four images on both sides or three on one of unequal sides, or where the estimate is below 0.
+  /// Nil for fewer than four images on both sides or three on one of unequal sides, or if the estimate is below 0.
   package let variance: Double?
 
   /// The 95 % interval by the normal distribution.
@@ -33,7 +33,7 @@ extension KernelDistance {
     guard value.isFinite else { throw try Self.failure(of: [first, second], pool: pool) }
   }
 
-  /// Why an estimate is no number: the first feature that is none.
+  /// The error for an estimate that is not finite: the first such feature.
   static func failure(of sets: [any FeatureSource], pool: ThreadPool) throws -> MetricError {
     for features in sets { _ = try FeatureInspection(features, pool: pool) }
     preconditionFailure("the kernel of finite features is finite")
@@ -63,7 +63,7 @@ extension KernelDistance {
     return 4 * m2 / pairs * first + 2 / pairs * second
   }
 
-  /// The jackknife's variance over both sets, from what the estimate is without each image.
+  /// The jackknife variance over both sets, from the estimates without each image.
   private static func jackknifeVariance(
     _ x: KernelSums, _ y: KernelSums, _ xy: KernelSums, value: Double
   ) -> Double? {
@@ -119,7 +119,7 @@ struct KernelSums {
           rows.lowerBound + part.lowerBound..<rows.lowerBound + part.upperBound,
           into: panel.base + part.lowerBound * columns)
       }
-      // Within a set only the blocks at and right of the diagonal.
+      // Within a set, only the blocks on and right of the diagonal.
       let blocks = Array(across[(other == nil ? place : 0)...])
       let sums = DoubleScratch(blocks.count * (2 * step + 1))
       try pool.runThrowing(chunks: blocks.count) { chunk, worker in

@@ -11,7 +11,7 @@ package struct KernelDistanceSubsets: Sendable, Equatable {
   /// Images of each side in a subset.
   package let size: Int
 
-  /// - Parameter size: of a subset; what the smaller set has where that is less.
+  /// - Parameter size: of a subset; what the smaller set has if that is less.
   /// - Throws: `MetricError`, and what reading the features throws.
   package init(
     _ first: any FeatureSource, _ second: any FeatureSource, subsets: Int = 100, size: Int = 1000,

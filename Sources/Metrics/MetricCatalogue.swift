@@ -1,4 +1,4 @@
-/// What `cas metrics` can compute: a family of numbers for each case.
+/// The metrics of `cas metrics`, one case per family.
 package enum MetricFamily: String, Sendable, CaseIterable {
   case fid
   case fidInfinity = "fid-infinity"
@@ -29,7 +29,7 @@ package enum MetricFamily: String, Sendable, CaseIterable {
     }
   }
 
-  /// Whether it needs what a classifier says, and not features.
+  /// Whether it needs a classifier's output instead of features.
   package var needsProbabilities: Bool {
     switch self {
     case .information, .inceptionScore, .inceptionScoreInfinity: true
@@ -40,7 +40,7 @@ package enum MetricFamily: String, Sendable, CaseIterable {
   /// Whether reference statistics (mean and covariance) are enough for the real side.
   package var acceptsStatistics: Bool { self == .fid || self == .fidInfinity || needsProbabilities }
 
-  /// What is computed where nothing was asked for.
+  /// The default metrics.
   package static let standard: [MetricFamily] = [
     .fid, .kid, .precisionRecall, .densityCoverage, .prd, .memorisation, .information, .inceptionScore,
   ]

@@ -1,24 +1,24 @@
 import Foundation
 internal import Randomness
 
-/// The difference between the mean accuracies of two sets of classifiers on the same images, and what it could have
-/// been with other test images and other trainings.
+/// The difference between the mean accuracies of two sets of classifiers on the same images, and its variation over other
+/// test images and other trainings.
 ///
 /// Both factors are resampled with replacement and crossed (Owen 2007, "The pigeonhole bootstrap", Annals of Applied
-/// Statistics 1(2)), which errs on the wide side; the interval is bias-corrected and accelerated. What you give up by
-/// using it: with two or three seeds the spread of the trainings is known too badly, and estimated too small by the
-/// factor (K − 1) / K; the Student interval over seeds stands beside it for that reason.
+/// Statistics 1(2)), which is conservative; the interval is bias-corrected and accelerated.
+/// Drawback: with two or three seeds, the variance of the trainings is uncertain, and too small by the factor
+/// (K − 1) / K. The Student interval over seeds is reported beside it for that reason.
 struct PairedBootstrap {
   private let first: [[Bool]]
   private let second: [[Bool]]
-  /// Whether classifier k of both sets had the same seed, so that they are drawn together.
+  /// Whether classifier k of both sets has the same seed; such pairs are drawn together.
   private let isPaired: Bool
   private let resamples: Int
   private let stream: RandomStream
 
   /// - Parameters:
-  ///   - first: for each classifier, whether it was right about each image.
-  ///   - second: the same of the other set; equally many classifiers where `isPaired`.
+  ///   - first: for each classifier, whether each image was correct.
+  ///   - second: the same of the other set; with the same number of classifiers if `isPaired`.
   init(_ first: [[Bool]], _ second: [[Bool]], isPaired: Bool, resamples: Int, seed: UInt64) {
     precondition(!first.isEmpty && !second.isEmpty, "a difference is between classifiers")
     precondition(!isPaired || first.count == second.count, "pairs have two sides")
@@ -39,7 +39,7 @@ extension PairedBootstrap {
   /// The 95 % interval of the difference on these images; nil without images.
   func interval(_ images: [Int]) -> Interval? {
     guard let estimate = difference(images) else { return nil }
-    // Images on which all classifiers agree in being right or wrong have the same score in every draw.
+    // Images that all classifiers get right, or all get wrong, have the same score in every draw.
     var patterns: [[Bool]: Int] = [:]
     var examples: [Int] = []
     let pattern = images.map { image in
@@ -102,7 +102,7 @@ extension PairedBootstrap {
     return samples + [without(a), without(b).map { -$0 }]
   }
 
-  /// How often an image is hit by the first set more than by the second, in units of 1 / (classifiers of the first
+  /// How much more often the first set gets an image right than the second, in units of 1 / (classifiers of the first
   /// times those of the second).
   private func scores(_ firstWeights: [Int], _ secondWeights: [Int]) -> (Int) -> Int {
     { image in

@@ -1,11 +1,11 @@
 /// What one trained classifier said about every test image: the raw material of every accuracy, kept small.
 ///
-/// What you give up by using it: probabilities beyond the five largest. Of the others only their contribution to
-/// the Brier score and the probability of the true class remain.
+/// Drawback: only the five largest probabilities are kept. Of the others, only their contribution to the Brier score and
+/// the probability of the true class remain.
 package struct Predictions: Sendable, Equatable {
   /// The number of classes, C.
   package let classes: Int
-  /// The number of classes kept per image: 5, or C where there are fewer.
+  /// The number of classes kept per image: 5, or C if there are fewer.
   package let depth: Int
   /// The true class per image, each in `0..<classes`.
   package var labels: [Int32] = []
@@ -29,7 +29,7 @@ extension Predictions {
   /// The number of test images.
   package var count: Int { labels.count }
 
-  /// The predicted class of one image, or nil where the classifier gave no number for any class.
+  /// The predicted class of one image, or nil if the classifier gave no number for any class.
   package func top1(_ image: Int) -> Int? {
     let predicted = topClasses[image * depth]
     return predicted < 0 ? nil : Int(predicted)

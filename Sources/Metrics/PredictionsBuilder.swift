@@ -1,8 +1,8 @@
-/// Collects batches of class probabilities into `Predictions`, in the order in which they come.
+/// Collects batches of class probabilities into `Predictions`, in their order.
 ///
 /// Classes are ranked by probability, ties by the lower class index. A value that is not finite is no probability:
-/// its class is never ranked, and counts as 0 in the Brier score. So a classifier that gives NaN for everything is
-/// wrong about every image, instead of right about class 0.
+/// its class is never ranked, and counts as 0 in the Brier score. So a classifier that returns only NaN is
+/// wrong about every image, instead of correct about class 0.
 package struct PredictionsBuilder: Sendable {
   private var predictions: Predictions
   private let isTrained: [Bool]

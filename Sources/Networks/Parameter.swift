@@ -1,6 +1,6 @@
 package import Kernels
 
-/// How a tensor of parameters lies in memory here and in PyTorch.
+/// The memory layout of a parameter tensor here and in PyTorch.
 package enum ParameterLayout: Hashable, Sendable {
   /// Height, width, input channel, output channel here; PyTorch keeps output, input, height, width.
   case convolution(ConvolutionGeometry)
@@ -27,23 +27,23 @@ package enum ParameterLayout: Hashable, Sendable {
   }
 }
 
-/// What a parameter does, by which optimisers group them.
+/// The role of a parameter; optimisers group parameters by it.
 package enum ParameterRole: String, Sendable, Codable {
   case weight, bias
   /// The scale (gamma) and shift (beta) of a batch normalisation.
   case scale, shift
 }
 
-/// The distribution that a parameter starts from.
+/// The initial distribution of a parameter.
 package enum Initialization: Hashable, Sendable {
-  /// Normal with deviation sqrt(2 / fan), He et al. 2015, equation 10 (fan out).
+  /// Normal with standard deviation sqrt(2 / fan), He et al. 2015, equation 10 (fan out).
   case heNormal(fan: Int)
   /// Uniform in ±bound.
   case uniform(bound: Float)
-  /// A convolution that hands its input on: filter n takes the middle of channel n, and filters beyond the number of
-  /// input channels are uniform in ±bound (Jordan 2024, arXiv:2404.00498, section 3.3).
+  /// An identity convolution: filter n takes the centre of channel n, and filters beyond the number of input channels
+  /// are uniform in ±bound (Jordan 2024, arXiv:2404.00498, section 3.3).
   case identity(bound: Float)
-  /// Filters that decorrelate the training images' patches. Until the trainer has seen these they are zero.
+  /// Filters that decorrelate the training images' patches. They are zero until the trainer has computed them.
   case whitening
   case constant(Float)
 }
@@ -55,7 +55,7 @@ package struct Parameter: Sendable {
   package let layout: ParameterLayout
   package let role: ParameterRole
   package let initialization: Initialization
-  /// The parameter's own factor on the learning rate, which does not scale its weight decay; 0 keeps it as it starts.
+  /// The parameter's own factor on the learning rate, which does not scale its weight decay; 0 keeps its initial value.
   package let rate: Float
 
   package var count: Int { layout.count }

@@ -1,8 +1,8 @@
-/// A stream of random numbers that is a pure function of its key: the n-th number of a stream can be had
-/// without the ones before it, and two streams with different keys are independent.
+/// A stream of random numbers that is a pure function of its key. The n-th number of a stream can be computed
+/// without the ones before it. Streams with different keys are independent.
 ///
 /// Philox 4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011).
-/// What you give up by using it: speed. It makes about 10^8 words a second, and it is not for secrets.
+/// Its price is speed: it makes about 10^8 words per second. It is not for secrets.
 ///
 /// Streams are split by purpose, never advanced in turn, so that no result depends on the order of the work:
 ///
@@ -79,7 +79,7 @@ extension RandomStream {
 }
 
 extension RandomStream {
-  /// The finaliser of SplitMix64 (Steele, Lea, Flood 2014), which turns near keys into unrelated ones.
+  /// The finaliser of SplitMix64 (Steele, Lea, Flood 2014), which turns similar keys into unrelated ones.
   private static func mixed(_ value: UInt64) -> UInt64 {
     var z = value &+ 0x9E37_79B9_7F4A_7C15
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9

@@ -1,9 +1,9 @@
 import Foundation
 
-/// What computes a training, or a part of it: a build of this program, and the kernels that it takes on its machine.
-/// Equal ones give equal bytes.
+/// What computes a training, or part of it: a build of this program, and the kernels it uses on its machine. Equal
+/// computations give equal bytes.
 package struct Computation: Codable, Equatable, Sendable {
-  /// Which program; nil where that is not known, as of files that earlier versions wrote.
+  /// The build; nil if unknown, as in files of earlier versions.
   package let build: String?
   package let kernels: String
 
@@ -14,13 +14,13 @@ package struct Computation: Codable, Equatable, Sendable {
 }
 
 extension Computation {
-  /// The key of a file's metadata that lists what computed it.
+  /// The metadata key that lists the computations of a file.
   package static let key = "computedBy"
 
-  /// What the file of a training says about what computed it.
+  /// The metadata of a training's file about its computations.
   ///
-  /// - Parameter parts: of the training, in their order. The last one's kernels stand by themselves, too: those are what
-  ///   goes on.
+  /// - Parameter parts: of the training, in their order. The last one's kernels also have a key of their own, because they
+  ///   continue the training.
   package static func metadata(of parts: [Computation]) throws -> [String: String] {
     guard let last = parts.last else { preconditionFailure("something computes every training") }
     let encoder = JSONEncoder()
@@ -28,7 +28,7 @@ extension Computation {
     return ["kernels": last.kernels, key: String(decoding: try encoder.encode(parts), as: UTF8.self)]
   }
 
-  /// What computed the training whose file has this metadata; one part of an unknown build where it does not list them.
+  /// The computations of the training whose file has this metadata; one part of an unknown build if it lists none.
   package static func parts(in metadata: [String: String]) -> [Computation] {
     let listed = metadata[key].flatMap { try? JSONDecoder().decode([Computation].self, from: Data($0.utf8)) }
     if let listed, !listed.isEmpty { return listed }

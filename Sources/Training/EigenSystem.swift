@@ -1,5 +1,5 @@
-/// The eigenvalues of a small symmetric matrix, falling, and its eigenvectors, by the cyclic Jacobi method (Golub and Van
-/// Loan, "Matrix Computations", section 8.5). It is our own because its bits are the same with every BLAS.
+/// The eigenvalues of a small symmetric matrix, descending, and its eigenvectors, by the cyclic Jacobi method (Golub and
+/// Van Loan, "Matrix Computations", section 8.5). It is our own because its bits are the same with every BLAS.
 package struct EigenSystem {
   package let values: [Double]
   /// Unit vectors; the entry of the largest magnitude, the first of equal ones, is positive.

@@ -6,11 +6,11 @@ package struct EpochRecord: Codable, Equatable, Sendable {
   package var step: Int
   /// The mean training loss of the epoch's batches.
   package var loss: Double
-  /// The share of the epoch's (augmented) training images that were classified right before their step.
+  /// The fraction of the epoch's (augmented) training images that were correct before their step.
   package var trainingTop1: Double
   package var learningRate: Double
-  /// Seconds of training since its start, evaluation and pauses left out.
+  /// Seconds of training since its start, without evaluation and pauses.
   package var seconds: Double
-  /// Whether the training was another run's, whose classifier was in the cache; a key that is left out where it was not.
+  /// Whether the classifier came from another run, through the cache; the key is absent otherwise.
   package var cached: Bool?
 }

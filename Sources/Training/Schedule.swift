@@ -2,19 +2,19 @@ import Foundation
 
 /// The learning rate as a function of the step: a linear warm-up, then a decay.
 ///
-/// Milestones and warm-up are given in epochs of the recipe and scale with the number of steps, so that every
-/// training of a run takes the same path whatever the size of its training set.
+/// Milestones and warm-up are given in epochs of the recipe and scale with the number of steps, so all
+/// trainings of a run have the same schedule, whatever the size of their training sets.
 package struct Schedule: Codable, Equatable, Sendable {
   package enum Decay: String, Codable, Sendable, CaseIterable {
     case constant, step, cosine, linear
   }
 
   package var decay: Decay = .cosine
-  /// Epochs of linear warm-up from `start`; step t of w has come (t + 1) / w of the way to the learning rate.
+  /// Epochs of linear warm-up from `start`; step t of w has gone (t + 1) / w of the way to the learning rate.
   package var warmupEpochs: Double = 1
-  /// The share of the learning rate from which the warm-up starts.
+  /// The fraction of the learning rate at which the warm-up starts.
   package var start: Double = 0
-  /// The share of the learning rate at which `cosine` and `linear` end.
+  /// The fraction of the learning rate at which `cosine` and `linear` end.
   package var end: Double = 0
   /// Epochs at which `step` multiplies the rate by `factor`.
   package var milestones: [Double] = []

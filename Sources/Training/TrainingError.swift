@@ -1,9 +1,9 @@
-/// What stops a training.
+/// An error that stops a training.
 package enum TrainingError: Error, Equatable {
   case diverged(name: String, epoch: Int, step: Int, learningRate: Double)
   case tooFewImages(name: String, images: Int)
   case foreignCheckpoint(path: String, what: String)
-  /// A file of a run that cannot be read as what it was written as.
+  /// A file of a run that cannot be read in its own format.
   case damagedFile(path: String, detail: String)
   case otherKernels(path: String, saved: String, present: String)
 }

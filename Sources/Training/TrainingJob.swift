@@ -1,7 +1,7 @@
 package import Datasets
 package import Networks
 
-/// One training: which network learns from which images, by which recipe, for how many steps, under which seed.
+/// One training: its network, images, recipe, number of steps and seed.
 package struct TrainingJob: Sendable {
   /// The set's name, for messages and file names only: no random number depends on it.
   package let name: String
@@ -13,9 +13,9 @@ package struct TrainingJob: Sendable {
   package let normalization: Normalization
   /// Two trainings with equal fingerprints give equal weights on equal kernels.
   package let fingerprint: String
-  /// The last images of the samples, where every batch has a fixed number of them.
+  /// The last images of the samples, if every batch has a fixed number of them.
   package let supplement: BatchSampler.Supplement?
-  /// How often the images of each class are shown, where that is not each image once an epoch.
+  /// How often the images of each class are shown, if not once per epoch.
   package let weighting: BatchSampler.Weighting?
 
   package init(

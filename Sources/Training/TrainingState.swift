@@ -1,7 +1,7 @@
 import Foundation
 internal import Networks
 
-/// A training between two steps, as it is saved to go on later.
+/// The state of a training between two steps, saved to resume it.
 package struct TrainingState: Sendable, Equatable {
   package var step: Int
   package var epochLoss: Double
@@ -32,7 +32,7 @@ extension TrainingState {
     }
   }
 
-  /// The state as a safetensors file that says which training it belongs to.
+  /// The state as a safetensors file with the training's fingerprint.
   ///
   /// - Parameter parts: what has computed the training so far.
   package func serialized(fingerprint: String, computedBy parts: [Computation]) throws -> [UInt8] {
@@ -53,7 +53,7 @@ extension TrainingState {
 
   /// Reads a saved state of the training with this fingerprint.
   ///
-  /// - Parameter kernels: the kernels that would go on; nil accepts any.
+  /// - Parameter kernels: the kernels that would continue; nil accepts any.
   /// - Throws: `CheckpointError.damaged`, `TrainingError.foreignCheckpoint` or `TrainingError.otherKernels`.
   package init(_ bytes: [UInt8], path: String, fingerprint: String, kernels: String?) throws {
     let file = try SafeTensors(bytes, path: path)
@@ -79,7 +79,7 @@ extension TrainingState {
       average: try floats("average"))
   }
 
-  /// The fingerprint of the training that a saved state belongs to, nil where it does not say, and what has computed it.
+  /// The fingerprint of a saved state's training, nil if it has none, and the computations of that training.
   ///
   /// - Throws: `CheckpointError.damaged`.
   package static func origin(

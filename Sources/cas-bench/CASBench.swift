@@ -9,7 +9,7 @@ import Foundation
 struct CASBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cas-bench",
-    abstract: "Single convolutions and layers, each measured alone. Whole networks: cas bench.")
+    abstract: "Measure single convolutions and layers, each alone. Whole networks: cas bench.")
 
   @OptionGroup var options: BenchmarkOptions
 
@@ -21,8 +21,8 @@ struct CASBench: ParsableCommand {
 
   @Flag(
     help: """
-      Time each algorithm for each convolution of all architectures, and print the table of the fastest as the source \
-      keeps it, in Sources/Kernels/ConvolutionTable+Measured.swift.
+      Time each algorithm for each convolution of all architectures, and print the table of the fastest as Swift \
+      source, for Sources/Kernels/Convolution/ConvolutionTable+Measured.swift.
       """)
   var tune = false
 

@@ -10,44 +10,44 @@ struct Attack: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show that noise can have a near-perfect Inception Score (Barratt and Sharma 2018).",
     discussion: """
-      Noise is moved by small steps in the direction that a classifier finds more like a class, each image towards the \
-      next class. Its scores stand beside those of the noise and of real images, and a picture shows all three.
+      Small steps change noise so that a classifier finds a class more likely, another class for each next image. The \
+      scores are printed beside those of the noise and of real images. A picture shows all three.
       """)
 
   @Option(help: "Real images: a test split, or a folder with train and test.")
   var real: String
 
-  @Option(help: "The real training images, where --real has only the others.")
+  @Option(help: "The real training images, if --real has only the test split.")
   var realTrain: String?
 
-  @Option(help: "A model that cas trained (model-….safetensors); without it one is trained.")
+  @Option(help: "A model that cas trained (model-….safetensors). Without it, one is trained.")
   var weights: String?
 
   @Option(help: "The seed of that training.")
   var trainingSeed: UInt64 = 0
 
-  @Option(help: "Images to make.")
+  @Option(help: "Number of images.")
   var images = 1000
 
-  @Option(help: "Steps for each image.")
+  @Option(help: "Steps per image.")
   var iterations = 100
 
-  @Option(help: "What a step changes a pixel by, as a share of its range.")
+  @Option(help: "The change of a pixel per step, as a fraction of its range.")
   var step = 0.001
 
   @Option(help: "The seed of the noise.")
   var seed: UInt64 = 0
 
-  @Option(help: "The PNG file of the picture.")
+  @Option(help: "The PNG file to write the picture to.")
   var output: String?
 
-  @Option(help: "Threads; results do not depend on it.")
+  @Option(help: "Number of threads; results do not depend on it.")
   var threads: Int?
 
   @Flag(name: .shortAndLong, help: "No progress, no table.")
   var quiet = false
 
-  @Flag(help: "Write the scores as JSON to stdout, and nothing else.")
+  @Flag(help: "Write only JSON to stdout.")
   var json = false
 
   func validate() throws {

@@ -4,28 +4,28 @@ import Evaluation
 import Foundation
 import Reports
 
-/// `cas bench`: how fast networks train and test on this machine, and how fast they could.
+/// `cas bench`: the speed of training and inference on this machine, and the machine's limits.
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Training and inference throughput on this machine, and the machine's limits.",
+    abstract: "Measure training and inference throughput, and the machine's limits.",
     discussion: """
-      Networks are trained and tested on one pattern. Machines are shared and their speed drifts: compare ratios of \
-      runs that take turns.
+      Networks are trained and tested on one fixed batch. Machines are often shared and their speed drifts: compare \
+      ratios of interleaved runs.
       """)
 
   @OptionGroup var options: BenchmarkOptions
 
-  @Flag(help: "Measure what the machine can do at most: multiplications in registers, and memory.")
+  @Flag(help: "Measure the machine's peak: multiplications in registers, and memory bandwidth.")
   var limits = false
 
-  @Flag(help: "Show where a training step's time goes, and how near to the machine's limits each part comes.")
+  @Flag(help: "Show where the time of a training step goes, and how close each part comes to the machine's limits.")
   var profile = false
 
   @Option(
-    help: ArgumentHelp("Measure decoding, scaling and feeding the images of this folder instead.", valueName: "folder"))
+    help: ArgumentHelp("Measure decoding, resizing and loading this folder's images instead.", valueName: "folder"))
   var decode: String?
 
-  @Flag(inversion: .prefixedNo, help: "Measure what filling the batches adds to a step, for the first network.")
+  @Flag(inversion: .prefixedNo, help: "Measure the time that filling batches adds to a step, for the first network.")
   var pipeline = true
 
   func run() throws {
@@ -55,7 +55,7 @@ struct Bench: ParsableCommand {
     try show(report, machine)
   }
 
-  /// As JSON with the whole description of the machine in the place of the summary.
+  /// As JSON, with the full description of the machine instead of the summary.
   private func show(_ report: BenchmarkReport, _ machine: Machine) throws {
     guard options.json else { return try Terminal.show(report.text) }
     let request = Request(

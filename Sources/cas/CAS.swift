@@ -10,7 +10,7 @@ struct CAS: ParsableCommand {
     commandName: "cas",
     abstract: "Classification Accuracy Score: train on a generator's samples, test on real images.",
     discussion: """
-      A classifier that learned from synthetic images only and is tested on real ones shows what the generator \
+      A classifier is trained on synthetic images only and tested on real ones. Its accuracy shows what the generator \
       failed to learn, class by class.
 
         cas train --preset auto --synthetic samples/ --real real/
@@ -23,9 +23,9 @@ struct CAS: ParsableCommand {
 
   static func main() {
     StandardStreams.secure()
-    // A write to a closed pipe is an error that is worded, not a signal that kills.
+    // A write to a closed pipe is an error with a message, not a signal that kills.
     signal(SIGPIPE, SIG_IGN)
-    // So is one beyond the largest file that is allowed.
+    // So is a write beyond the file size limit.
     signal(SIGXFSZ, SIG_IGN)
     Interruption.end()
     cas_keep_freed_memory()
@@ -40,7 +40,7 @@ struct CAS: ParsableCommand {
     }
   }
 
-  /// An empty value is what an unset variable of a shell gives, and an empty path would be the current folder.
+  /// An unset shell variable gives an empty value, and an empty path would be the current folder.
   private static func rejectEmptyValues(_ arguments: [String]) throws {
     for (place, argument) in arguments.enumerated() {
       if argument.isEmpty {
@@ -54,8 +54,8 @@ struct CAS: ParsableCommand {
     }
   }
 
-  /// ArgumentParser calls a mistyped subcommand an unexpected argument, and forgives one after `help`; people look for
-  /// the right word.
+  /// ArgumentParser calls a mistyped subcommand an unexpected argument, and accepts one after `help`. This names the
+  /// nearest command instead.
   private static func rejectUnknownCommand(_ arguments: [String]) throws {
     let words = arguments.first == "help" ? Array(arguments.dropFirst()) : arguments
     var (command, path): (any ParsableCommand.Type, String) = (CAS.self, "cas")

@@ -6,31 +6,31 @@ import Reports
 /// `cas check`: a gate for pipelines.
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Hold the results of a finished run against thresholds; exit 1 where one is missed.",
+    abstract: "Check the results of a finished run against thresholds; exit 1 if one is missed.",
     discussion: """
       Thresholds are fractions from 0 to 1, or percentages with their sign: 0.7 or 70%. Exit code 1 means a missed \
-      threshold and nothing else; a threshold about something that the run lacks is an error (64).
+      threshold and nothing else. A threshold on something that the run lacks is an error (64).
       """)
 
   @Argument(help: ArgumentHelp("Folder of a finished run.", valueName: "run"))
   var folder: String
 
-  @Option(help: "Only these results must pass; repeats. Default: all but the baselines.")
+  @Option(help: "The results that must pass; may be repeated (default: all except baselines).")
   var result: [String] = []
 
-  @Option(parsing: .unconditional, help: "The least Top-1 accuracy.")
+  @Option(parsing: .unconditional, help: "The lowest allowed Top-1 accuracy.")
   var minTop1: String?
 
-  @Option(parsing: .unconditional, help: "The least Top-5 accuracy.")
+  @Option(parsing: .unconditional, help: "The lowest allowed Top-5 accuracy.")
   var minTop5: String?
 
-  @Option(parsing: .unconditional, help: "The largest relative drop of Top-1 from the baseline.")
+  @Option(parsing: .unconditional, help: "The largest allowed relative drop of Top-1 from the baseline.")
   var maxDrop: String?
 
-  @Option(parsing: .unconditional, help: "The least Top-1 accuracy of any class.")
+  @Option(parsing: .unconditional, help: "The lowest allowed Top-1 accuracy of any class.")
   var minClassTop1: String?
 
-  @Option(parsing: .unconditional, help: "The least Top-1 minus the baseline's; negative allows a loss (for cas nas).")
+  @Option(parsing: .unconditional, help: "The lowest allowed Top-1 minus the baseline's; may be negative (cas nas).")
   var minDifference: String?
 
   @Flag(name: .shortAndLong, help: "No output, only the exit code.")

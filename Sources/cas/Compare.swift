@@ -6,15 +6,15 @@ import Reports
 /// `cas compare`: which of several results is better, and whether that is more than chance.
 struct Compare: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Compare results of finished runs pair by pair on the same test images.",
+    abstract: "Compare results of finished runs in pairs on the same test images.",
     discussion: """
-      Takes every result but the baselines of all runs. The images that only one of two classifiers gets right decide: \
-      McNemar's exact test on the seeds' majority predictions, Student's t-test over the seeds where there are several, \
-      both Holm-adjusted over the pairs, and a bootstrap over test images and seeds for the size of the difference. Runs with other test images are refused.
+      Compares all results except baselines. P-values come from McNemar's exact test on the majority predictions of \
+      the seeds and, with several seeds, from Student's t-test over them; both are Holm-adjusted over the pairs. The \
+      interval of a difference is a bootstrap over test images and seeds. Runs with other test images are refused.
       """)
 
   @Argument(
-    help: ArgumentHelp("Folders of finished runs; one is enough where it has several results.", valueName: "run"))
+    help: ArgumentHelp("Folders of finished runs; one is enough if it has several results.", valueName: "run"))
   var runs: [String]
 
   @Option(
@@ -22,7 +22,7 @@ struct Compare: ParsableCommand {
     help: ArgumentHelp("Only these results, such as cvae or cvae+0.5 or baseline.", valueName: "name"))
   var result: [String] = []
 
-  @Flag(help: "Compare with the baselines too.")
+  @Flag(help: "Also compare with the baselines.")
   var baselines = false
 
   @Flag(help: "Write JSON.")

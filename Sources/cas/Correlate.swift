@@ -9,21 +9,21 @@ struct Correlate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Kendall, Spearman and Pearson correlations between columns, over generators.",
     discussion: """
-      Takes CSV files, whose first column names the generators, folders of finished runs, and what cas metrics --json \
-      wrote, and matches their rows by name:
+      Reads CSV files (the first column names the generators), folders of finished runs, and the output of cas \
+      metrics --json. Rows are matched by name:
 
         cas correlate runs/demo metrics.json --columns top1 fid is
       """)
 
   @Argument(
     help: ArgumentHelp(
-      "CSV files with a header, folders of finished runs, documents of cas metrics.", valueName: "table or run"))
+      "CSV files with a header, folders of finished runs, output of cas metrics --json.", valueName: "table or run"))
   var inputs: [String]
 
-  @Option(parsing: .upToNextOption, help: "The columns to correlate; all by default.")
+  @Option(parsing: .upToNextOption, help: "The columns to correlate (default: all).")
   var columns: [String] = []
 
-  @Option(help: ArgumentHelp("Write a page with heat maps too.", valueName: "file"))
+  @Option(help: ArgumentHelp("Also write a page with heat maps.", valueName: "file"))
   var html: String?
 
   @Flag(help: "Write JSON.")
@@ -39,7 +39,7 @@ struct Correlate: ParsableCommand {
     for note in table.notes + table.silences(columns) { events.warn("note: \(note)") }
     let document = CorrelationDocument(inputs: inputs, results: try table.correlations(columns))
     func attributed() throws -> AttributedDocument<CorrelationDocument> {
-      // No kernels are needed, so that there may be none.
+      // No kernels are needed, so the machine may have none.
       let machine = try? Machine(environment: ProcessInfo.processInfo.environment)
       return AttributedDocument(
         document,

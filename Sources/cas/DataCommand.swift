@@ -9,7 +9,7 @@ import Reports
 /// `cas data`: what is in data sets, what is wrong with them, and how to make one file of them.
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "data", abstract: "Look into data sets, check them, and pack them into one file.",
+    commandName: "data", abstract: "Inspect data sets, check them, and pack them into one file.",
     discussion: """
       A data set is a folder with one folder of images per class, a zip or tar archive of the same, StyleGAN's zip with \
       dataset.json, an npz file, WebDataset shards, CIFAR or MNIST files, or a packed store.
@@ -19,7 +19,7 @@ struct DataCommand: ParsableCommand {
 
 /// What the commands about data have in common.
 struct DataOptions: ParsableArguments {
-  @Option(help: "Threads; results do not depend on it.")
+  @Option(help: "Number of threads; results do not depend on it.")
   var threads: Int?
 
   @Flag(name: .shortAndLong, help: "No progress.")
@@ -47,10 +47,10 @@ struct DataOptions: ParsableArguments {
 struct DataInspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Images per class, sizes, encodings and their quality, colours, mean and deviation of data sets.",
-    discussion: "Every image is decoded. With damaged ones the exit code is 65.")
+    abstract: "Show images per class, sizes, codecs, JPEG quality, colours, mean and standard deviation of data sets.",
+    discussion: "Every image is decoded. Damaged images give exit code 65.")
 
-  @Argument(help: "Data sets; every split of them is shown.")
+  @Argument(help: "Data sets; every split is shown.")
   var paths: [String]
 
   @OptionGroup var options: DataOptions
@@ -74,17 +74,17 @@ struct DataInspect: ParsableCommand {
 struct DataCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Damaged files, duplicates, and copies of real images in a data set.",
+    abstract: "Find damaged files, duplicates, and copies of real images in a data set.",
     discussion: """
-      A copy has the same pixels as another image, or nearly the same picture: compressed again, resized, or mirrored. \
-      Without --real, a set with two splits is searched for its test images among its training images. With damaged \
-      files the exit code is 65, with more copies of real images than --max-leaks it is 1.
+      A copy has the same pixels as another image, or is a near copy: recompressed, resized or mirrored. Without \
+      --real, a set with two splits is checked for test images in its training split. The exit code is 65 for damaged \
+      files, and 1 for more copies of real images than --max-leaks.
       """)
 
   @Argument(help: "The data set.")
   var path: String
 
-  @Option(help: "Real images that must not be in it: both splits where there are two.")
+  @Option(help: "Real images that must not be in it: both splits, if there are two.")
   var real: String?
 
   @Option(help: "More real images that must not be in it.")
@@ -93,10 +93,10 @@ struct DataCheckCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Write a page with copies beside their originals.", valueName: "file.html"))
   var sheet: String?
 
-  @Option(parsing: .unconditional, help: "Exit with 1 where there are more copies of real images.")
+  @Option(parsing: .unconditional, help: "Exit with 1 if there are more copies of real images.")
   var maxLeaks: Int?
 
-  @Option(parsing: .unconditional, help: "Lines of each list that are printed; --json has all of them.")
+  @Option(parsing: .unconditional, help: "Lines to print of each list; --json has all of them.")
   var limit = 20
 
   @OptionGroup var options: DataOptions
@@ -144,23 +144,23 @@ struct DataPack: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pack", abstract: "Write a data set into one file that opens at once.",
     discussion: """
-      PNG and JPEG files are kept as they are, byte by byte; --pixels stores decoded pixels instead, which reads faster \
-      and takes more room, and --input makes them one size. Every image is decoded once, so that no damaged one gets in.
+      PNG and JPEG files are copied byte by byte. --pixels stores decoded pixels instead, which is faster to read and \
+      larger; --input resizes them. Every image is decoded once, so damaged images are refused.
       """)
 
   @Argument(help: "The data set.")
   var path: String
 
-  @Option(help: "The file to write; it is replaced as a whole, or not at all.")
+  @Option(help: "The file to write; it is replaced as a whole or not at all.")
   var output: String
 
   @Flag(help: "Store pixels instead of files.")
   var pixels = false
 
-  @Option(help: "Side of the square that images are made to fit, by --resize.")
+  @Option(help: "Side length that --resize resizes images to.")
   var input: Int?
 
-  @Option(help: "squash, crop, or crop-inner: how images become square.")
+  @Option(help: "How images are resized to a square: squash, crop or crop-inner.")
   var resize: ResizeMode?
 
   @OptionGroup var options: DataOptions

@@ -5,10 +5,10 @@ import Kernels
 import Networks
 import Reports
 
-/// `cas describe`: a network's plan, before anything runs.
+/// `cas describe`: prints a network's plan before anything runs.
 struct Describe: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "The plan of a network: layers, parameters, multiply-adds, memory.",
+    abstract: "Print a network's layers, parameters, multiply-adds and memory.",
     discussion: "Models: \(Architecture.names.joined(separator: ", ")); any wrn-DEPTH-WIDTH with depth 6n + 4.")
 
   @Option(help: "The network's name.")
@@ -20,13 +20,13 @@ struct Describe: ParsableCommand {
   @Option(help: "The number of classes.")
   var classes = 10
 
-  @Option(help: "Images of a batch, for the memory.")
+  @Option(help: "Images per batch, for the memory.")
   var batchSize = 128
 
-  @Option(help: "Threads, for the scratch memory.")
+  @Option(help: "Number of threads, for the scratch memory.")
   var threads = ThreadPool.available
 
-  @Option(help: "auto, fp32 or bf16, for the memory.")
+  @Option(help: "Number format of feature maps, for the memory: auto, fp32 or bf16.")
   var precision = Experiment.Precision.auto
 
   @Flag(help: "Write JSON.")

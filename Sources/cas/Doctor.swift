@@ -3,10 +3,10 @@ import Evaluation
 import Foundation
 import Reports
 
-/// `cas doctor`: what this machine and this build can do, and what stands in the way.
+/// `cas doctor`: what this machine and this build can do, and the problems found.
 struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "What this machine and this build can do: processor, instruction sets, BLAS, threads, memory.",
+    abstract: "Print what this machine and this build can do: processor, instruction sets, BLAS, threads, memory.",
     discussion: "Problems come last, each with its remedy. They do not change the exit code, which is 0.")
 
   @Flag(help: "Write JSON.")
@@ -15,7 +15,7 @@ struct Doctor: ParsableCommand {
   func run() throws {
     let findings = DoctorFindings()
     guard json else { return try Terminal.show(findings.text) }
-    // A machine that none of the kernels runs on, or not those that CAS_ISA asks for, is one of the findings.
+    // A machine that cannot run the kernels, or those of CAS_ISA, is one of the findings.
     let machine = try? Machine(environment: ProcessInfo.processInfo.environment)
     try Terminal.write(
       Array(

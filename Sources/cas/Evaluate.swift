@@ -10,39 +10,39 @@ struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Test saved weights (safetensors, torchvision's or the CIFAR ResNets' names) on real images.",
     discussion: """
-      The outputs' class names are those in the file, else the lines of --class-names, else the classes of the images \
-      in the order of their format. Where the file names them, --class-names names the numbers of images that have \
-      only these. The normalisation is the file's, else --normalize, else ImageNet's.
+      The class names of the outputs come from the file, otherwise from --class-names, otherwise from the images in \
+      the order of their format. If the file names them, --class-names names the classes of images that only have \
+      numbers. The normalisation is the file's, otherwise --normalize, otherwise ImageNet's.
       """)
 
   @Option(help: "A safetensors file.")
   var weights: String
 
-  @Option(help: "The network that the weights belong to; not needed for files that cas wrote.")
+  @Option(help: "The network of the weights; not needed for files that cas wrote.")
   var model: String?
 
   @Option(help: "The real images: a test split, or a folder with train and test.")
   var real: String
 
-  @Option(help: "Names of the network's outputs, or of the images' numbers, one a line.")
+  @Option(help: "Names of the network's outputs, or of the images' numeric classes, one per line.")
   var classNames: String?
 
-  @Option(help: "imagenet, or MEANS/DEVIATIONS in units of 0 to 1, where the file says nothing.")
+  @Option(help: "Normalisation, if the file has none: imagenet, or MEANS/DEVIATIONS in units of 0 to 1.")
   var normalize: String?
 
-  @Option(help: "Side that all images must have; with --resize they are made to fit.")
+  @Option(help: "Side length that all images must have; --resize resizes them to it.")
   var input: Int?
 
-  @Option(help: "squash, crop, or crop-inner: how images become square.")
+  @Option(help: "How images are resized to a square: squash, crop or crop-inner.")
   var resize: String?
 
-  @Option(help: "auto, fp32 or bf16: which numbers features have. A run tests in those that it trained in.")
+  @Option(help: "Number format of feature maps: auto, fp32 or bf16. A run tests in the format of its training.")
   var precision = Experiment.Precision.fp32
 
-  @Flag(help: "The mean over each image and its mirror image, as runs with testFlips test.")
+  @Flag(help: "Test the mean over each image and its mirror image, as runs with testFlips do.")
   var testFlips = false
 
-  @Option(help: "Threads; results do not depend on it.")
+  @Option(help: "Number of threads; results do not depend on it.")
   var threads: Int?
 
   @OptionGroup var printed: ReportOutput

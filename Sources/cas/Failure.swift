@@ -8,7 +8,7 @@ import Networks
 import Reports
 import Training
 
-/// How an error ends the program: its exit code, after sysexits.h where that has one.
+/// How an error ends the program: its exit code, from sysexits.h if that has one.
 enum Failure: Int32 {
   case thresholdMissed = 1
   case usage = 64
@@ -46,13 +46,13 @@ enum Failure: Int32 {
   func exit(with error: any Error) -> Never {
     if CAS.exitCode(for: error) == .success { Self.answer(CAS.fullMessage(for: error)) }
     if error is ValidationError || error is ExitCode { CAS.exit(withError: error) }
-    // What the parser itself throws carries its own wording and code, 64.
+    // The parser's own errors carry their wording and code, 64.
     if self == .other, CAS.exitCode(for: error) != ExitCode.failure { CAS.exit(withError: error) }
     Terminal.tell("cas: \("\(error)".printableLines)\n")
     Foundation.exit(rawValue)
   }
 
-  /// Ends the program with what `--help` or `--version` asked for.
+  /// Ends the program with the output of `--help` or `--version`.
   private static func answer(_ text: String) -> Never {
     do { try Terminal.show(text) } catch { Failure(error).exit(with: error) }
     Foundation.exit(EXIT_SUCCESS)

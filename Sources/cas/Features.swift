@@ -7,11 +7,11 @@ import Images
 /// `cas features`: the numbers by which a network describes images.
 struct Features: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Describe images by a network's features and write them as .npz.",
+    abstract: "Compute a network's features of images and write them as .npz.",
     discussion: """
-      The file holds the arrays features (a row for each image), labels, and logits where the network has a classifier. \
-      Published networks need the file of their weights (safetensors, or PyTorch's .pth and .pt, of which nothing is \
-      run); the own network is trained on --real, once.
+      The file holds the arrays features (a row per image), labels and, if the network is a classifier, logits. \
+      Published networks need a file of weights (safetensors, or PyTorch's .pth and .pt, whose code is not run). The \
+      network own is trained on --real, once.
 
       Networks: \(FeatureNetwork.allCases.map(\.rawValue).joined(separator: ", ")).
       """)
@@ -19,7 +19,7 @@ struct Features: ParsableCommand {
   @Option(help: "The images, in any format that cas reads.")
   var images: String
 
-  @Option(help: "train or test, where the images have both.")
+  @Option(help: "The split, if the images have both: train or test.")
   var split = "train"
 
   @Option(help: "The network.")
@@ -28,22 +28,22 @@ struct Features: ParsableCommand {
   @Option(help: "The file of the network's weights.")
   var weights: String?
 
-  @Option(help: "Real images on which the own network is trained.")
+  @Option(help: "Real images to train the network own on.")
   var real: String?
 
   @Option(help: "The seed of that training.")
   var seed: UInt64 = 0
 
-  @Option(help: "Side that all images must have; with --resize they are made to fit.")
+  @Option(help: "Side length that all images must have; --resize resizes them to it.")
   var input: Int?
 
-  @Option(help: "squash, crop, or crop-inner: how images become square.")
+  @Option(help: "How images are resized to a square: squash, crop or crop-inner.")
   var resize: String?
 
   @Option(help: "The .npz file to write.")
   var output: String
 
-  @Option(help: "Threads; results do not depend on it.")
+  @Option(help: "Number of threads; results do not depend on it.")
   var threads: Int?
 
   @Flag(name: .shortAndLong, help: "No progress, no summary.")

@@ -6,37 +6,37 @@ import Images
 struct ImageSetOptions: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Samples of generators, instead of files of features.", valueName: "[name=]path"))
+    help: ArgumentHelp("Samples of generators, instead of feature files.", valueName: "[name=]path"))
   var synthetic: [String] = []
 
   @Option(help: ArgumentHelp("Real images: a test split, or a folder with train and test.", valueName: "path"))
   var real: String?
 
-  @Option(help: ArgumentHelp("The real training images, where --real has only the others.", valueName: "path"))
+  @Option(help: ArgumentHelp("The real training images, if --real has only the test split.", valueName: "path"))
   var realTrain: String?
 
   @Option(
     help: ArgumentHelp(
-      "The network that describes images: \(FeatureNetwork.allCases.map(\.rawValue).joined(separator: ", ")).",
+      "The network that computes the features: \(FeatureNetwork.allCases.map(\.rawValue).joined(separator: ", ")).",
       valueName: "name"))
   var features: String?
 
-  @Option(help: ArgumentHelp("The file of its weights; without it the own network is trained.", valueName: "file"))
+  @Option(help: ArgumentHelp("The file of its weights. Without it, the network own is trained.", valueName: "file"))
   var weights: String?
 
-  @Option(help: "The seed of the own network's training.")
+  @Option(help: "The seed of that training.")
   var trainingSeed: UInt64?
 
-  @Option(help: "test or train: the real images that samples are compared with.")
+  @Option(help: "The real images that samples are compared with: test or train.")
   var reference: String?
 
-  @Flag(help: "Classes may be missing on one side.")
+  @Flag(help: "Accept classes that one side lacks.")
   var allowMissingClasses = false
 
-  @Option(help: "Side that all images must have; with --resize they are made to fit.")
+  @Option(help: "Side length that all images must have; --resize resizes them to it.")
   var input: Int?
 
-  @Option(help: "squash, crop, or crop-inner: how images become square.")
+  @Option(help: "How images are resized to a square: squash, crop or crop-inner.")
   var resize: String?
 
   var areGiven: Bool { !synthetic.isEmpty || real != nil }
@@ -64,7 +64,7 @@ struct ImageSetOptions: ParsableArguments {
     }
   }
 
-  /// - Throws: `UsageError` where a side is missing.
+  /// - Throws: `UsageError` if a side is missing.
   func sets(classNames: String?) throws -> ImageSets {
     guard let real, !synthetic.isEmpty else {
       throw UsageError.message("Images are compared with images: give both --synthetic and --real.")

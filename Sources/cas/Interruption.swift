@@ -2,16 +2,15 @@ import Datasets
 import Foundation
 import Synchronization
 
-/// Ctrl-C, SIGTERM, and SIGHUP where a terminal is closed. They end the program, and a run that can be resumed is asked
-/// to save its state before.
+/// Ctrl-C, SIGTERM, and SIGHUP when a terminal is closed. They end the program; a run that can be resumed saves its state
+/// first.
 enum Interruption {
-  /// The one piece of state that a signal handler can reach.
+  /// The only state that the signal handler can reach.
   private static let signalNumber = Atomic<Int32>(0)
 
   static var received: Int32 { signalNumber.load(ordering: .relaxed) }
 
-  /// Ends the program at the first signal: for commands that have nothing to save. A file that was being written is
-  /// removed.
+  /// Ends the program at the first signal, for commands that have nothing to save. A partly written file is removed.
   static func end() {
     handle { number in
       AtomicFile.abandon()
@@ -19,7 +18,7 @@ enum Interruption {
     }
   }
 
-  /// Notes the first signal, so that a run can save its state and end; a second one ends it at once.
+  /// Records the first signal, so that a run can save its state and end; a second one ends it at once.
   static func watch() {
     handle { number in
       guard Interruption.signalNumber.exchange(number, ordering: .relaxed) != 0 else { return }
@@ -29,10 +28,10 @@ enum Interruption {
   }
 
   private static func handle(_ handler: @escaping @convention(c) (Int32) -> Void) {
-    // A parent may have handed down a mask that blocks them.
+    // The parent process may have blocked them.
     var awaited = sigset_t()
     sigemptyset(&awaited)
-    // What `nohup` has told to be ignored stays so.
+    // Signals that `nohup` ignores stay ignored.
     var present = sigaction()
     sigaction(SIGHUP, nil, &present)
     let isIgnored = unsafeBitCast(present.__sigaction_handler, to: UInt.self) == 1

@@ -12,14 +12,14 @@ struct MetricsCommand: ParsableCommand {
     commandName: "metrics",
     abstract: "FID, KID, precision and recall, PRD, Inception Score and others, with intervals.",
     discussion: """
-      Describes images by a network and compares the descriptions; without --features the network is trained on the real \
-      images, once:
+      Computes features of images and compares them. Without --features, a network is trained on the real images, \
+      once:
 
         cas metrics --synthetic samples/ --real real/
 
-      Takes features of any other extractor as NumPy .npz files: the key features (or the only matrix of floats), and if known \
-      logits or probabilities (images x classes) and labels. The real side may be statistics (mu, sigma). Several sets \
-      of samples make one table:
+      Features of other extractors are read from NumPy .npz files: features (or the only matrix of floats) and, if \
+      known, logits or probabilities (images x classes) and labels. The real side may be statistics (mu, sigma). \
+      Several sets of samples make one table:
 
         cas metrics --features-synthetic a=a.npz b=b.npz --features-real real.npz
 
@@ -35,47 +35,47 @@ struct MetricsCommand: ParsableCommand {
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Features of samples, one file for each generator.", valueName: "[name=]file"))
+    help: ArgumentHelp("Features of samples, one file per generator.", valueName: "[name=]file"))
   var featuresSynthetic: [String] = []
 
   @Option(help: ArgumentHelp("Features or statistics of real images.", valueName: "file"))
   var featuresReal: String?
 
-  @Option(help: ArgumentHelp("Features of the images that the generators learned from.", valueName: "file"))
+  @Option(help: ArgumentHelp("Features of the generators' training images.", valueName: "file"))
   var featuresTraining: String?
 
-  @Option(help: ArgumentHelp("Names of metrics, separated by commas, or all.", valueName: "fid,kid,…"))
+  @Option(help: ArgumentHelp("Metrics, separated by commas, or all.", valueName: "fid,kid,…"))
   var metrics: String?
 
-  @Option(parsing: .unconditional, help: "Seed of all that is drawn: splits, subsets, clusterings.")
+  @Option(parsing: .unconditional, help: "The seed of all random draws: splits, subsets, clusterings.")
   var seed: UInt64 = 0
 
-  @Option(parsing: .unconditional, help: "Splits of the Inception Score.")
+  @Option(parsing: .unconditional, help: "Number of splits of the Inception Score.")
   var splits = 10
 
   @Option(
-    parsing: .unconditional, help: "Which neighbour a ball of precision, recall, density and coverage reaches to.")
+    parsing: .unconditional, help: "k of the k-th neighbour in precision, recall, density and coverage.")
   var neighbours = 5
 
-  @Option(help: "inclusive or exclusive: whether a point at the very radius lies in the ball.")
+  @Option(help: "Whether a point exactly at a ball's radius is inside: inclusive or exclusive.")
   var tie = "inclusive"
 
-  @Option(parsing: .unconditional, help: "Subsets of kid-subsets.")
+  @Option(parsing: .unconditional, help: "Number of subsets of kid-subsets.")
   var kidSubsets = 100
 
-  @Option(parsing: .unconditional, help: "Images of each side in a subset of kid-subsets.")
+  @Option(parsing: .unconditional, help: "Images per side in a subset of kid-subsets.")
   var kidSubsetSize = 1000
 
-  @Flag(help: "The same for every class, by the labels of both sides.")
+  @Flag(help: "Repeat the metrics for every class, by the labels of both sides.")
   var perClass = false
 
-  @Flag(inversion: .prefixedNo, help: "Intervals that take long (FID's).")
+  @Flag(inversion: .prefixedNo, help: "Compute slow intervals (FID's).")
   var intervals = true
 
-  @Option(help: ArgumentHelp("Names of the classes of labels, one a line.", valueName: "file"))
+  @Option(help: ArgumentHelp("Class names of the labels, one per line.", valueName: "file"))
   var classNames: String?
 
-  @Option(help: ArgumentHelp("Where mean and covariance of the real features are written.", valueName: "file"))
+  @Option(help: ArgumentHelp("Write mean and covariance of the real features to this file.", valueName: "file"))
   var writeStatistics: String?
 
   @Option(
@@ -85,16 +85,16 @@ struct MetricsCommand: ParsableCommand {
   var demonstrate: String?
 
   @Option(
-    help: ArgumentHelp("Write a page too, with the curves of PRD or the chart of a demonstration.", valueName: "file"))
+    help: ArgumentHelp("Also write a page, with the PRD curves or the chart of a demonstration.", valueName: "file"))
   var html: String?
 
-  @Option(help: "Threads; results do not depend on it.")
+  @Option(help: "Number of threads; results do not depend on it.")
   var threads: Int?
 
   @Flag(name: .shortAndLong, help: "No progress, no table.")
   var quiet = false
 
-  @Flag(help: "Write the document as JSON to stdout, and nothing else.")
+  @Flag(help: "Write only JSON to stdout.")
   var json = false
 
   func validate() throws {

@@ -3,14 +3,14 @@ import Evaluation
 import Foundation
 import Reports
 
-/// `cas report`: write the page of finished runs again, put runs side by side, or print their results as a table.
+/// `cas report`: rewrites the page of finished runs, puts runs side by side, or prints their results as a table.
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Write report.html of finished runs again, put runs side by side, or print their results as a table.",
+    abstract: "Rewrite report.html of finished runs, put runs side by side, or print their results as a table.",
     discussion: """
-      Without more options every run's report.html is written anew from the files of its folder. With --output the runs' \
-      results stand side by side on one page, with their differences pair by pair. With --format the results go to stdout.
+      Without options, every run's report.html is rewritten from the files of its folder. --output puts the results of \
+      all runs on one page, with the difference of each pair. --format prints the results to stdout.
       """)
 
   @Argument(help: ArgumentHelp("Folders of finished runs.", valueName: "run"))
@@ -36,7 +36,7 @@ struct ReportCommand: ParsableCommand {
   }
 
   func run() throws {
-    // What a run wrote is not written over.
+    // Files of a run are not overwritten.
     if let output {
       try OutputPath.check(
         output,

@@ -1,15 +1,15 @@
 import ArgumentParser
 import Reports
 
-/// What a command that writes a report prints of it.
+/// The output options of commands that write a report.
 struct ReportOutput: ParsableArguments {
-  @Flag(name: .shortAndLong, help: "No progress, no table; warnings stay.")
+  @Flag(name: .shortAndLong, help: "No progress, no table; warnings are still printed.")
   var quiet = false
 
-  @Flag(help: "Write report.json to stdout, and nothing else.")
+  @Flag(help: "Write only report.json to stdout.")
   var json = false
 
-  @Option(help: "Write only the table of results to stdout: text, json, csv, markdown or latex.")
+  @Option(help: "Write only the results to stdout: text, json, csv, markdown or latex.")
   var format: ResultTable.Format?
 
   func validate() throws {

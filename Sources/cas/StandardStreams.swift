@@ -1,12 +1,12 @@
 import Foundation
 
-/// The three descriptors that every program expects to be open.
+/// The three standard file descriptors.
 enum StandardStreams {
-  /// Opens those that the parent closed, lest a file of a run takes their number and gets progress written into it.
-  /// What is written to such an stdout is an error still, and not lost in silence.
+  /// Opens the ones that the parent closed. Otherwise a file of a run could get their number, and progress would be
+  /// written into it. Writing to such an stdout is still an error.
   static func secure() {
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
-      // The lowest number that is free is taken, which is this one.
+      // The system assigns the lowest free number, which is this one.
       _ = open("/dev/null", descriptor == STDERR_FILENO ? O_WRONLY : O_RDONLY)
     }
   }

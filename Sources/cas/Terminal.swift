@@ -3,13 +3,13 @@ import Foundation
 import Reports
 import Synchronization
 
-/// Where text goes: results to stdout, progress and notes to stderr, plain where these are no terminals.
+/// Results go to stdout, progress and notes to stderr, as plain text if these are no terminals.
 struct Terminal {
   let isQuiet: Bool
 
   private static let environment = ProcessInfo.processInfo.environment
 
-  /// Columns of a terminal; nil where the descriptor is none or does not say.
+  /// The columns of a terminal; nil if the descriptor is no terminal or does not report them.
   private static func columns(of descriptor: Int32) -> Int? {
     var size = winsize()
     guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
@@ -28,7 +28,7 @@ struct Terminal {
     }
   }
 
-  /// How wide and how colourful stdout is.
+  /// The width of stdout, and whether it has colours.
   static var outputStyle: TerminalStyle {
     TerminalStyle(
       isTerminal: isatty(STDOUT_FILENO) == 1, columns: columns(of: STDOUT_FILENO), environment: environment)
@@ -47,21 +47,21 @@ struct Terminal {
     }
   }
 
-  /// Writes a result to stdout and what stands beside it to files, each whatever becomes of the other.
+  /// Writes a result to stdout and other output to files. A failure of one does not stop the other.
   static func write(_ bytes: [UInt8], and writeFiles: () throws -> Void) throws {
     let files = Result { try writeFiles() }
     try write(bytes)
     try files.get()
   }
 
-  /// Writes lines for people to stdout. A reader that has seen enough of them, such as `head`, is no error.
+  /// Writes lines for people to stdout. A reader that stops early, such as `head`, is no error.
   ///
   /// - Throws: `OutputError` when the disk is full.
   static func show(_ text: String) throws {
     do { try write(Array("\(text)\n".utf8)) } catch let error as OutputError where error.code == EPIPE { return }
   }
 
-  /// Writes to stderr. A line that is lost, because nobody reads it or the disk is full, must not end a run.
+  /// Writes to stderr. A lost line (no reader, disk full) must not end a run.
   static func tell(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 
   /// Progress bars and notes on stderr.
@@ -98,12 +98,12 @@ struct Terminal {
   }
 }
 
-/// Shares a meter between the closures of the events.
+/// Shares a progress meter between the event closures.
 private final class MeterBox: Sendable {
   let meter = Mutex<ProgressMeter?>(nil)
 }
 
-/// Stdout took no more.
+/// Writing to stdout failed.
 struct OutputError: Error, CustomStringConvertible {
   let code: Int32
 

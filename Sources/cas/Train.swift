@@ -5,10 +5,10 @@ import Foundation
 /// `cas train`: the Classification Accuracy Score.
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Train on each synthetic set, test on real images, beside a baseline trained on real images.",
+    abstract: "Train on each synthetic set, test on real images, and compare with a baseline trained on real images.",
     discussion: """
-      All trainings of a run take the same number of steps, and the baseline has as many images of each class as the \
-      synthetic set, so that a drop measures the samples and not their number.
+      All trainings of a run take the same number of steps. The baseline has as many images per class as the synthetic \
+      set. So a drop measures the quality of the samples, not their number.
       """)
 
   @OptionGroup var options: TrainingOptions
@@ -16,8 +16,8 @@ struct Train: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Metrics to put beside the score, as cas metrics names them; the features are those of a network trained on the "
-        + "real training images.", valueName: "fid,kid,…"))
+      "Metrics beside the score, named as in cas metrics. Their features come from a network trained on the real "
+        + "training images.", valueName: "fid,kid,…"))
   var metrics: String?
 
   func run() throws {
@@ -34,11 +34,11 @@ struct Train: ParsableCommand {
 struct NAS: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "nas",
-    abstract: "Add synthetic samples to the real training set, and see whether that helps.",
+    abstract: "Add synthetic samples to the real training set and measure whether they help.",
     discussion: """
-      Each fraction is of the real training set's size, and every result is compared with the real set alone. With \
-      --augment all fractions are crossed with ways of changing the training images: none, classic (all of \
-      training.augmentation but mixup and cutmix), mixup and cutmix (each on top of classic).
+      Fractions refer to the size of the real training set. Every result is compared with the real set alone. \
+      --augment crosses all fractions with augmentations: none, classic (training.augmentation without mixup and \
+      cutmix), mixup and cutmix (each after classic).
       """)
 
   @OptionGroup var options: TrainingOptions
@@ -51,12 +51,12 @@ struct NAS: ParsableCommand {
 
   @Option(
     help: """
-      concatenate: as many samples as the fraction asks for, which is the default; batch: every batch has the same \
-      share of them.
+      concatenate (default): shuffle the samples among the real images; batch: give every batch the same share of \
+      samples.
       """)
   var mix: RunRequest.Mixing?
 
-  @Option(help: ArgumentHelp("Ways of changing images, crossed with the fractions.", valueName: "none,classic,…"))
+  @Option(help: ArgumentHelp("Augmentations to cross with the fractions.", valueName: "none,classic,…"))
   var augment: String?
 
   func run() throws {
@@ -94,11 +94,11 @@ struct NAS: ParsableCommand {
 /// `cas curve`: accuracy against the number of samples.
 struct Curve: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Accuracy against the number of samples, the limit that it tends to, and the real curve beside it.",
+    abstract: "Measure accuracy against the number of samples, its limit, and the same curve for real images.",
     discussion: """
-      The images of a smaller size are among those of a larger one. With four sizes or more a power law is fitted to \
-      each curve. All trainings take as many steps as the largest size does in the recipe's epochs, unless --budget \
-      epochs is given.
+      Sizes are nested: a larger one contains the images of a smaller one. With four sizes or more, a power law is \
+      fitted to each curve. All trainings take as many steps as the largest size in the recipe's epochs, unless \
+      --budget epochs is given.
       """)
 
   @OptionGroup var options: TrainingOptions
@@ -130,27 +130,27 @@ struct Curve: ParsableCommand {
 
 extension RunRequest.Mixing: ExpressibleByArgument {}
 
-/// What the synthetic sets of a sweep differ by.
+/// The parameter that the synthetic sets of a sweep vary.
 struct AxisOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "What the synthetic sets differ by, with a value for each in their order, or the number that each name ends in.",
+      "The parameter that differs between the sets, with a value for each (default: the number at each name's end).",
       valueName: "name[=v,v,…]"))
   var axis: String?
 
-  @Option(help: "How the axis is meant; for truncation: resampled or scaled.")
+  @Option(help: "The convention of the axis; for truncation: resampled or scaled.")
   var axisConvention: String?
 
   func validate() throws {
     if axisConvention != nil && axis == nil { throw ValidationError("--axis-convention needs --axis.") }
   }
 
-  /// Which of the options are given.
+  /// The options that are given.
   var given: [(option: String, isGiven: Bool)] {
     [("--axis", axis != nil), ("--axis-convention", axisConvention != nil)]
   }
 
-  /// - Throws: `UsageError.message` where a set has no value.
+  /// - Throws: `UsageError.message` if a set has no value.
   func value(_ request: RunRequest) throws -> SweepAxis? {
     try axis.map {
       try SweepAxis(parsing: $0, convention: axisConvention, sets: request.synthetic.map(\.name))

@@ -7,89 +7,89 @@ import Foundation
 struct TrainingOptions: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Synthetic samples; repeats, and takes several values.", valueName: "[name=]path"))
+    help: ArgumentHelp("Synthetic samples; one or several, may be repeated.", valueName: "[name=]path"))
   var synthetic: [String] = []
 
   @Option(help: "The real images: a test split, or a folder with train and test.")
   var real: String?
 
-  @Option(help: "The real training images, where --real is the test split alone.")
+  @Option(help: "The real training images, if --real has only the test split.")
   var realTrain: String?
 
-  @Option(help: "Names of the classes of formats that have only numbers, one a line.")
+  @Option(help: "Class names for formats that only have numbers, one per line.")
   var classNames: String?
 
-  @Option(help: "A preset: \(Preset.all.map(\.name).joined(separator: ", ")); auto chooses one by the images.")
+  @Option(help: "A preset: \(Preset.all.map(\.name).joined(separator: ", ")); auto chooses from the images.")
   var preset: String?
 
-  @Option(help: "A YAML file of settings; only what differs from the defaults.")
+  @Option(help: "A YAML file with the settings that differ from the defaults.")
   var config: String?
 
-  @Option(name: .customLong("set"), help: ArgumentHelp("One setting; repeats.", valueName: "key=value"))
+  @Option(name: .customLong("set"), help: ArgumentHelp("One setting; may be repeated.", valueName: "key=value"))
   var settings: [String] = []
 
   @Option(help: "The network: resnet8, resnet20, resnet56, resnet18, resnet50, wrn-28-10 …")
   var model: String?
 
-  @Option(parsing: .unconditional, help: "Passes over the smallest training set; in a curve, over the largest size.")
+  @Option(parsing: .unconditional, help: "Passes over the smallest training set; for cas curve, over the largest size.")
   var epochs: String?
 
-  @Option(parsing: .unconditional, help: "Optimiser steps of every training, instead of epochs.")
+  @Option(parsing: .unconditional, help: "Training steps of every training, instead of epochs.")
   var steps: String?
 
-  @Option(help: "steps: all trainings take the same number; epochs: each passes over its own set.")
+  @Option(help: "steps: all trainings take the same number of steps; epochs: of passes over their own set.")
   var budget: String?
 
-  @Option(parsing: .unconditional, help: "Images of a step.")
+  @Option(parsing: .unconditional, help: "Images per step.")
   var batchSize: String?
 
-  @Option(parsing: .unconditional, help: "The highest learning rate of the schedule.")
+  @Option(parsing: .unconditional, help: "The peak learning rate of the schedule.")
   var learningRate: String?
 
-  @Option(parsing: .unconditional, help: "At most this many images per class, synthetic and real alike.")
+  @Option(parsing: .unconditional, help: "At most this many images per class, synthetic and real.")
   var perClass: String?
 
-  @Option(parsing: .unconditional, help: "Independent trainings of each set.")
+  @Option(parsing: .unconditional, help: "Number of seeds: independent trainings of each set.")
   var seeds: String?
 
-  @Option(parsing: .unconditional, help: "The first training's seed; the others follow it.")
+  @Option(parsing: .unconditional, help: "The first seed; the others follow it.")
   var seed: String?
 
-  @Option(help: "auto, fp32 or bf16.")
+  @Option(help: "Number format of feature maps: auto, fp32 or bf16.")
   var precision: String?
 
-  @Option(help: "auto or blas.")
+  @Option(help: "auto, or blas: all convolutions in OpenBLAS.")
   var kernels: String?
 
-  @Option(parsing: .unconditional, help: "Threads; results do not depend on it.")
+  @Option(parsing: .unconditional, help: "Number of threads; results do not depend on it.")
   var threads: Int?
 
-  @Option(parsing: .unconditional, help: "Side that all images must have; with --resize they are made to fit.")
+  @Option(parsing: .unconditional, help: "Side length that all images must have; --resize resizes them to it.")
   var input: String?
 
-  @Option(help: "squash, crop, or crop-inner: how images become square.")
+  @Option(help: "How images are resized to a square: squash, crop or crop-inner.")
   var resize: String?
 
-  @Option(help: "exact, or fast: JPEGs that are made smaller are decoded at 1/2, 1/4 or 1/8 of their size.")
+  @Option(help: "exact, or fast: decode JPEGs that will be shrunk at 1/2, 1/4 or 1/8 of their size.")
   var decode: String?
 
-  @Option(help: "auto: images that do not fit into memory are decoded when needed; always; never.")
+  @Option(help: "Decode images again for every batch: auto (if they do not fit into memory), always or never.")
   var stream: Streaming = .auto
 
-  @Option(help: "training, imagenet, or MEANS/DEVIATIONS in units of 0 to 1.")
+  @Option(help: "Normalisation: training, imagenet, or MEANS/DEVIATIONS in units of 0 to 1.")
   var normalize: String?
 
   @Option(
-    help: "The baseline's images: matched, the synthetic set's counts per class; full, all real ones (cas train).")
+    help: "The baseline's images: matched (the synthetic set's class counts) or full (all real ones) (cas train).")
   var baselineSize: String?
 
-  @Flag(help: "Draw each synthetic set to the real training set's number of images of each class (not in cas nas).")
+  @Flag(help: "Draw each synthetic set to the real training set's class counts (not in cas nas).")
   var matchLabelCounts = false
 
-  @Option(help: "none, balanced: every class is shown equally often; real: in its share of the real images.")
+  @Option(help: "How often classes are shown: none, balanced (equally often) or real (as in the real images).")
   var weighting: String?
 
-  @Flag(help: "Say how long the run will take, from a few measured steps, and start it; part of --preset auto.")
+  @Flag(help: "Estimate the time from a few measured steps, then start the run; part of --preset auto.")
   var estimate = false
 
   @Flag(help: "Train no baseline on real images (not in cas nas).")
@@ -103,19 +103,19 @@ struct TrainingOptions: ParsableArguments {
   @Flag(help: "Score classes that one side lacks as 0 instead of stopping.")
   var allowMissingClasses = false
 
-  @Option(help: "The run's folder (default: runs/TIME-NAMES); an unfinished run in it is continued.")
+  @Option(help: "The run's folder (default: runs/TIME-NAMES). An unfinished run in it is continued.")
   var output: String?
 
-  @Option(help: ArgumentHelp("Go on with the run in this folder, with its own settings.", valueName: "run"))
+  @Option(help: ArgumentHelp("Continue the run in this folder with its settings.", valueName: "run"))
   var resume: String?
 
-  @Flag(help: "Go on with a checkpoint, or beside models, that other kernels have made.")
+  @Flag(help: "Continue with checkpoints and models of other kernels.")
   var allowKernelChange = false
 
   @Option(help: ArgumentHelp("Seconds between checkpoints.", visibility: .hidden))
   var checkpointSeconds = 30.0
 
-  @Flag(help: "Write event files for TensorBoard into the run's folder, too.")
+  @Flag(help: "Also write event files for TensorBoard into the run's folder.")
   var tensorboard = false
 
   @OptionGroup var printed: ReportOutput

@@ -1,9 +1,9 @@
-"""Sets that are worse than real images in known ways, for studies of whether a recipe ranks as another one does.
+"""Sets that are worse than real images in known ways, to test whether two recipes rank sets alike.
 
 Run: python3 make_sets.py TRAIN DEST [--per-class 1000] [--sets clean,blur1]   (numpy, Pillow)
 
-TRAIN is a folder with one folder of images per class; DEST gets one such folder for each set. Everything is drawn from
-fixed seeds: the same input gives the same pixels.
+TRAIN is a folder with one folder of images per class; DEST gets one such folder per set. All seeds are
+fixed: the same input gives the same pixels.
 """
 
 import argparse

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""How often two groups of trainings on one and the same set are called different, from a finished run with many seeds:
+"""How often two groups of trainings on the same set are called different, from a finished run with many seeds:
 
     cas train --preset demo --synthetic cgan=data/fashion/synthetic/cgan --real data/fashion/real --seeds 12 --output RUN
     python significance.py RUN
 
-For each set of the run, groups of K seeds are drawn against K others. Printed are the shares in which McNemar's test on
-the majority predictions has p < 0.05, and in which Student's test over seeds has so, too: for Top-1, and for any class
-after Holm's correction, where the classes share a dispersion. The methods are those of `cas`, written down once more.
+For each set of the run, random groups of K seeds are compared with K others. Prints how often McNemar's test on the
+majority predictions has p < 0.05, and how often Student's test over seeds has, too: for Top-1, and for any class after
+Holm's correction, where the classes share a dispersion. The methods are those of `cas`, implemented again.
 Needs numpy, scipy and statsmodels.
 """
 

@@ -2,9 +2,9 @@ package import Images
 package import Randomness
 
 extension Augmentation {
-  /// What chance decided for one image that is only moved: where each pixel of the result comes from.
+  /// The random draw for an image that is only moved: where each pixel of the result comes from.
   package struct Placement: Equatable, Sendable {
-    /// Row y of the result is row `y + rowOffset` of the image, or padding where there is none; columns likewise.
+    /// Row y of the result is row `y + rowOffset` of the image, or padding if there is none; columns likewise.
     package var rowOffset = 0
     package var columnOffset = 0
     /// Whether the result is mirrored after cutting.
@@ -21,7 +21,7 @@ extension Augmentation {
       || names == ["flip"] || names == ["alternateFlip"]
   }
 
-  /// Draws from `stream`; an operation that is not in the list draws nothing.
+  /// Draws from `stream`; an operation outside the list draws nothing.
   package func placement(from stream: inout RandomStream) -> Placement {
     var placement = Placement()
     let padding = padCrop
@@ -35,19 +35,19 @@ extension Augmentation {
     return (rows, stream.nextInteger(below: 2 * padding + 1) - padding)
   }
 
-  /// Whether image `image` is mirrored in epoch `epoch`, where images are mirrored in turn. `stream` decides about the
-  /// first epoch; its part `image` is drawn from.
+  /// Whether `alternateFlip` mirrors image `image` in epoch `epoch`. Part `image` of `stream` decides for the first
+  /// epoch.
   package func isFlippedInTurn(image: Int, epoch: Int, stream: RandomStream) -> Bool {
     var own = stream.split(image)
     return own.nextBool() != epoch.isMultiple(of: 2)
   }
 
-  /// An image changed by all operations but those that mix a batch.
+  /// An image after all operations except those that mix a batch.
   ///
   /// - Parameters:
   ///   - image: the sample, or the image as it is stored where the list begins with `randomResizedCrop`.
   ///   - width, height: of the sample.
-  ///   - isTurn: whether it is the image's turn to be mirrored.
+  ///   - isTurn: whether `alternateFlip` mirrors the image in this epoch.
   package func apply(
     to image: Image, width: Int, height: Int, isTurn: Bool, from stream: inout RandomStream
   ) -> Canvas {

@@ -1,22 +1,23 @@
-/// The random changes that training images go through, one after the other.
+/// The random operations on training images, carried out one after the other.
 ///
-/// Each is a function of an image and of a stream of random numbers. In a configuration it is a list: a name such as
+/// Each is a function of an image and a random stream. In a configuration it is a list: a name such as
 /// `flip`, or a name with its parameters such as `padCrop: 4`.
 package struct Augmentation: Sendable, Equatable {
   package enum Operation: Sendable, Equatable {
-    /// Pad by this many pixels on every side and cut out the original size at a random place.
+    /// Pad by this many pixels on every side and crop the original size at a random position.
     case padCrop(Int)
-    /// Cut out a random part and scale it to the input's size.
+    /// Crop a random part and resize it to the input's size.
     case randomResizedCrop(RandomResizedCrop)
     /// Mirror left and right with probability one half.
     case flip
-    /// Mirror each image by chance in its first epoch, and then in turn, so that in two epochs the network sees both
-    /// sides of every image (Jordan 2024, arXiv:2404.00498, section 3.6).
+    /// Mirror each image at random in its first epoch, then alternate, so that the network sees both sides of every
+    /// image in two epochs (Jordan 2024, arXiv:2404.00498, section 3.6).
     case alternateFlip
     case randAugment(RandAugment)
     case colorJitter(ColorJitter)
     case randomErasing(RandomErasing)
-    /// Blank a square of this side around a random pixel (DeVries and Taylor 2017, arXiv:1708.04552).
+    /// Fill a square of this side around a random pixel with the mean colour (DeVries and Taylor 2017,
+    /// arXiv:1708.04552).
     case cutout(Int)
     /// Blend the images of a batch in pairs, with a share from Beta(α, α) of this α (Zhang et al. 2018).
     case mixup(Double)
@@ -43,7 +44,7 @@ package struct Augmentation: Sendable, Equatable {
 }
 
 extension Augmentation.Operation {
-  /// The name in a configuration, of which a list has each once.
+  /// The name in a configuration; each may occur once in a list.
   package var name: String {
     switch self {
     case .padCrop: "padCrop"
@@ -61,7 +62,7 @@ extension Augmentation.Operation {
 }
 
 extension Augmentation {
-  /// A name in a list of changes that none of them has; what decoding such a list throws has it as its reason.
+  /// An unknown name in a list of operations; decoding the list throws an error with this reason.
   package struct UnknownName: Error, Equatable {
     package let name: String
   }
@@ -73,8 +74,8 @@ extension Augmentation {
 
   package subscript(name: String) -> Operation? { operations.first { $0.name == name } }
 
-  /// Puts an operation in the place of the one with its name, or where such an operation stands in the order of
-  /// `names`; nil takes it away. Of the two flips there is one at most.
+  /// Replaces the operation of this name, or inserts one at its place in the order of `names`; nil removes it. A list
+  /// has at most one of the two flips.
   package mutating func set(_ name: String, to operation: Operation?) {
     var replaced = [name]
     if operation != nil && (name == "flip" || name == "alternateFlip") { replaced = ["flip", "alternateFlip"] }
@@ -116,7 +117,7 @@ extension Augmentation {
 }
 
 extension Augmentation {
-  /// What is wrong with the list, and what would be right; nil for nothing.
+  /// The error in the list and its remedy; nil for a valid list.
   package var fault: (operation: String, expected: String)? {
     let names = operations.map(\.name)
     for (place, name) in names.enumerated() where names[..<place].contains(name) {
@@ -136,7 +137,7 @@ extension Augmentation {
 }
 
 extension Augmentation.Operation {
-  /// The range of the parameters, where they are outside of it.
+  /// The valid range of the parameters, if they are outside it.
   fileprivate var expectation: String? {
     switch self {
     case .padCrop(let pixels): (1...32).contains(pixels) ? nil : "1 to 32 pixels; leave it out of the list for none"

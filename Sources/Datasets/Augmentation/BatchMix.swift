@@ -1,13 +1,13 @@
 package import Kernels
 package import Randomness
 
-/// How the images of one batch are mixed in pairs, as chance decided it: with another image's pixels goes its label.
+/// The random draw for mixing the images of one batch in pairs. Labels are mixed in the same shares as pixels.
 package struct BatchMix: Sendable, Equatable {
   /// For each place of the batch, the place of the image that is mixed in; a random order of all places.
   package let partners: [Int]
-  /// How much of an image remains its own, and so the weight of its own label.
+  /// The share of an image that remains its own, and the weight of its own label.
   package let share: Float
-  /// The rectangle that is the partner's alone (cutmix); nil where all pixels are blended (mixup).
+  /// The rectangle that is the partner's alone (cutmix); nil if all pixels are blended (mixup).
   package let window: Window?
 
   package struct Window: Sendable, Equatable {
@@ -19,7 +19,7 @@ package struct BatchMix: Sendable, Equatable {
 extension Augmentation {
   package var mixes: Bool { mixup > 0 || cutmix > 0 }
 
-  /// Draws from `stream` how a batch of `count` images is mixed; nil where mixing is off. Where both kinds are on,
+  /// Draws from `stream` how a batch of `count` images is mixed; nil if mixing is off. If both kinds are on,
   /// each batch has one of them with probability one half.
   ///
   /// The window of cutmix has the sides √(1 − λ) of the image's, a uniform centre, and is cut off at the border; the

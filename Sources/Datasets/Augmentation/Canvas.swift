@@ -1,10 +1,10 @@
 package import Images
 
-/// An image on its way through the operations: bytes, and which pixels are blank. A blank pixel is 0 after the
-/// normalisation, the mean colour, which no byte is.
+/// An image between operations: bytes, and which pixels are blank. A blank pixel is 0 after normalisation: the mean
+/// colour, which no byte represents.
 package struct Canvas: Sendable, Equatable {
   package var image: Image
-  /// For each pixel whether it is blank; empty where none is.
+  /// For each pixel whether it is blank; empty if none is.
   package var blank: [Bool] = []
 
   package init(_ image: Image) { self.image = image }
@@ -15,7 +15,7 @@ package struct Canvas: Sendable, Equatable {
 }
 
 extension Canvas {
-  /// Row y and column x of the result are those at `rowOffset` and `columnOffset` further on, blank where there are none.
+  /// Shifts the image: row y and column x of the result are y + `rowOffset` and x + `columnOffset`, blank outside.
   mutating func shift(rowOffset: Int, columnOffset: Int) {
     if rowOffset == 0 && columnOffset == 0 { return }
     var pixels = [UInt8](repeating: 0, count: image.pixels.count)
@@ -31,7 +31,7 @@ extension Canvas {
     blank = marks
   }
 
-  /// Moves bytes and blank pixels alike; black where nothing is moved to.
+  /// Moves bytes and blank pixels; pixels from outside become black.
   mutating func map(by map: AffineMap) {
     image = image.mapped(by: map)
     guard !blank.isEmpty else { return }

@@ -8,7 +8,7 @@ package struct ColorJitter: Sendable, Equatable {
   package var brightness: Double
   package var contrast: Double
   package var saturation: Double
-  /// The turn of the hue is uniform from -h to h, in turns of the circle; at most 1/2.
+  /// The hue shift is uniform from -h to h, as a fraction of the circle; at most 1/2.
   package var hue: Double
 
   package init(brightness: Double = 0, contrast: Double = 0, saturation: Double = 0, hue: Double = 0) {
@@ -39,7 +39,7 @@ extension ColorJitter: Codable {
 }
 
 extension ColorJitter {
-  /// Changes the colours of `image` as chance decides. What is switched off draws nothing but its place in the order.
+  /// Changes the colours of `image` at random. An operation that is off only draws its place in the order.
   package func apply(to image: Image, from stream: inout RandomStream) -> Image {
     var image = image
     func factor(_ spread: Double) -> Float {

@@ -2,10 +2,11 @@ internal import Foundation
 internal import Images
 internal import Randomness
 
-/// A few changes drawn from fourteen, all of one strength (Cubuk et al. 2020, arXiv:1909.13719; torchvision's `RandAugment`
-/// on Pillow images, with its 31 strengths and the nearest pixel). What is moved in from outside is black.
+/// A few operations drawn from fourteen, all with one magnitude (Cubuk et al. 2020, arXiv:1909.13719). The reference is
+/// torchvision's `RandAugment` on Pillow images, with its 31 magnitudes and the nearest pixel. Pixels from outside the
+/// image are black.
 package struct RandAugment: Sendable, Equatable {
-  /// Changes of each image, drawn independently.
+  /// Operations per image, drawn independently.
   package var operations: Int
   /// 0 to 30.
   package var magnitude: Int
@@ -19,12 +20,12 @@ package struct RandAugment: Sendable, Equatable {
 
   var isPossible: Bool { (1...14).contains(operations) && (0...30).contains(magnitude) }
 
-  /// The changes, in torchvision's order.
+  /// The operations, in torchvision's order.
   package enum Change: String, CaseIterable, Sendable {
     case identity, shearX, shearY, translateX, translateY, rotate, brightness, color, contrast, sharpness, posterize
     case solarize, autoContrast, equalize
 
-    /// Whether the strength has a sign, drawn after the change.
+    /// Whether the magnitude has a random sign, drawn after the operation.
     var isSigned: Bool {
       switch self {
       case .identity, .posterize, .solarize, .autoContrast, .equalize: false
@@ -54,7 +55,7 @@ extension RandAugment {
     }
   }
 
-  /// One change with the strength of `magnitude`.
+  /// One operation with this `magnitude`.
   package func apply(_ change: Change, isNegative: Bool, to canvas: inout Canvas) {
     let share = Double(magnitude) / 30
     let sign: Double = isNegative ? -1 : 1

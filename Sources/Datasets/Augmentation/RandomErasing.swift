@@ -1,8 +1,8 @@
 import Foundation
 package import Randomness
 
-/// Blanks a random rectangle, with some probability (Zhong et al. 2017, arXiv:1708.04896; torchvision's
-/// `RandomErasing` with the value 0 after normalisation).
+/// Fills a random rectangle with the mean colour, with some probability (Zhong et al. 2017, arXiv:1708.04896;
+/// torchvision's `RandomErasing` with the value 0 after normalisation).
 package struct RandomErasing: Sendable, Equatable {
   package var probability: Double
   /// The least and the greatest share of the area.
@@ -38,7 +38,7 @@ extension RandomErasing: Codable {
 }
 
 extension RandomErasing {
-  /// The rectangle that chance chooses in a picture of this size; nil where it chooses none, or ten do not fit.
+  /// The random rectangle in an image of this size; nil if none is drawn, or ten do not fit.
   package func window(width: Int, height: Int, from stream: inout RandomStream) -> (
     rows: Range<Int>, columns: Range<Int>
   )? {

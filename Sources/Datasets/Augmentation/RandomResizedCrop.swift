@@ -2,8 +2,8 @@ import Foundation
 package import Images
 package import Randomness
 
-/// A random part of an image, scaled to the input's size: its share of the area is uniform, the logarithm of its aspect
-/// likewise (Szegedy et al. 2015, "Going Deeper with Convolutions", section 6; torchvision's `RandomResizedCrop`).
+/// A random crop of an image, resized to the input's size. Its share of the area and the logarithm of its aspect are
+/// uniform (Szegedy et al. 2015, "Going Deeper with Convolutions", section 6; torchvision's `RandomResizedCrop`).
 package struct RandomResizedCrop: Sendable, Equatable {
   /// The least and the greatest share of the area.
   package var area: [Double]
@@ -50,8 +50,8 @@ extension RandomResizedCrop {
     }
   }
 
-  /// The part of a picture of this size that chance chooses. After ten parts that do not fit it is the middle, as near
-  /// to the whole as the aspect allows; in each attempt torchvision draws in this order.
+  /// The random crop of an image of this size. After ten crops that do not fit, it is the largest central crop that the
+  /// aspect allows. The order of the draws is torchvision's.
   package func window(width: Int, height: Int, from stream: inout RandomStream) -> Window {
     let pixels = Double(width * height)
     let logarithms = aspect.map { log($0) }
@@ -75,7 +75,7 @@ extension RandomResizedCrop {
     return Window(x: (width - w) / 2, y: (height - h) / 2, width: w, height: h)
   }
 
-  /// The part of `image` that chance chooses, scaled with the antialiased bilinear filter.
+  /// A random crop of `image`, resized with the antialiased bilinear filter.
   package func apply(to image: Image, width: Int, height: Int, from stream: inout RandomStream) -> Image {
     let window = window(width: image.width, height: image.height, from: &stream)
     return image.cropped(x: window.x, y: window.y, width: window.width, height: window.height)

@@ -4,7 +4,7 @@ import Synchronization
 /// Files that are written whole or not at all: the bytes go to a hidden file beside the target, are flushed to the
 /// disk, and take the target's name in one step. A process killed at any moment leaves the old file or the new one.
 package enum AtomicFile {
-  /// Writes what `contents` hands to the writer. Throws `FileError`, or what `contents` throws; the hidden file is
+  /// Writes what `contents` passes to the writer. Throws `FileError`, or what `contents` throws; the hidden file is
   /// then removed and an older target is untouched.
   package static func write(to path: String, contents: (FileWriter) throws -> Void) throws {
     let (partial, descriptor) = try create(beside: path)
@@ -56,8 +56,7 @@ package enum AtomicFile {
     if let path = UnsafePointer<CChar>(bitPattern: inHand.load(ordering: .acquiring)) { unlink(path) }
   }
 
-  /// Where the path of the hidden file that is being written stands in memory, 0 without one: what a signal handler can
-  /// reach.
+  /// The address of the path of the hidden file that is being written, 0 without one. A signal handler can read it.
   private static let inHand = Atomic<UInt>(0)
 
   private static let suffix = ".cas-partial"
@@ -91,7 +90,7 @@ package enum AtomicFile {
   }
 }
 
-/// The open end of a file that `AtomicFile` is writing; small portions are gathered before they are written.
+/// Writes to the file of an `AtomicFile`; small portions are buffered.
 package final class FileWriter {
   private let descriptor: Int32
   private let path: String

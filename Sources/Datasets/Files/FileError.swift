@@ -37,7 +37,7 @@ extension FileError: CustomStringConvertible {
     }
   }
 
-  /// 66 for an input that is not there, else 74 (sysexits: EX_NOINPUT, EX_IOERR).
+  /// 66 for an input that is not there, otherwise 74 (sysexits: EX_NOINPUT, EX_IOERR).
   package var exitCode: Int32 { code == ENOENT && !isOfResult ? 66 : 74 }
 
   /// Whether a file was to be written.

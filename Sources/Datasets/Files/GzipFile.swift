@@ -1,7 +1,7 @@
 import CZlib
 import Foundation
 
-/// A file read from front to back that may be gzip-compressed or not; which one it is shows in its first bytes.
+/// A file that is read sequentially and may be gzip-compressed, which its first bytes show.
 final class GzipFile {
   let path: String
   /// The most bytes that the file can hold when inflated: deflate never does better than 1 to 1,032.
@@ -21,7 +21,7 @@ final class GzipFile {
 
   deinit { gzclose(file) }
 
-  /// The next bytes, exactly `count` of them. Throws `DataError.damaged` where the file ends before or is corrupt.
+  /// The next bytes, exactly `count` of them. Throws `DataError.damaged` if the file ends early or is corrupt.
   func bytes(_ count: Int) throws -> [UInt8] {
     guard count <= largestContents else { throw DataError.damaged(path, "it is shorter than its header says") }
     var result: [UInt8] = []
@@ -37,13 +37,13 @@ final class GzipFile {
     return result
   }
 
-  /// Throws where there is more in the file than was read, or its checksum is wrong.
+  /// Throws if there is more in the file than was read, or its checksum is wrong.
   func expectEnd() throws {
     var byte: UInt8 = 0
     let got = gzread(file, &byte, 1)
     var code: Int32 = Z_OK
     _ = gzerror(file, &code)
-    // A checksum that is cut off is no failure of the read itself.
+    // A truncated checksum is no failure of the read itself.
     if got < 0 || code != Z_OK { throw failure(short: false) }
     if got > 0 { throw DataError.damaged(path, "it is longer than its header says") }
   }
@@ -52,7 +52,7 @@ final class GzipFile {
     var code: Int32 = 0
     let text = gzerror(file, &code).map { String(cString: $0) } ?? ""
     if short && code == Z_OK { return DataError.damaged(path, "it is shorter than its header says") }
-    // zlib puts the path before what it says.
+    // zlib prefixes its message with the path.
     let reason = text.hasPrefix("\(path): ") ? String(text.dropFirst(path.count + 2)) : text
     return DataError.damaged(path, "it cannot be inflated (\(reason.isEmpty ? "zlib error \(code)" : reason))")
   }

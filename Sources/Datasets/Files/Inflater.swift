@@ -1,6 +1,6 @@
 import CZlib
 
-/// Inflates a raw deflate stream that lies in a file, portion by portion.
+/// Inflates a raw deflate stream in a file, portion by portion.
 struct Inflater {
   /// Deflate never turns one byte into more (RFC 1951: 258 bytes by two bits).
   static let greatestExpansion = 1032
@@ -14,8 +14,8 @@ struct Inflater {
 }
 
 extension Inflater {
-  /// The first `count` bytes. Throws `DataError.damaged` where the stream is corrupt or shorter, or, if these are all
-  /// of them by the header (`isWhole`), where it goes on.
+  /// The first `count` bytes. Throws `DataError.damaged` if the stream is corrupt or shorter. With `isWhole`, it also
+  /// throws if the stream is longer.
   func bytes(_ count: Int, isWhole: Bool) throws -> [UInt8] {
     guard count / Self.greatestExpansion <= range.count else {
       throw DataError.damaged(name, "it cannot be inflated to the size in its header")
@@ -37,7 +37,7 @@ extension Inflater {
           stream.next_in = portion.baseAddress
           stream.avail_in = UInt32(portion.count)
           repeat {
-            // A place for one byte too many shows a stream that is longer than its header says.
+            // Room for one more byte detects a stream that is longer than its header says.
             let room = min(count - written, 1 << 30)
             var surplus: UInt8 = 0
             if room > 0 {
@@ -70,7 +70,7 @@ extension Inflater {
 
   /// CRC-32 as zip and gzip use it.
   ///
-  /// - Parameter before: of the bytes that come before these.
+  /// - Parameter before: the checksum of the bytes before these.
   static func checksum(_ bytes: UnsafeRawBufferPointer, after before: UInt32 = 0) -> UInt32 {
     UInt32(truncatingIfNeeded: crc32_z(uLong(before), bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count))
   }

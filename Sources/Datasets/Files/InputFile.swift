@@ -1,14 +1,14 @@
 import Foundation
 
-/// A regular file open for reading at any place, from any thread. Pipes and devices are refused, so that no input can
-/// make the program wait for ever.
+/// A regular file open for reading at any place, from any thread. Pipes and devices are refused, so no input can make
+/// the program wait forever.
 package final class InputFile: Sendable {
   package let path: String
   /// The size in bytes when the file was opened.
   package let size: Int
   private let descriptor: Int32
 
-  /// Throws `FileError` where there is no such file, it may not be read, or it is not a regular file.
+  /// Throws `FileError` if there is no such file, it may not be read, or it is not a regular file.
   package init(_ path: String) throws {
     var status = stat()
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -44,15 +44,15 @@ package final class InputFile: Sendable {
   }
 
   /// Exactly `count` bytes from `offset`, which lay in the file when it was opened. Throws `FileError`, and
-  /// `DataError.damaged` where the file has become shorter since.
+  /// `DataError.damaged` if the file has become shorter since.
   func wholeBytes(at offset: Int, count: Int) throws -> [UInt8] {
     let bytes = try bytes(at: offset, count: count)
     guard bytes.count == count else { throw DataError.damaged(path, "it became shorter while it was read") }
     return bytes
   }
 
-  /// Fills memory with the bytes from `offset`. Throws `FileError` where the system refuses, and `DataError.damaged` where
-  /// the file ends before.
+  /// Fills memory with the bytes from `offset`. Throws `FileError` if the system refuses, and `DataError.damaged` if
+  /// the file ends early.
   package func read(at offset: Int, into target: UnsafeMutableRawBufferPointer) throws {
     var filled = 0
     while filled < target.count {

@@ -1,7 +1,7 @@
 // Numbers as archives and arrays store them.
 
 extension [UInt8] {
-  /// The little-endian number of `count` bytes (at most 8) at `offset`, which must lie inside; nil where it is larger
+  /// The little-endian number of `count` bytes (at most 8) at `offset`, which must lie inside; nil if it is larger
   /// than any size of a file.
   func littleEndian(at offset: Int, count: Int) -> Int? {
     var value: UInt64 = 0
@@ -20,13 +20,13 @@ extension [UInt8] {
 }
 
 extension Int {
-  /// The sum, or nil where it does not fit.
+  /// The sum, or nil if it does not fit.
   func adding(_ other: Int) -> Int? {
     let (sum, overflow) = addingReportingOverflow(other)
     return overflow ? nil : sum
   }
 
-  /// The product, or nil where it does not fit.
+  /// The product, or nil if it does not fit.
   func times(_ other: Int) -> Int? {
     let (product, overflow) = multipliedReportingOverflow(by: other)
     return overflow ? nil : product

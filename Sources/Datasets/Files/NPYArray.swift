@@ -41,7 +41,7 @@ package struct NPYArray: Equatable, Sendable {
 }
 
 extension NPYArray {
-  /// The elements as 8-bit numbers, nil where the array holds others.
+  /// The elements as 8-bit numbers, nil if the array holds others.
   package var uint8: [UInt8]? { element == .uint8 ? bytes : nil }
   package var int32: [Int32]? { values(as: Int32.self, if: .int32) }
   package var int64: [Int64]? { values(as: Int64.self, if: .int64) }

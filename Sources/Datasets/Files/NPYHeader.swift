@@ -32,7 +32,7 @@ struct NPYHeader: Equatable, Sendable {
   let length: Int
   /// The elements' bytes: their number times their size.
   let size: Int
-  /// The texts of the element type and the shape, as the file has them.
+  /// The element type and the shape as written in the file.
   let typeText: String
   let shapeText: String
 }
@@ -106,7 +106,7 @@ extension NPYHeader.Element {
 }
 
 extension StringProtocol {
-  /// The text without these characters at both ends.
+  /// The text without these characters at its ends.
   func trimming(_ characters: Set<Character>) -> String {
     String(self.drop { characters.contains($0) }.reversed().drop { characters.contains($0) }.reversed())
   }

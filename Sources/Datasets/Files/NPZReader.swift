@@ -1,7 +1,7 @@
 internal import Foundation
 
-/// The arrays of a NumPy `.npz` file, found through its directory and read when they are asked for, so that one need not
-/// hold the file in memory. Arrays that are stored (`numpy.savez`) can be read a few elements at a time, after their
+/// The arrays of a NumPy `.npz` file, found through its directory and read on request, so the file need not be in
+/// memory. Arrays that are stored (`numpy.savez`) can be read a few elements at a time, after their
 /// checksum was checked once.
 package struct NPZReader: Sendable {
   package let path: String
@@ -21,7 +21,7 @@ package struct NPZReader: Sendable {
 }
 
 extension NPZReader {
-  /// Reads the directory. Throws `FileError`, or `DataError` where the file is no zip archive or names an array twice.
+  /// Reads the directory. Throws `FileError`, or `DataError` if the file is no zip archive or names an array twice.
   package init(_ path: String) throws {
     let file = try InputFile(path)
     let archive = try ZipArchive(file)
@@ -41,7 +41,7 @@ extension NPZReader {
     self.members = members
   }
 
-  /// The shape of the array of this name and its type as NumPy calls it; nil where there is none, or it is no array of
+  /// The shape of the array of this name and its type as NumPy calls it; nil if there is none, or it is no array of
   /// numbers.
   ///
   /// - Throws: `FileError`.
@@ -53,7 +53,7 @@ extension NPZReader {
     } catch is DataError { return nil }
   }
 
-  /// The numbers of the array of this name, of whatever type and order, in C order; nil where there is none.
+  /// The numbers of the array of this name, of whatever type and order, in C order; nil if there is none.
   ///
   /// - Throws: `DataError.damaged`, `DataError.needsMemory`, `FileError`.
   package func numbers<Number>(
@@ -80,8 +80,8 @@ extension NPZReader {
     return (shape, values)
   }
 
-  /// The array of this name where it is stored as it is, in C order and of a type of `NPYArray`, its checksum checked; nil
-  /// where it is not, or there is none.
+  /// The array of this name if it is stored as it is, in C order and of a type of `NPYArray`, its checksum checked; nil
+  /// if it is not, or there is none.
   ///
   /// - Throws: `DataError.damaged` with the member's name, `FileError`.
   package func stored(_ name: String) throws -> StoredArray? {
@@ -98,7 +98,7 @@ extension NPZReader {
     return StoredArray(file: file, offset: start + header.length, element: element, shape: header.shape)
   }
 
-  /// The whole array of this name, inflated where it is compressed; nil where there is none.
+  /// The whole array of this name, inflated if it is compressed; nil if there is none.
   ///
   /// - Throws: `DataError.damaged`, `FileError`.
   package func array(_ name: String) throws -> NPYArray? {

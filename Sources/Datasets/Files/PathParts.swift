@@ -1,8 +1,8 @@
 /// A path cut at its last slash. (Foundation's `deletingLastPathComponent` ends the program for names of one character.)
 package struct PathParts: Equatable, Sendable {
-  /// "." where there is no slash, "/" at the root.
+  /// "." if there is no slash, "/" at the root.
   package let folder: String
-  /// Without slashes behind it.
+  /// Without trailing slashes.
   package let name: String
 
   package init(_ path: String) {

@@ -91,7 +91,7 @@ extension TarArchive {
     self.file = file
   }
 
-  /// Where another archive begins behind the end of one, as `cat a.tar b.tar` makes; nil where the rest is zeros or
+  /// Where another archive begins after the end of one, as in `cat a.tar b.tar`; nil if the rest is zeros or
   /// something else.
   private static func archive(behind end: Int, in file: InputFile) throws -> Int? {
     var at = end
@@ -115,7 +115,7 @@ extension TarArchive {
     return bytes
   }
 
-  /// The sum of the header's bytes, its own eight taken as spaces; old programs summed signed bytes.
+  /// The sum of the header's bytes, with its own eight bytes as spaces; old programs summed signed bytes.
   private static func checksumHolds(_ header: [UInt8]) -> Bool {
     guard let stored = number(header[148..<156]) else { return false }
     var (unsigned, signed) = (0, 0)
@@ -127,7 +127,7 @@ extension TarArchive {
     return stored == unsigned || stored == signed
   }
 
-  /// An octal number, or one in base 256 where the first bit is set; nil for anything else.
+  /// An octal number, or one in base 256 if the first bit is set; nil for anything else.
   private static func number(_ field: ArraySlice<UInt8>) -> Int? {
     guard let first = field.first else { return nil }
     if first & 0x80 != 0 {
@@ -150,7 +150,7 @@ extension TarArchive {
     return prefix.isEmpty ? Array(name) : Array(prefix) + [UInt8(ascii: "/")] + name
   }
 
-  /// The records "LENGTH KEY=VALUE\n" of a pax header; nil where they do not fill it.
+  /// The records "LENGTH KEY=VALUE\n" of a pax header; nil if they do not fill it.
   private static func records(_ bytes: [UInt8]) -> [String: ArraySlice<UInt8>]? {
     var records: [String: ArraySlice<UInt8>] = [:]
     var rest = bytes[...]

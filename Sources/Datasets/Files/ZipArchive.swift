@@ -20,7 +20,7 @@ struct ZipArchive: Sendable {
 }
 
 extension ZipArchive {
-  /// Whether the file begins, or ends where it is empty, as a zip archive does.
+  /// Whether the file has the signature of a zip archive: at its start, or at its end if it is empty.
   static func isBeginning(_ bytes: [UInt8]) -> Bool {
     bytes.starts(with: [0x50, 0x4B, 3, 4]) || bytes.starts(with: [0x50, 0x4B, 5, 6])
   }
@@ -44,7 +44,7 @@ extension ZipArchive {
       members.append(member)
       at = next
     }
-    // Members that share their bytes are the trick of small archives that inflate without end (Fifield 2019).
+    // Zip bombs let members share their bytes (Fifield 2019).
     let order = members.indices.sorted { members[$0].headerOffset < members[$1].headerOffset }
     for (first, second) in zip(order, order.dropFirst())
     where members[first].headerOffset + 30 + members[first].compressedSize > members[second].headerOffset {
@@ -55,7 +55,7 @@ extension ZipArchive {
     self.file = file
   }
 
-  /// Where the central directory lies and how many members it has: by the record at the end, or its zip64 twin.
+  /// Where the central directory lies and how many members it has: from the record at the end, or from zip64's.
   private static func directory(of file: InputFile) throws -> (Range<Int>, Int) {
     let endLength = 22
     let tail = try file.bytes(at: max(0, file.size - endLength - 65_535), count: endLength + 65_535)
@@ -182,7 +182,7 @@ extension ZipArchive {
 
   private static let portion = 1 << 22
 
-  /// The contents of a member that is an array, in memory as a whole. Throws `DataError.needsMemory` where it claims more
+  /// The contents of a member that is an array, in memory as a whole. Throws `DataError.needsMemory` if it claims more
   /// than a quarter of the machine's.
   func array(_ member: Member) throws -> [UInt8] {
     guard member.size <= AvailableMemory.total / 4 else {
@@ -191,7 +191,7 @@ extension ZipArchive {
     return try contents(of: member)
   }
 
-  /// The first bytes of a member, at most `count`; its checksum is not looked at.
+  /// The first bytes of a member, at most `count`, without checking its checksum.
   func beginning(of member: Member, count: Int) throws -> [UInt8] {
     let range = try range(of: member)
     let wanted = min(count, member.size)
@@ -199,7 +199,7 @@ extension ZipArchive {
     return try Inflater(file: file, range: range, name: "\(path)/\(member.name)").bytes(wanted, isWhole: false)
   }
 
-  /// Bytes out of the middle of the file, for members that are stored as they are.
+  /// Bytes from the middle of the file, for stored members.
   func bytes(at offset: Int, count: Int) throws -> [UInt8] { try file.bytes(at: offset, count: count) }
 
   /// The bytes of an archive of stored members. Every member's time is the format's first moment, 1980-01-01, so

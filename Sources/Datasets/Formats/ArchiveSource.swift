@@ -16,7 +16,7 @@ struct ArchiveSource: DataSource {
     self.parts = parts
   }
 
-  /// A zip archive. Throws where the file is one, but a damaged one.
+  /// A zip archive. Throws if the archive is damaged.
   static func open(_ path: String) throws -> ArchiveSource? {
     guard try Folder.kind(of: path) == .file else { return nil }
     let file = try InputFile(path)
@@ -26,7 +26,7 @@ struct ArchiveSource: DataSource {
     return try ArchiveSource(ZipMembers(archive), format: .zip)
   }
 
-  /// Finds out how the members of an archive are labelled.
+  /// Detects how the members of an archive are labelled.
   init(_ archive: some MemberArchive, format: DataFormat) throws {
     if archive.repetition == nil, let list = archive.members.firstIndex(where: { $0.name == DatasetList.name }) {
       let labels = try DatasetList(try archive.contents(at: list), name: archive.fullName(of: list))

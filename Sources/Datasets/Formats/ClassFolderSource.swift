@@ -15,7 +15,7 @@ struct ClassFolderSource: DataSource {
     guard try Folder.kind(of: path) == .folder else { return nil }
     let folder = try Folder(path)
     let visible = Set(folder.visibleFolders)
-    // Classes may be many; only where there are splits does it matter what the others hold.
+    // There may be many classes; the contents of other folders matter only if there are splits.
     guard SplitNames.mayBeSplits(visible), let names = SplitNames(Set(try folder.dataFolders())) else {
       return ClassFolderSource(path: path, roots: [.whole: path], warnings: [])
     }

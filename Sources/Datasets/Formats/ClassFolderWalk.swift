@@ -1,4 +1,4 @@
-/// The walk through a folder of class folders: which images are there, what is ignored, which classes are empty.
+/// Walks through a folder of class folders and finds images, ignored files and empty classes.
 struct ClassFolderWalk {
   let root: String
   private(set) var classNames: [String] = []
@@ -7,14 +7,14 @@ struct ClassFolderWalk {
   private(set) var tally = MemberTally()
   private var repeatedFolders = 0
   private var runs = 0
-  /// The images of the class in hand.
+  /// The images of the current class.
   private var members: [String] = []
 
   init(root: String) { self.root = root }
 }
 
 extension ClassFolderWalk {
-  /// Throws `FileError`, or `DataError` where there are no classes, two class names are the same text, or a link
+  /// Throws `FileError`, or `DataError` if there are no classes, two class names are the same text, or a link
   /// leads nowhere.
   mutating func run() throws {
     let folder = try Folder(root)
@@ -25,7 +25,7 @@ extension ClassFolderWalk {
     for name in folder.visibleFolders {
       members = []
       let runsBefore = runs
-      // A folder is entered once in a class, so links in a circle come to an end.
+      // A folder is entered once per class, so circular links end.
       var seen: Set<Folder.Identity> = [rootIdentity]
       try enter(name, seen: &seen)
       if members.isEmpty {
@@ -60,7 +60,7 @@ extension ClassFolderWalk {
 
 extension ClassFolderWalk {
   private mutating func enter(_ relative: String, seen: inout Set<Folder.Identity>) throws {
-    // A list of folders instead of recursion: no depth of nesting can exhaust the stack.
+    // A list of folders instead of recursion: deep nesting cannot exhaust the stack.
     var waiting = [relative]
     while let next = waiting.popLast() {
       guard seen.insert(try Folder.identity(of: "\(root)/\(next)")).inserted else {
@@ -83,7 +83,7 @@ extension ClassFolderWalk {
     }
   }
 
-  /// Counts a file, or a hidden folder, and keeps it where it is an image of a class.
+  /// Counts a file or a hidden folder, and keeps it if it is an image of a class.
   private mutating func note(_ entry: Folder.Entry, path: String, isLoose: Bool) throws {
     if entry.isHidden {
       tally.addHidden()

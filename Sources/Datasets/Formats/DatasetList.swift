@@ -31,10 +31,10 @@ struct DatasetList {
 }
 
 extension LabelledMembers {
-  /// More classes than any data set has: a label beyond is a mistake.
+  /// More classes than any data set has: a larger label is an error.
   static let mostClasses = 1 << 20
 
-  /// The images that a list labels. Throws where one of them is missing, or stands there twice.
+  /// The images that a list labels. Throws if one of them is missing or occurs twice.
   init(_ archive: some MemberArchive, labels list: DatasetList) throws {
     var places: [String: Int] = [:]
     for (place, member) in archive.members.enumerated() { places[member.name] = place }

@@ -13,7 +13,7 @@ struct Folder {
   let path: String
   let entries: [Entry]
 
-  /// Reads the folder; a link counts as what it leads to. Throws `FileError`, or `DataError.nameNotUTF8`.
+  /// Reads the folder; links are resolved. Throws `FileError`, or `DataError.nameNotUTF8`.
   init(_ path: String) throws {
     guard let stream = opendir(path) else { throw FileError(.list, path, code: errno) }
     defer { closedir(stream) }
@@ -46,10 +46,10 @@ struct Folder {
 
   func hasFile(_ name: String) -> Bool { entries.contains { $0.name == name && $0.kind == .file } }
 
-  /// Whether it is the folder of a run of this program, whose pictures are no data.
+  /// Whether it is a run folder of this program, whose images are no data.
   var isRun: Bool { hasFile("config.yaml") && (hasFile("report.json") || hasFile("log.jsonl")) }
 
-  /// The visible folders but those of runs, and those that hold nothing but runs, as `runs/` does by default.
+  /// The visible folders except run folders and folders of nothing but runs, as `runs/` is by default.
   func dataFolders() throws -> [String] {
     try visibleFolders.filter { name in
       let folder = try Folder("\(path)/\(name)")
@@ -59,7 +59,7 @@ struct Folder {
     }
   }
 
-  /// Whether a folder in it that is none of runs holds an image, at any depth; folders that cannot be read hold none.
+  /// Whether a folder in it, run folders excepted, holds an image at any depth; unreadable folders hold none.
   func hasImagesInFolders() throws -> Bool {
     var waiting = visibleFolders.map { "\(path)/\($0)" }
     var seen: Set<Identity> = []
@@ -75,7 +75,7 @@ struct Folder {
     return false
   }
 
-  /// What is at `path`, links followed. Throws `FileError` where the system does not say.
+  /// What is at `path`, links followed. Throws `FileError` if the system does not say.
   static func kind(of path: String) throws -> Kind {
     var status = stat()
     guard stat(path, &status) == 0 else {

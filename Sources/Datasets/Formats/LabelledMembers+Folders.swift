@@ -1,11 +1,11 @@
 extension LabelledMembers {
-  /// The class folders of an archive, as of a folder; where there are `train` and `test` (or `val`) at its top, these
-  /// are the splits. A folder that everything lies in, which packing a folder makes, is left out of the names.
-  /// Throws where there are no class folders.
+  /// The class folders of an archive, as of a folder. `train` and `test` (or `val`) at its top are the splits. A single
+  /// top folder, which packing a folder makes, is left out of the names.
+  /// Throws if there are no class folders.
   static func inFolders(_ archive: some MemberArchive) throws -> [Split: LabelledMembers] {
     var tally = MemberTally()
     var images: [(parts: [Substring], place: Int)] = []
-    // Of kinds that are not decoded: a class of nothing else is an empty one.
+    // Formats that are not decoded: a class of nothing else is empty.
     var foreign: [[Substring]] = []
     for (place, member) in archive.members.enumerated() {
       let parts = member.name.split(separator: "/")

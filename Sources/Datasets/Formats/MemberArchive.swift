@@ -1,18 +1,18 @@
 import Images
 
-/// Something in which named files lie: a zip or tar archive, several tar archives, a folder with a list.
+/// A container of named files: a zip or tar archive, several tar archives, or a folder with a list.
 protocol MemberArchive: Sendable {
   var path: String { get }
   var members: [ArchiveMember] { get }
   /// The contents of member `index`. Throws an error that names it.
   func contents(at index: Int) throws -> [UInt8]
-  /// The contents of a member that should be a picture; of one that is none, the beginning is enough.
+  /// The contents of a member that should be an image. If it is none, its beginning is enough.
   func picture(at index: Int) throws -> [UInt8]
   /// What to call member `index` in an error.
   func fullName(of index: Int) -> String
-  /// Why this is an error, but for the samples of a WebDataset, where several shards have a member of one name.
+  /// The error if several shards have a member of one name, except for the samples of a WebDataset.
   var repetition: DataError? { get }
-  /// What tells the samples of member `index`'s shard from those of others, where names repeat.
+  /// The prefix that distinguishes the samples of member `index`'s shard from others of the same name.
   func shard(of index: Int) -> String?
 }
 
@@ -20,7 +20,7 @@ protocol MemberArchive: Sendable {
 struct ArchiveMember: Sendable {
   /// The path within the archive, without `./` and double slashes.
   let name: String
-  /// A link is not followed: nobody can say where it leads.
+  /// Links are not followed, because their targets are not trusted.
   let isLink: Bool
 }
 
@@ -32,8 +32,8 @@ extension MemberArchive {
 }
 
 extension ArchiveMember {
-  /// Checks a name out of an archive. Nothing is ever written under such a name, but one that leads out of the archive
-  /// shows that it was made to deceive. Throws `DataError.unsafeName`.
+  /// Checks a name from an archive. Nothing is ever written under such a name, but a name that leads out of the archive
+  /// shows that the archive is malicious. Throws `DataError.unsafeName`.
   init(checking name: String, isLink: Bool, archive: String) throws {
     let parts = name.split(separator: "/", omittingEmptySubsequences: false)
     let isAbsolute = name.hasPrefix("/") || name.hasPrefix("\\") || name.dropFirst().hasPrefix(":")
@@ -48,7 +48,7 @@ extension ArchiveMember {
 /// The members of a zip archive.
 struct ZipMembers: MemberArchive {
   private let archive: ZipArchive
-  /// For each member its place in the archive, folders left out.
+  /// For each member its place in the archive, without folders.
   private let places: [Int]
   let members: [ArchiveMember]
 
@@ -58,7 +58,7 @@ struct ZipMembers: MemberArchive {
     var places: [Int] = []
     var members: [ArchiveMember] = []
     var seen: Set<String> = []
-    // Programs that wrote Windows' separators, against the format's rule, wrote no other.
+    // Programs that write Windows' separators, against the format's rule, write no others.
     let names = archive.members.map(\.name)
     let isForeign = names.contains { $0.contains("\\") } && !names.contains { $0.contains("/") }
     for (place, member) in archive.members.enumerated() where !member.isFolder {
@@ -83,7 +83,7 @@ struct ZipMembers: MemberArchive {
 
   func picture(at index: Int) throws -> [UInt8] {
     let member = archive.members[places[index]]
-    // A bomb of gigabytes is seen through by its first bytes.
+    // The first bytes reveal a zip bomb of gigabytes.
     if member.size > 1 << 20, ImageCodec.detect(try archive.beginning(of: member, count: 16)) == nil {
       return try archive.beginning(of: member, count: 512)
     }
@@ -101,7 +101,7 @@ struct TarMembers: MemberArchive {
 
   let repetition: DataError?
 
-  /// Throws where one shard has two members of one name.
+  /// Throws if one shard has two members of one name.
   init(_ shards: [TarArchive], path: String) throws {
     var places: [(shard: Int32, place: Int32)] = []
     var members: [ArchiveMember] = []

@@ -1,4 +1,4 @@
-/// Counts the files of a data set and tells images from what is ignored.
+/// Counts the files of a data set: images, and files that are ignored.
 struct MemberTally: Sendable {
   private(set) var hidden = 0
   private(set) var others = 0
@@ -15,14 +15,14 @@ struct MemberTally: Sendable {
 
   static func isHidden(_ name: some StringProtocol) -> Bool { name.hasPrefix(".") || name == "__MACOSX" }
 
-  /// The text behind the last dot of a file's name, in lower case.
+  /// The text after the last dot of a file's name, in lower case.
   static func suffix(of name: some StringProtocol) -> String {
     name.lastIndex(of: ".").map { name[$0...].dropFirst().lowercased() } ?? ""
   }
 
   static func isImage(_ name: some StringProtocol) -> Bool { imageExtensions.contains(suffix(of: name)) }
 
-  /// Whether it is an image of a kind that is not decoded, by its name.
+  /// Whether the name is that of an image format that is not decoded.
   static func isForeignImage(_ name: some StringProtocol) -> Bool { otherImageExtensions.contains(suffix(of: name)) }
 }
 
@@ -37,7 +37,7 @@ extension MemberTally {
     if Self.otherImageExtensions.contains(suffix) { unreadable[suffix, default: 0] += 1 }
   }
 
-  /// What a user should know about the files ignored in `path`.
+  /// Warnings about the files ignored in `path`.
   func warnings(path: String) -> [String] {
     var list: [String] = []
     if loose > 0 { list.append("\(loose.counted("image", "images")) beside the class folders of \(path) ignored.") }

@@ -33,7 +33,7 @@ struct NPZSource: DataSource {
         throw DataError.memberTwice(path, member.name)
       }
     }
-    // Only those that count are looked at: the others may be of any type.
+    // Only the needed arrays are read; the others may be of any type.
     func first(_ names: String...) throws -> ArrayMember? {
       try names.lazy.compactMap { members[$0] }.first.map { try ArrayMember(archive, $0) }
     }
@@ -87,7 +87,7 @@ struct NPZSource: DataSource {
     return try PixelArrayReader(images)
   }
 
-  /// Whole numbers from 0 on, in one dimension, or in two of which the second is 1.
+  /// Integers from 0, in one dimension, or in two with the second 1.
   private static func labels(_ array: ArrayMember) throws -> [Int] {
     let shape = array.header.shape
     guard shape.count == 1 || (shape.count == 2 && shape[1] == 1) else {
@@ -136,7 +136,7 @@ struct ArrayMember: Sendable {
   /// `DataError.damaged`.
   func check() throws { if isStored { try archive.check(member) } }
 
-  /// The elements' bytes, in the array's own order. Throws `DataError.needsMemory` where they do not fit.
+  /// The elements' bytes, in the array's own order. Throws `DataError.needsMemory` if they do not fit.
   func contents() throws -> [UInt8] {
     Array(try archive.array(member).dropFirst(header.length))
   }

@@ -1,6 +1,6 @@
 import Images
 
-/// Numbers of any type out of the bytes of an array.
+/// Numbers of any type from the bytes of an array.
 struct Elements: Sendable {
   let element: NPYHeader.Element
 
@@ -27,7 +27,7 @@ struct Elements: Sendable {
   }
 }
 
-/// An array of images: N x height x width with or without channels behind (NHWC) or before (NCHW) them.
+/// An array of images: N x height x width with or without channels after (NHWC) or before (NCHW) them.
 struct PixelArray: Sendable {
   let member: ArrayMember
   let count: Int
@@ -80,7 +80,7 @@ struct PixelArray: Sendable {
     }
   }
 
-  /// Finds out the range of the numbers: all of an array decide, so that one set has one scale. Throws
+  /// Detects the range of the numbers from the whole array, so that one set has one scale. Throws
   /// `DataError.unknownRange`.
   func scale() throws -> Scale {
     guard let range = try range() else { return member.header.element.kind == .bool ? .unit : .bytes }
@@ -110,13 +110,13 @@ struct PixelArray: Sendable {
     let (element, slack) = (member.header.element, Self.slack)
     let (lowest, highest) = range
     switch element.kind {
-    // Rounding, and models whose last layer has no bound, leave a little outside, which is cut off.
+    // Rounding, and models with an unbounded last layer, exceed the range a little; such values are clipped.
     case .float where lowest >= -slack && highest <= 1 + slack: return .unit
     case .float where lowest >= -1 - slack && highest <= 1 + slack: return .symmetric
     case .float where lowest >= -0.5 && highest > 2 && highest < 255.5: return .bytes
     case .float: break
     case _ where lowest >= 0 && highest <= 255: return .bytes
-    // Of 12 bits or fewer it would be almost black.
+    // Numbers of 12 bits or fewer would be almost black.
     case .unsigned where element.bytes == 2 && highest > 4095: return .words
     default: break
     }
@@ -126,7 +126,7 @@ struct PixelArray: Sendable {
   /// How far floats from 0 to 1, or from −1 to 1, may lie outside.
   private static let slack = 0.05
 
-  /// What a user should know about the layout and the range.
+  /// Notes about the layout and the range.
   func notes() throws -> [String] {
     var notes: [String] = []
     if isPlanar {
@@ -155,12 +155,12 @@ struct PixelArray: Sendable {
   }
 }
 
-/// Cuts single images out of an array: straight from the file where it is stored in C order, else out of memory.
+/// Reads single images of an array: straight from the file if it is stored in C order, otherwise from memory.
 struct PixelArrayReader: ImageReader {
   private let array: PixelArray
   private let scale: PixelArray.Scale
   private let numbers: Elements
-  /// All elements, where they cannot be read one by one; else empty.
+  /// All elements, if they cannot be read one by one; otherwise empty.
   private let contents: [UInt8]
 
   init(_ array: PixelArray) throws {

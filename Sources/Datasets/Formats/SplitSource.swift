@@ -14,7 +14,7 @@ struct SplitSource: DataSource {
     self.test = test
   }
 
-  /// Only where one of the two is no folder of class folders, which `ClassFolderSource` reads.
+  /// Only if one of the two is no folder of class folders; `ClassFolderSource` reads those.
   static func open(_ path: String) throws -> SplitSource? {
     guard try Folder.kind(of: path) == .folder else { return nil }
     var found: [String: String] = [:]
@@ -23,7 +23,7 @@ struct SplitSource: DataSource {
     func isOther(_ entry: Folder.Entry) -> Bool {
       entry.kind == .folder && !SplitNames.all.contains(entry.name)
     }
-    // Other folders are looked into only where the names of the rest are those of splits.
+    // Other folders are read only if the remaining names are those of splits.
     for entry in visible where !isOther(entry) {
       let stem = entry.kind == .folder ? entry.name : String(entry.name.prefix { $0 != "." })
       guard SplitNames.all.contains(stem), found[stem] == nil else { return nil }

@@ -14,7 +14,7 @@ enum TarSource {
     case .folder:
       let names = try Folder(path).entries.filter { $0.kind == .file && !$0.isHidden }.map(\.name)
         .filter { MemberTally.suffix(of: $0) == "tar" }.sorted(by: NameOrder.natural)
-      // Class folders beside an archive, often the one that they were unpacked from, are the data.
+      // Class folders beside an archive are the data; often they were unpacked from it.
       guard !names.isEmpty, try !Folder(path).hasImagesInFolders() else { return nil }
       let parts = split(names)
       guard let train = parts[.train], let test = parts[.test] else { return try shards(names, in: path) }
@@ -28,7 +28,7 @@ enum TarSource {
     return try ArchiveSource(TarMembers(archives, path: path), format: .tar)
   }
 
-  /// Shards whose names all say to which split they belong, by a word of letters such as `train` or `val`; empty where
+  /// Shards whose names all say to which split they belong, by a word of letters such as `train` or `val`; empty if
   /// not all do.
   private static func split(_ names: [String]) -> [Split: [String]] {
     var found: [String: [String]] = [:]
@@ -62,8 +62,8 @@ extension LabelledMembers {
   }
 
   /// The samples of a WebDataset: an image, and beside it `.cls` with a number or a name, or `.json` with `cls`,
-  /// `label` or `class`; nil where no image has one, and where JSON files in class folders hold something else. Throws
-  /// where some images have a label and others not.
+  /// `label` or `class`; nil if no image has one, or if JSON files in class folders hold something else. Throws
+  /// if some images have a label and others not.
   init?(webDataset archive: some MemberArchive) throws {
     var samples: [String: SampleFiles] = [:]
     var order: [String] = []

@@ -1,9 +1,9 @@
 import Foundation
 
-/// How a packed store is laid out: a beginning that names the format, the images one after the other, a record for
-/// each image, the images' names, a description in JSON, and an end with the places and checksums of all these.
+/// The layout of a packed store: a head that names the format, the images one after the other, a record for each image,
+/// the images' names, a description in JSON, and an end with the places and checksums of all these.
 ///
-/// All numbers are little-endian. The end is written last, so that a file that is cut short has none.
+/// All numbers are little-endian. The end is written last, so a truncated file has none.
 enum StoreLayout {
   static let beginning = Array("cas-pack-store-1".utf8)
   static let ending = Array("cas-pack-store-e".utf8)
@@ -20,7 +20,7 @@ struct StoreDescription: Codable, Equatable {
     /// Its images are the next so many records.
     var images: Int
     var classes: Int
-    /// nil where the format that it came from has only numbers.
+    /// nil if the format that it came from has only numbers.
     var classNames: [String]?
     var emptyClasses: [String]
     var ignoredHidden: Int
@@ -28,12 +28,12 @@ struct StoreDescription: Codable, Equatable {
     var warnings: [String]
   }
 
-  /// Pixels of one shape; nil where the images are the bytes of PNG and JPEG files.
+  /// Pixels of one shape; nil if the images are the bytes of PNG and JPEG files.
   struct Pixels: Codable, Equatable {
     var height: Int
     var width: Int
     var channels: Int
-    /// What the images were stored as before.
+    /// The images' codecs before packing.
     var codec: String
   }
 
@@ -44,7 +44,7 @@ struct StoreDescription: Codable, Equatable {
     var format: DataFormat
     /// The program that packed it.
     var version: String
-    /// How images were made to fit; nil where nothing was.
+    /// How images were made to fit; nil if nothing was.
     var input: Int?
     var resize: String?
   }
@@ -88,7 +88,7 @@ extension StoreEnd {
       throw damaged("the end of the packed store is damaged")
     }
     let numbers = (0..<7).map { bytes.littleEndian(at: 8 * $0, count: 8) ?? -1 }
-    // The parts follow one another without a gap; then none can lie outside.
+    // The parts follow each other without a gap, so none can lie outside the file.
     guard numbers.allSatisfy({ $0 >= 0 && $0 <= file.size }), numbers[2] == numbers[0] * StoreLayout.recordBytes,
       numbers[1] >= StoreLayout.beginning.count, numbers[1] + numbers[2] == numbers[3],
       numbers[3] + numbers[4] == numbers[5], numbers[5] + numbers[6] == start

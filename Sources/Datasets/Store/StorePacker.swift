@@ -37,7 +37,7 @@ package struct StorePacker: Sendable {
 }
 
 extension StorePacker {
-  /// Every image is decoded once, so that a store holds no damaged one. The same data and options give the same bytes.
+  /// Every image is decoded once, so a store holds no damaged image. The same data and options give the same bytes.
   /// Throws `DataError`, `ImageError` or `FileError`.
   package func write(
     to path: String, progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
@@ -88,7 +88,7 @@ extension StorePacker {
     return summary
   }
 
-  /// What a store is written to, with what its end needs to know.
+  /// The file that a store is written to, with the data that its end needs.
   private struct Output {
     let writer: FileWriter
     private(set) var offset = 0
@@ -158,7 +158,7 @@ extension StorePacker {
     return try listings.map(samples)
   }
 
-  /// Hands the bytes of each image to `consume` in order; a few hundred are prepared at a time, side by side.
+  /// Calls `consume` with the bytes of each image in order; a few hundred are prepared at a time, in parallel.
   private func contents(
     of listing: SplitListing, order: [Int], samples: Samples?, progress: (Int) -> Void,
     consume: (_ bytes: [UInt8], _ place: Int) throws -> Void

@@ -1,8 +1,8 @@
 import Foundation
 import Images
 
-/// A packed store: one file that `cas data pack` wrote. Opening it reads its end and its description only; the records
-/// are read and checked when they are listed, an image when it is asked for.
+/// A packed store: one file that `cas data pack` wrote. Opening it reads only its end and its description. Records are
+/// read and checked when they are listed, an image when it is requested.
 struct StoreSource: DataSource {
   let path: String
   private let file: InputFile
@@ -23,7 +23,7 @@ struct StoreSource: DataSource {
     guard Inflater.checksum(text) == end.descriptionChecksum,
       let description = try? JSONDecoder().decode(StoreDescription.self, from: Data(text))
     else { throw damaged("the description in the packed store is damaged") }
-    // A checksum can be right and the contents wrong all the same, where a store was made to deceive.
+    // In a malicious store, a checksum can be right although the contents are wrong.
     let images = description.parts.reduce(Optional(0)) { sum, part in
       part.images >= 0 ? sum.flatMap { $0.adding(part.images) } : nil
     }
@@ -88,7 +88,7 @@ struct StoreSource: DataSource {
     description.parts.prefix { $0.split != split }.reduce(0) { $0 + $1.images }
   }
 
-  /// A part of the file's end. Throws `DataError.damaged` where it is larger than memory, or the file was cut meanwhile.
+  /// A part of the file's end. Throws `DataError.damaged` if it is larger than memory, or the file was cut meanwhile.
   private static func part(_ range: Range<Int>, of file: InputFile) throws -> [UInt8] {
     guard range.count <= AvailableMemory.total / 4 else {
       throw DataError.damaged(file.path, "the list of images in the packed store is larger than memory")
@@ -99,8 +99,8 @@ struct StoreSource: DataSource {
 
 /// Reads single images, each checked against its record.
 ///
-/// A file is read and never mapped: one that another program shortens meanwhile is then an error, and not the signal
-/// that ends a program which looks at a page that is gone.
+/// The file is read and never mapped. If another program truncates it, reading is an error; a mapped page that is gone
+/// would end the program with a signal.
 private struct StoreReader: ImageReader {
   let file: InputFile
   /// Where images can lie.

@@ -1,6 +1,6 @@
 package import Kernels
 
-/// Finds images that are copies of others: the same pixels, or nearly the same picture, mirrored or not.
+/// Finds images that are copies of others: the same pixels, or near copies, mirrored or not.
 package struct CopySearch: Sendable {
   package struct Match: Sendable, Equatable {
     package enum Kind: String, Sendable, Codable { case exact, near }
@@ -20,7 +20,7 @@ package struct CopySearch: Sendable {
 }
 
 extension CopySearch {
-  /// For each image of `survey` the nearest image among the references, where that is a copy; in order of the images.
+  /// For each image of `survey` the nearest image among the references, if that is a copy; in order of the images.
   package static func copies(in survey: Survey, of references: [Survey], pool: ThreadPool) -> [Match] {
     let exact = references.map { places(of: $0) }
     let indices = references.map { SimilarityIndex($0.pictures.map { $0?.grid }) }

@@ -1,10 +1,10 @@
 package import Images
 
-/// A picture as 8 by 8 mean brightnesses: what a copy keeps when it is compressed, resized or mirrored.
+/// An image as 8 by 8 mean brightness values, which compression, resizing and mirroring preserve.
 ///
-/// Two pictures are near copies if their grids differ by no more than one level and four hundredths of the grid's own
-/// deviation (root mean square). Saving as JPEG with a quality of 75 or more moves a grid by less; the nearest of 10,000
-/// foreign pictures differs by more (docs/data.md).
+/// Two images are near copies if their grids differ by at most one level plus 0.04 of the grid's standard deviation (root
+/// mean square). JPEG with quality 75 or more changes a grid by less; the nearest of 10,000 other images differs by more
+/// (docs/data.md).
 package struct SimilarityGrid: Sendable, Equatable {
   package static let side = 8
   static let count = side * side
@@ -50,7 +50,7 @@ package struct SimilarityGrid: Sendable, Equatable {
     return sums.map { UInt8((2 * $0 + width * height) / (2 * width * height)) }
   }
 
-  /// Flat pictures all look alike; only exact copies of them count.
+  /// Flat images are all alike; only their exact copies count.
   var isTellTale: Bool { deviation >= 4 }
 
   /// The greatest difference, as a root mean square, from a near copy.
@@ -64,7 +64,7 @@ package struct SimilarityGrid: Sendable, Equatable {
   }
 }
 
-/// Pictures sorted by the mean of their grids, for looking up those that are near to one.
+/// Images sorted by the mean of their grids, to look up the ones close to a given one.
 struct SimilarityIndex: Sendable {
   /// The pictures' numbers in order of the mean.
   private let order: [Int32]
@@ -80,7 +80,7 @@ struct SimilarityIndex: Sendable {
     let isMirrored: Bool
   }
 
-  /// `grids` with nil for pictures that are left out.
+  /// `grids` has nil for images that are left out.
   init(_ grids: [SimilarityGrid?]) {
     let held = grids.enumerated().compactMap { index, grid in grid.flatMap { $0.isTellTale ? (index, $0) : nil } }
       .sorted { ($0.1.mean, $0.0) < ($1.1.mean, $1.0) }
@@ -90,7 +90,7 @@ struct SimilarityIndex: Sendable {
     levels = held.flatMap(\.1.levels)
   }
 
-  /// The nearest near copy of a picture among those that `accepts` lets in; of two as near the one with the smaller
+  /// The nearest near copy of an image among those that `accepts` admits; of two equally near, the one with the smaller
   /// number.
   func nearest(to grid: SimilarityGrid, where accepts: (Int) -> Bool = { _ in true }) -> Match? {
     guard grid.isTellTale else { return nil }

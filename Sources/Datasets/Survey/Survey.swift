@@ -2,8 +2,8 @@ import Images
 package import Kernels
 import Synchronization
 
-/// A look at every image of a split: what it is, what it looks like, and which cannot be read. A damaged image does not
-/// end it.
+/// A survey of every image of a split: its format, its pixels, and which images cannot be read. A damaged image does
+/// not end it.
 package struct Survey: Sendable {
   /// One image that could be read.
   package struct Picture: Sendable {
@@ -13,7 +13,7 @@ package struct Survey: Sendable {
     package let isGrey: Bool
     /// SHA-256 of the size and the pixels, those of one channel where the picture is grey.
     package let digest: ContentDigest
-    /// nil where nothing is to be compared.
+    /// nil if nothing is to be compared.
     package let grid: SimilarityGrid?
   }
 
@@ -44,7 +44,7 @@ extension Dataset {
   /// Surveys the images of a listing of this data set.
   ///
   /// - Parameter compares: whether the pictures will be searched for copies.
-  /// - Throws: `DataError` or `FileError` where the listing as a whole cannot be read.
+  /// - Throws: `DataError` or `FileError` if the listing as a whole cannot be read.
   package func survey(
     _ listing: SplitListing, compares: Bool, pool: ThreadPool, progress: (@Sendable (_ done: Int) -> Void)? = nil
   ) throws -> Survey {
@@ -64,14 +64,14 @@ extension Dataset {
   }
 }
 
-/// The sums of a survey in progress.
+/// The running sums of a survey.
 private struct SurveyPass: Sendable {
-  /// What came of one image.
+  /// The result for one image.
   struct Item: Sendable {
     var picture: Survey.Picture?
     var moments: [UInt64] = []
     var tables: JPEGTables?
-    /// What is worth counting about the file.
+    /// Traits of the file to count.
     var counts = LoadPass()
     var damage: String?
 

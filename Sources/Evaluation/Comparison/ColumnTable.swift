@@ -2,11 +2,11 @@ internal import Datasets
 import Foundation
 internal import Reports
 
-/// Numbers of several generators: a row for each, a column for each metric, and gaps where one is not known.
+/// Numbers of several generators: a row per generator, a column per metric, and gaps for unknown values.
 package struct ColumnTable: Equatable, Sendable {
   package let rows: [String]
   package let columns: [Column]
-  /// What a user should know of how the numbers were read.
+  /// Notes about how the numbers were read.
   package var notes: [String] = []
 
   package struct Column: Equatable, Sendable {
@@ -43,7 +43,7 @@ extension ColumnTable {
     if let twice = Self.firstRepeated(header.dropFirst()) {
       throw DataError.damaged(path, "there are two columns of the name \(twice)")
     }
-    // A column of words alone is none of numbers.
+    // A column of words only is not numeric.
     let isOfWords = header.indices.map { index in
       body.contains { !$0[index].isEmpty } && !body.contains { $0[index].contains(where: \.isNumber) }
     }
@@ -63,7 +63,7 @@ extension ColumnTable {
     }
   }
 
-  /// What people write where there is no number.
+  /// What people write if there is no number.
   private static let gaps: Set = ["", "-", "–", "na", "n/a", "nan", "none", "null"]
 
   /// The results of finished runs, matched by their names: accuracies, scores, GAN-test and the value of a sweep's

@@ -1,9 +1,9 @@
 internal import Datasets
 internal import Reports
 
-// What differs between runs besides the images that they trained on: what is said, and what forbids a comparison.
+// Differences between runs besides their training images: warnings, and errors that forbid a comparison.
 extension RunComparison {
-  /// - Throws: `UsageError.message` where the runs cannot be compared image by image, with the reason.
+  /// - Throws: `UsageError.message` if the runs cannot be compared image by image, with the reason.
   static func requireSameImages(_ runs: [FinishedRun]) throws {
     let first = runs[0]
     for run in runs.dropFirst() {
@@ -22,7 +22,7 @@ extension RunComparison {
     }
   }
 
-  /// What makes other pixels of the same files: the sizes, and the settings that both runs state.
+  /// The settings that change the pixels of the same files, if both runs state them, and the sizes.
   private static func differencesInReading(_ first: FinishedRun, _ second: FinishedRun) -> [String] {
     func size(_ run: FinishedRun) -> String {
       let size = run.report.data.real.test.size
@@ -39,7 +39,7 @@ extension RunComparison {
     return found.filter { $0.values.0 != $0.values.1 }.map { "\($0.title): \($0.values.0) and \($0.values.1)" }
   }
 
-  /// Differences between the runs that are not the training images'.
+  /// Differences between the runs other than their training images.
   static func warnings(_ sides: [Side]) -> [String] {
     func differing(_ title: String, among chosen: [Side]? = nil, _ value: (FinishedRun) -> String) -> [String] {
       let compared = chosen ?? sides
@@ -66,7 +66,7 @@ extension RunComparison {
       run.report.results.first { $0.kind == .nas }?.mixing ?? "unknown"
     }
     let onReal = sides.filter { [.nas, .baseline].contains($0.classifiers.result.kind) }
-    // Equal images may lie in two places.
+    // Equal images may have different paths.
     if Set(onReal.map { $0.run.report.data.real.train?.hash }).count > 1 {
       warnings += differing("the real training images", among: onReal) { run in
         run.report.data.real.train.map { "\($0.path) (\($0.hash.prefix(12))…)" } ?? "none"
@@ -80,7 +80,7 @@ extension RunComparison {
       let list = steps.sorted().map(String.init).joined(separator: ", ")
       warnings.append("The trainings took different numbers of steps: \(list).")
     }
-    // Fractions and sizes differ by what a study is about.
+    // Fractions and sizes differ because the study varies them.
     let plain = sides.map(\.classifiers.result).filter { $0.size == nil && ($0.fractionAdded ?? 0) == 0 }
     let images = Set(plain.compactMap { $0.training?.trainingImages })
     if images.count > 1 {

@@ -1,15 +1,15 @@
-/// What the synthetic sets of a sweep differ by, such as their truncation, and its value for each set.
+/// The parameter that the synthetic sets of a sweep vary, such as truncation, and its value for each set.
 package struct SweepAxis: Codable, Equatable, Sendable {
   package let name: String
   /// By the name of the set.
   package let values: [String: Double]
-  /// How the values are meant; nil where that was not said.
+  /// The convention of the values; nil if not given.
   package let convention: String?
 }
 
 extension SweepAxis {
-  /// The two readings of a truncation threshold t. They are different distributions, and papers say one and mean the
-  /// other: t > 1 makes the second wider than the normal distribution, and leaves the first almost as it is.
+  /// The two conventions of a truncation threshold t. They are different distributions, and papers confuse them: for t > 1
+  /// the second is wider than the normal distribution, and the first is almost unchanged.
   private static let truncations = [
     "resampled": "noise from N(0, 1), drawn again where it lies outside of ±2t",
     "scaled": "t times noise from N(0, 1), drawn again outside of ±2",
@@ -57,7 +57,7 @@ extension SweepAxis {
 
   /// The number at the end of a name: 0.3 of `cgan-trunc0.3`, 1 of `guided1`, 0.001 of `eta1e-3`.
   ///
-  /// A minus sign or a dot right after a letter or a digit is the name's: `logsnr-2` ends in 2 and `logsnr_-2` in -2.
+  /// A minus sign or a dot right after a letter or a digit belongs to the name: `logsnr-2` ends in 2 and `logsnr_-2` in -2.
   static func number(endOf name: String) -> Double? {
     guard let found = name.firstMatch(of: #/([0-9.]+)([eE]-?[0-9]+)?$/#) else { return nil }
     func separates(after text: Substring) -> Bool { text.last.map { $0.isLetter || $0.isNumber } ?? false }
@@ -69,7 +69,7 @@ extension SweepAxis {
     return Double("\(sign)\(digits)\(found.output.2 ?? "")").flatMap { $0.isFinite ? $0 : nil }
   }
 
-  /// What was read, for the user: which set has which value.
+  /// The values that were read, as a sentence for the user.
   package func reading(of sets: [String]) -> String {
     func text(_ value: Double) -> String {
       value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
@@ -78,7 +78,7 @@ extension SweepAxis {
       + sets.compactMap { set in values[set].map { "\(set) = \(text($0))" } }.joined(separator: ", ")
   }
 
-  /// What to say about an axis whose convention is not known, although papers mean two things by it.
+  /// The warning about an axis with two conventions if none is given.
   package var note: String? {
     guard name == "truncation", convention == nil else { return nil }
     return "The truncation's convention is not recorded: say --axis-convention resampled or scaled."

@@ -1,11 +1,11 @@
 internal import Yams
 
-// An alias (`*name`) stands for a copy of the node with that anchor (`&name`). Aliases of aliases of lists make a text of
-// a few hundred bytes into more nodes than any memory holds (the "billion laughs"), so there is a bound to both.
+// An alias (`*name`) stands for a copy of the node with that anchor (`&name`). Nested aliases can expand a few hundred bytes
+// to more nodes than fit into memory ("billion laughs"), so both are bounded.
 extension Configuration {
-  /// More aliases than any configuration has use for. With so many, composing stays cheap even where they are keys.
+  /// More aliases than any configuration needs. With so many, composing stays cheap even if they are keys.
   private static let mostAliases = 32
-  /// Nodes after every alias was replaced by what it stands for.
+  /// The maximum number of nodes after expanding every alias.
   private static let mostNodes = 10_000
 
   /// The nodes of a YAML text; `source` names it in errors.
@@ -27,7 +27,7 @@ extension Configuration {
     return node
   }
 
-  /// The places where an alias can begin; some within quoted text may be none.
+  /// The number of places where an alias can begin; some in quoted text may be none.
   private static func aliases(in yaml: String) -> Int {
     let bytes = Array(yaml.utf8)
     let before = Set(" \t\r\n[{,:?-".utf8)
@@ -37,7 +37,7 @@ extension Configuration {
     }
   }
 
-  /// Takes the nodes below this one off what is left; false once nothing is.
+  /// Subtracts the nodes below this one from the budget; false once it is spent.
   private static func spend(_ left: inout Int, on node: Node) -> Bool {
     left -= 1
     guard left >= 0 else { return false }

@@ -3,8 +3,8 @@ internal import Yams
 
 // The augmentation is a list; a mapping over it, as in `--set training.augmentation.flip=false`, changes single entries.
 extension Configuration {
-  /// The list with the changes of a mapping: a name with `false` or 0 is taken away, any other value replaces the
-  /// entry of that name or is put where such an entry usually stands.
+  /// Applies a mapping to the list: a name with `false` or 0 is removed; any other value replaces the entry of that name,
+  /// or is inserted at its usual place.
   static func changed(_ list: Node, by changes: Node.Mapping, path: [String], source: String) throws -> Node {
     var augmentation: Augmentation
     do {

@@ -2,8 +2,8 @@ import Foundation
 internal import Reports
 internal import Yams
 
-/// Settings as YAML whose numbers read back as they were: the encoder alone writes 15 digits, too few for 4/3, and
-/// 10 as `1e+1`.
+/// Settings as YAML whose numbers read back exactly. The encoder alone writes 15 digits, too few for 4/3, and 10 as
+/// `1e+1`.
 enum ExactYAML {
   static func text(of value: some Encodable) throws -> String { try Yams.serialize(node: node(of: value)) }
 
@@ -12,8 +12,7 @@ enum ExactYAML {
     return exact(rounded, try JSONValue(encoding: value))
   }
 
-  /// The node with the numbers that YAML has in scientific notation, as it has all that are no integers, in their
-  /// shortest exact form.
+  /// The node with numbers in their shortest exact form. The encoder writes all non-integers in scientific notation.
   private static func exact(_ node: Node, _ value: JSONValue) -> Node {
     switch (node, value) {
     case (.mapping(var mapping), .object(let fields)):

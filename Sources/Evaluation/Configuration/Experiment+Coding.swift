@@ -6,7 +6,7 @@ extension Experiment {
     case matchLabelCounts, weighting, testFlips, seeds, seed, precision, kernels
   }
 
-  /// Every key is written, null where it has no value, so that the defaults list all keys that a file may set.
+  /// Every key is written, null without a value, so the defaults list all keys that a file may set.
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(model, forKey: .model)

@@ -2,29 +2,29 @@ package import Datasets
 package import Kernels
 package import Training
 
-/// Everything that decides a run's numbers besides the data: the typed form of config.yaml.
+/// Everything besides the data that determines a run's numbers: the typed form of config.yaml.
 ///
 /// A preset or a user's file states only what differs from these defaults.
 package struct Experiment: Codable, Equatable, Sendable {
   /// A name of `Architecture.names`.
   package var model = "resnet20"
-  /// Side to which all images are resized; nil keeps them as they are.
+  /// The side that all images are resized to; nil keeps their size.
   package var input: Int?
   /// How images are made square: `squash`, `crop` or `crop-inner`.
   package var resize: String?
-  /// Whether JPEGs that are made smaller are decoded whole, or at a half, a quarter or an eighth of their size.
+  /// Whether JPEGs that will be shrunk are decoded completely, or at 1/2, 1/4 or 1/8 of their size.
   package var decode = LoadOptions.Decoding.exact
   /// `training` (each training set's own mean and deviation), `imagenet`, or `MEAN,…/DEVIATION,…` in units of 0 to 1.
   package var normalization = "training"
   package var training = Recipe()
   package var budget: Budget = .steps
-  /// Optimiser steps of every training; nil derives them from the epochs.
+  /// Training steps of every training; nil derives them from the epochs.
   package var steps: Int?
-  /// The size of the baseline: the synthetic set's counts per class, the whole real training set, or no baseline.
+  /// The size of the baseline: the synthetic set's class counts, the whole real training set, or no baseline.
   package var baseline: BaselineSize = .matched
   /// At most this many images per class, of synthetic and baseline sets alike.
   package var perClass: Int?
-  /// Whether a synthetic set is drawn to the real training set's number of images of each class, one for one.
+  /// Whether a synthetic set is drawn to the real training set's class counts.
   package var matchLabelCounts = false
   /// How often the images of each class are shown.
   package var weighting = Weighting.none
@@ -49,11 +49,11 @@ package struct Experiment: Codable, Equatable, Sendable {
   }
 
   package enum Weighting: String, Codable, Sendable, CaseIterable {
-    /// Every image once an epoch.
+    /// Every image once per epoch.
     case none
     /// Every class equally often.
     case balanced
-    /// Every class in the share that it has of the real training set, or of the real test set without one.
+    /// Every class in its share of the real training set, or of the real test set without one.
     case real
   }
 

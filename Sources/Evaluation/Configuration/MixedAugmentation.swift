@@ -1,10 +1,10 @@
 package import Datasets
 
-/// One way in which a study of mixed augmentation changes the training images.
+/// One augmentation of a study that crosses augmentations with added samples.
 package enum MixedAugmentation: String, Codable, Sendable, CaseIterable {
-  /// The images as they are.
+  /// No augmentation.
   case none
-  /// The recipe's augmentation but mixup and cutmix.
+  /// The recipe's augmentation without mixup and cutmix.
   case classic
   /// The classic one, then mixup (Zhang et al. 2018).
   case mixup
@@ -13,7 +13,7 @@ package enum MixedAugmentation: String, Codable, Sendable, CaseIterable {
 }
 
 extension MixedAugmentation {
-  /// The recipe's augmentation changed to this one; where the recipe does not mix, the parameter is 1.
+  /// The recipe's augmentation changed to this one; α is 1 if the recipe does not mix.
   package func applied(to recipe: Augmentation) -> Augmentation {
     var augmentation = recipe
     augmentation.mixup = 0

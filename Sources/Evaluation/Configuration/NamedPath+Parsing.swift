@@ -41,8 +41,7 @@ extension NamedPath {
     return result
   }
 
-  /// A model's file holds the name, what a study adds to it, the seed and the kind; 255 bytes are the most that a file
-  /// system takes.
+  /// A model's file name holds the name, a study's suffix, the seed and the kind; file systems allow 255 bytes.
   private static let longestName = 160
 
   package static func absolute(_ path: String) -> String {

@@ -1,7 +1,7 @@
 package import Datasets
 import Foundation
 
-/// Where the mean and deviation that images are normalised with come from.
+/// The source of the mean and standard deviation for normalising images.
 package enum NormalizationSetting: Equatable, Sendable {
   case training
   case given(Normalization)

@@ -1,4 +1,4 @@
-/// The settings that come with the tool, one file of `configs/` each.
+/// The built-in settings, one file of `configs/` each.
 package struct Preset: Sendable {
   package let name: String
   package let yaml: String
@@ -16,7 +16,7 @@ package struct Preset: Sendable {
     Preset("small-images", PackageResources.small_images_yaml),
   ]
 
-  /// The name that stands for a choice by the data.
+  /// The name of the automatic choice from the data.
   package static let automatic = "auto"
 
   private init(_ name: String, _ bytes: [UInt8]) {

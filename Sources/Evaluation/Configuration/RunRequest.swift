@@ -1,12 +1,12 @@
-/// What a run was asked to do, apart from its settings: stored in config.yaml, so that a run can go on by itself.
+/// The request of a run, apart from its settings. It is stored in config.yaml, so that a run can be resumed.
 package struct RunRequest: Codable, Equatable, Sendable {
   package enum Command: String, Codable, Sendable { case train, nas, curve }
 
   /// How samples are added to real images.
   package enum Mixing: String, Codable, Sendable, CaseIterable {
-    /// As many as the fraction asks for, in one set with the real ones.
+    /// The fraction's number of samples, in one set with the real images.
     case concatenate
-    /// From the whole synthetic set, in a fixed number in every batch.
+    /// A fixed number of samples in every batch, from the whole synthetic set.
     case batch
   }
 
@@ -16,7 +16,7 @@ package struct RunRequest: Codable, Equatable, Sendable {
   package var realTrain: String?
   package var synthetic: [NamedPath]
   package var classNames: String?
-  /// Fractions of the real training set's size that NAS adds in synthetic images.
+  /// The fractions of the real training set's size that NAS adds as samples.
   package var add: [Double]?
   /// How NAS adds them; nil for `concatenate`.
   package var mixing: Mixing?
@@ -24,11 +24,11 @@ package struct RunRequest: Codable, Equatable, Sendable {
   package var augmentations: [MixedAugmentation]?
   /// The sizes of a curve.
   package var sizes: [Int]?
-  /// What a sweep varies over the synthetic sets.
+  /// The parameter that a sweep varies over the synthetic sets.
   package var axis: SweepAxis?
-  /// Metrics that stand beside the score of each synthetic set, by the names of `cas metrics`.
+  /// Metrics beside the score of each synthetic set, by their names in `cas metrics`.
   package var metrics: [String]?
-  /// The preset that the settings were built on; what counts are the settings themselves.
+  /// The preset that the settings started from; only the settings themselves count.
   package var preset: String?
 
   package init(
@@ -43,7 +43,7 @@ package struct RunRequest: Codable, Equatable, Sendable {
 }
 
 extension RunRequest {
-  /// Whether both ask for the same, on whatever preset their settings were built.
+  /// Whether both requests are the same, apart from the preset.
   func asksTheSame(as other: RunRequest) -> Bool {
     var other = other
     other.preset = preset

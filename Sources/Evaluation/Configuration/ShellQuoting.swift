@@ -1,5 +1,5 @@
 extension String {
-  /// The text as a shell reads it back as one word: what a printed command is made of.
+  /// The text quoted as one shell word, for printed commands.
   package var shellQuoted: String {
     let plain = utf8.allSatisfy { byte in
       switch byte {

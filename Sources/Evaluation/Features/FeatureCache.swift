@@ -25,7 +25,7 @@ package struct FeatureCache: Sendable {
     return root.map { FeatureCache(path: "\($0)/cas/features", build: build) }
   }
 
-  /// Consecutive rows of features, and of logits where there are any.
+  /// Consecutive rows of features, and of logits if there are any.
   struct Block: Equatable {
     var features: [Float]
     var logits: [Float]

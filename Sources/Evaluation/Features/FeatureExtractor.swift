@@ -23,7 +23,7 @@ package struct FeatureExtractor: Sendable {
 extension FeatureExtractor {
   /// A published network with the weights in a file.
   ///
-  /// - Throws: `CheckpointError` or `FileError`; `UsageError` where the own network is meant and the file is none of its.
+  /// - Throws: `CheckpointError` or `FileError`; `UsageError` if the own network is meant and the file is none of its.
   package static func pretrained(_ features: FeatureNetwork, weights path: String) throws -> FeatureExtractor {
     let bytes = try InputFile.contents(of: path)
     let file = try WeightsFile.read(bytes, path: path)
@@ -38,7 +38,7 @@ extension FeatureExtractor {
 
   /// A network that this tool has trained, from its file.
   ///
-  /// - Throws: `CheckpointError`, or `UsageError` where the file does not say how images are made its input.
+  /// - Throws: `CheckpointError`, or `UsageError` if the file does not say how images are made its input.
   package static func own(_ file: SafeTensors, bytes: [UInt8], path: String) throws -> FeatureExtractor {
     guard let architecture = file.metadata["architecture"].flatMap(Architecture.init(name:)),
       let input = file.metadata["input"].flatMap(Shape.init), [1, 3].contains(input.channels),
@@ -69,7 +69,7 @@ extension FeatureExtractor {
 
   /// Whether images of this shape can be described.
   ///
-  /// - Throws: `UsageError` where the network was trained on images of another size or of fewer channels.
+  /// - Throws: `UsageError` if the network was trained on images of another size or of fewer channels.
   package func check(_ samples: Samples) throws {
     let (wanted, found) = (plan.plan.input.shape, samples.shape)
     if case .none = preparation.sizing, wanted.height != found.height || wanted.width != found.width {

@@ -2,11 +2,11 @@ internal import Datasets
 internal import Foundation
 package import Metrics
 
-/// Features, what a classifier says, classes and reference statistics in NumPy's `.npz` form.
+/// Features, a classifier's output, classes and reference statistics in NumPy's `.npz` format.
 ///
 /// Keys: `features` (or the only matrix of numbers), `logits` or `probabilities` (images x classes), `labels` (a number for
 /// each image), `class_names` (the classes of these, UTF-8 bytes of a JSON list), `mu` and `sigma` with `count` and
-/// `hash` where this program wrote them. Other keys are left alone.
+/// `hash` if this program wrote them. Other keys are ignored.
 package enum FeatureFile {
   private static let known: Set<String> = [
     "features", "logits", "probabilities", "labels", "class_names", "mu", "sigma", "count", "hash",
@@ -52,17 +52,17 @@ package enum FeatureFile {
       guard let matrix = try matrix("features", of: file) else { throw notAMatrix(file.path, "features") }
       return matrix
     }
-    // Another name, where there is one matrix of numbers only.
+    // Another name, if there is only one numeric matrix.
     let matrices = try file.names.filter { try !known.contains($0) && file.form($0)?.shape.count == 2 }
     return matrices.count == 1 ? try matrix(matrices[0], of: file) : nil
   }
 
-  /// A matrix of numbers, left in the file where it is stored there as it is; nil for other arrays.
+  /// A numeric matrix, which stays in the file if it is stored there uncompressed; nil for other arrays.
   private static func matrix(_ name: String, of file: NPZReader) throws -> (any FeatureSource)? {
     guard let form = try file.form(name), form.shape.count == 2, form.type != "bool" else { return nil }
     if let stored = try file.stored(name), let features = StoredFeatures(stored) { return features }
     let (rows, columns) = (form.shape[0], form.shape[1])
-    // What single precision holds exactly.
+    // Integers that single precision represents exactly.
     if ["float32", "float16", "uint8", "int8", "uint16", "int16"].contains(form.type) {
       guard let values = try file.numbers(name, as: { Float($0) })?.values else { return nil }
       return FeatureMatrix(rows: rows, columns: columns, values: values)
@@ -84,7 +84,7 @@ package enum FeatureFile {
     return arrays.isEmpty ? "it is empty" : "it holds \(arrays.capped())"
   }
 
-  /// A list of whole numbers of any type.
+  /// A list of integers of any type.
   private static func integers(_ name: String, of file: NPZReader) throws -> [Int]? {
     guard file.names.contains(name) else { return nil }
     let title = "\(file.path)/\(name)"
@@ -99,7 +99,7 @@ package enum FeatureFile {
   }
 
   private static func classNames(of file: NPZReader, labels: [Int]?) throws -> [String]? {
-    // NumPy's arrays of text are left alone, as other keys are.
+    // NumPy's arrays of text are ignored, like other keys.
     guard let labels, try file.form("class_names")?.type == "uint8" else { return nil }
     let title = "\(file.path)/class_names"
     guard let bytes = try file.array("class_names")?.uint8,
@@ -111,8 +111,7 @@ package enum FeatureFile {
     return names
   }
 
-  /// Writes what a network says of images: features, labels and the names of their classes, and logits where there are
-  /// some.
+  /// Writes a network's output for images: features, labels, class names, and logits if there are any.
   ///
   /// - Throws: `FileError`, `DataError`.
   static func write(
@@ -125,7 +124,7 @@ package enum FeatureFile {
       (name: "features", array: NPYArray(features.values, shape: [features.rows, features.columns])),
       (name: "labels", array: NPYArray(labels, shape: [labels.count])),
     ]
-    // Numbers are no names: another set's may stand for them.
+    // Numbers are no names; another set's names may replace them.
     if classNames != classNames.indices.map(String.init) {
       arrays.append((name: "class_names", array: NPYArray(names, shape: [names.count])))
     }
@@ -135,8 +134,8 @@ package enum FeatureFile {
     try NPZ.write(arrays, to: path)
   }
 
-  /// Whether a matrix can be that of a covariance: symmetric up to rounding, with |σ_ij|² ≤ σ_ii σ_jj. That no direction
-  /// has a negative variance costs an eigenvalue decomposition, and the metrics bear it.
+  /// Whether a matrix can be that of a covariance: symmetric up to rounding, with |σ_ij|² ≤ σ_ii σ_jj. Negative
+  /// variances in other directions would need an eigenvalue decomposition to find, and the metrics tolerate them.
   private static func isCovariance(_ values: [Double], columns: Int) -> Bool {
     let largest = values.reduce(0) { max($0, abs($1)) }
     let rounding = 1e-5 * largest
@@ -192,7 +191,7 @@ package enum FeatureFile {
       ], to: path)
   }
 
-  /// The hash of features, which is the same for single and double precision of the same numbers.
+  /// The hash of features; equal for single and double precision of the same numbers.
   static func hash(_ inspection: FeatureInspection, columns: Int) -> String {
     var digest = Digest()
     digest.update(UInt64(columns))

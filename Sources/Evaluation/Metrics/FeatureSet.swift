@@ -1,9 +1,9 @@
 internal import Datasets
 package import Metrics
 
-/// What one set of images looks like to metrics: features, what a classifier says, and classes, each where it is known.
+/// One set of images as metrics see it: features, a classifier's output and classes, each if known.
 ///
-/// An extractor makes one of images, `FeatureFile` reads one from a NumPy file; metrics do not ask which.
+/// An extractor makes one from images; `FeatureFile` reads one from a NumPy file. Metrics treat both alike.
 package struct FeatureSet: Sendable {
   package let name: String
   /// Where it comes from, for reports and errors.
@@ -13,11 +13,11 @@ package struct FeatureSet: Sendable {
   package var probabilities: ClassProbabilities?
   /// The class of each image.
   package var labels: [Int]?
-  /// By label; without them classes are called by their numbers.
+  /// By label; without them, classes have their numbers as names.
   package var classNames: [String]?
-  /// Mean and covariance of reference features, where a file brings them.
+  /// Mean and covariance of reference features, if a file has them.
   package var statistics: FeatureStatistics?
-  /// Where the images stand in the whole set, of which they are a part; nil for the whole.
+  /// The images' indices in the whole set, of which they are a part; nil for the whole.
   package private(set) var rows: [Int]?
   /// The hash of the features that a statistics file was made of.
   package var statisticsHash: String?
@@ -28,7 +28,7 @@ package struct FeatureSet: Sendable {
     self.features = features
   }
 
-  /// The number of images; nil where there are statistics only and they do not say it.
+  /// The number of images; nil for statistics that do not state it.
   package var count: Int? { features?.rows ?? probabilities?.count ?? statistics?.count }
 
   package func className(_ label: Int) -> String {
@@ -44,7 +44,7 @@ extension FeatureSet {
     result.probabilities = probabilities?.selecting(rows)
     result.labels = labels.map { labels in rows.map { labels[$0] } }
     result.rows = self.rows.map { own in rows.map { own[$0] } } ?? rows
-    // Statistics of the whole say nothing about a part.
+    // Statistics of the whole do not describe a part.
     result.statistics = nil
     result.statisticsHash = nil
     return result
@@ -66,14 +66,14 @@ extension FeatureSet {
   }
 }
 
-/// A set whose features a metric refuses, by the set's path.
+/// An error of a metric about a set, with the set's path.
 package struct FeatureSetError: Error, Equatable, CustomStringConvertible {
   package let path: String
   package let reason: MetricError
 
   package var description: String { "\(path): \(reason)." }
 
-  /// Runs `body`, naming the set in what it throws.
+  /// Runs `body` and adds the set to its errors.
   static func naming<Result>(_ set: FeatureSet, _ body: () throws -> Result) throws -> Result {
     do { return try body() } catch let error as MetricError { throw FeatureSetError(path: set.path, reason: error) }
   }

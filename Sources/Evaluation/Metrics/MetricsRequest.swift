@@ -1,35 +1,35 @@
 package import Metrics
 
-/// What `cas metrics` was asked to compute, apart from the sets.
+/// The options of `cas metrics`, without the sets.
 package struct MetricsRequest: Codable, Equatable, Sendable {
-  /// Names of `MetricFamily`; nil for those that the sets allow among the usual ones.
+  /// Names of `MetricFamily`; nil for the default ones that the sets allow.
   package var metrics: [String]?
-  /// Of everything that is drawn: splits, subsets, clusterings, parts.
+  /// The seed of all random draws: splits, subsets, clusterings, parts.
   package var seed: UInt64 = 0
-  /// Splits of the Inception Score.
+  /// The number of splits of the Inception Score.
   package var splits = 10
-  /// The neighbour that a ball reaches to.
+  /// k of the k-th neighbour that a ball reaches to.
   package var neighbours = 5
-  /// Whether a point at the very radius lies in the ball: `inclusive` or `exclusive`.
+  /// Whether a point exactly at the radius is inside the ball: `inclusive` or `exclusive`.
   package var tie = Manifold.Tie.inclusive.rawValue
   package var kidSubsets = 100
   package var kidSubsetSize = 1000
   package var perClass = false
-  /// Whether intervals that cost much time are computed (FID's).
+  /// Whether slow intervals are computed (FID's).
   package var intervals = true
 
   package init() {}
 }
 
 extension MetricsRequest {
-  /// The names of a list that commas separate.
+  /// The names in a comma-separated list.
   package static func names(_ list: String) -> [String] {
     list.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingCharacters(in: .whitespaces) }
   }
 
   static let all = "all"
 
-  /// The families that were asked for; nil where that was left open.
+  /// The requested families; nil for the default.
   ///
   /// - Throws: `UsageError.message` with the nearest right word.
   package func families() throws -> [MetricFamily]? {

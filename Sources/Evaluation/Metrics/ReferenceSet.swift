@@ -1,10 +1,10 @@
 internal import Kernels
 internal import Metrics
 
-/// The real side of a comparison, with what several sets of samples need of it, computed once and when first needed.
+/// The real side of a comparison. What several sets of samples need of it is computed once, when first needed.
 final class ReferenceSet {
   let set: FeatureSet
-  /// The images that the generator learned from.
+  /// The generator's training images.
   let training: FeatureSet
   private let pool: ThreadPool
   private let neighbours: Int

@@ -1,7 +1,7 @@
 internal import Datasets
 internal import Metrics
 
-/// Features in a NumPy file, read from it a few rows at a time, so that 50,000 rows of 2,048 take no memory.
+/// Features in a NumPy file, read a few rows at a time, so memory does not grow with the number of rows.
 struct StoredFeatures: FeatureSource {
   let rows: Int
   let columns: Int
@@ -29,7 +29,7 @@ struct StoredFeatures: FeatureSource {
 
   func copy(_ rows: Range<Int>, into target: UnsafeMutablePointer<Double>) throws {
     if isDouble { return try read(rows, target) }
-    // Single precision is read into the upper half of the room for doubles, and widened from the front.
+    // Single precision is read into the upper half of the doubles' memory, and widened from the front.
     let count = rows.count * columns
     let half = UnsafeMutableRawPointer(target) + count * 4
     try half.withMemoryRebound(to: Float.self, capacity: count) { narrow in

@@ -2,7 +2,7 @@ internal import Kernels
 internal import Networks
 
 extension Architecture {
-  /// - Throws: `UsageError` for images that are smaller than the network can look at.
+  /// - Throws: `UsageError` for images that are too small for the network.
   func check(_ input: Shape) throws {
     guard min(input.height, input.width) < smallestSide else { return }
     throw UsageError.message(

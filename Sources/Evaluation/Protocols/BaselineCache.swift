@@ -2,13 +2,13 @@ internal import Datasets
 import Foundation
 internal import Training
 
-/// Trained baselines, kept between runs, so that a study over many generators pays for its baseline once.
+/// Trained baselines, kept between runs, so that a study of many generators trains its baseline once.
 ///
-/// An entry is found by everything that decides its bytes: data, configuration, seed, kernels and build. A cache that
-/// cannot be read or written is no error: the baseline is then trained.
+/// The key of an entry is everything that determines its bytes: data, configuration, seed, kernels and build. If the
+/// cache cannot be read or written, the baseline is trained; that is no error.
 package struct BaselineCache: Sendable {
   package let path: String
-  /// Which program computed what is kept.
+  /// The program that computed the entries.
   package let build: String
 
   package init(path: String, build: String) {
@@ -16,7 +16,7 @@ package struct BaselineCache: Sendable {
     self.build = build
   }
 
-  /// `CAS_CACHE`, else `cas` in the user's cache folder; nil when `CAS_CACHE` is empty.
+  /// `CAS_CACHE`, otherwise `cas` in the user's cache folder; nil when `CAS_CACHE` is empty.
   package static func standard(environment: [String: String]) -> BaselineCache? {
     guard environment["CAS_CACHE"] != "", let build = ProgramIdentity.current else { return nil }
     if let path = environment["CAS_CACHE"] { return BaselineCache(path: path, build: build) }
@@ -40,7 +40,7 @@ package struct BaselineCache: Sendable {
     return Hit(model: model, history: history)
   }
 
-  /// Keeps a training all of which this build and these kernels have computed.
+  /// Keeps a training that this build and these kernels computed completely.
   func store(_ job: TrainingJob, kernels: String, model: [UInt8], history: [EpochRecord]) {
     let stem = self.stem(job, kernels: kernels)
     guard let text = try? JSONEncoder().encode(history) else { return }

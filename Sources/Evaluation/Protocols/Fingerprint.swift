@@ -3,7 +3,7 @@ import Foundation
 internal import Kernels
 internal import Training
 
-/// Everything that a training's final bytes depend on, besides the kernels of the machine.
+/// Everything that determines a training's final bytes, except the machine's kernels.
 struct Fingerprint: Codable {
   let architecture: String
   let recipe: Recipe
@@ -12,13 +12,13 @@ struct Fingerprint: Codable {
   let normalization: Normalization
   /// The hash of the training images, their shape, their labels and the names of the classes.
   let data: String
-  /// The part of the data of which every batch has a fixed number; a key that is left out where there is none.
+  /// The supplement, of which every batch has a fixed number of images; absent without one.
   let supplement: BatchSampler.Supplement?
-  /// How many images of each class an epoch shows; left out where it shows each image once.
+  /// How many images of each class an epoch shows; absent if it shows each image once.
   let weighting: [Int]?
-  /// The hash of the images that parts are cut out of, which that of the samples does not cover; left out where there are none.
+  /// The hash of the images that crops are taken from, if the samples' hash does not cover them; absent otherwise.
   let originals: String?
-  /// How these are decoded; left out where there are none.
+  /// How these are decoded; absent without them.
   let decoding: LoadOptions.Decoding?
   let kernels: KernelChoice
 

@@ -3,9 +3,9 @@ import Foundation
 package import Networks
 package import Training
 
-/// A trained network as a file: safetensors under PyTorch's names, with what it takes to use it again.
+/// A trained network as a file: safetensors under PyTorch's names, with the metadata to use it again.
 ///
-/// It holds no time, path or number of threads, so that equal trainings by one build give equal files.
+/// It holds no time, path or number of threads, so equal trainings by one build give equal files.
 package enum ModelFile {
   /// The bytes of a finished training's model.
   ///
@@ -27,7 +27,7 @@ package enum ModelFile {
     return try SafeTensors(metadata: metadata, tensors: network.stateDictionary(batches: job.steps)).serialized()
   }
 
-  /// The network of a finished training from its file, and what computed it.
+  /// The network of a finished training from its file, and its computations.
   ///
   /// - Parameter kernels: those that compute the study's other trainings; nil accepts any.
   /// - Throws: `CheckpointError`; `TrainingError.foreignCheckpoint` when it is another training's, and
@@ -52,7 +52,7 @@ extension SafeTensors {
   package var classNames: [String]? { decoded("classes") }
   /// The normalisation that a model of this tool was trained with.
   package var normalization: Normalization? { decoded("normalization") }
-  /// The outputs for whose classes a model of this tool saw no image, and which say nothing.
+  /// The outputs for classes of which a model of this tool saw no image. They have no meaning.
   package var untrained: Set<Int> { Set(decoded("untrained") ?? [Int]()) }
 
   private func decoded<Value: Decodable>(_ key: String) -> Value? {

@@ -1,11 +1,11 @@
 internal import Datasets
 internal import Kernels
 
-/// What a cached result depends on besides its inputs: this very program and its BLAS.
+/// The identity of the program and its BLAS, on which cached results depend besides their inputs.
 ///
-/// The commit does not say it: a build may hold changes that are not committed, or not know its commit at all.
+/// The commit is not enough: a build may hold uncommitted changes, or not know its commit.
 enum ProgramIdentity {
-  /// SHA-256 of the running executable and of BLAS's own words about itself; nil where the executable cannot be read.
+  /// SHA-256 of the running executable and of BLAS's description of itself; nil if the executable cannot be read.
   static let current: String? = {
     guard let program = try? InputFile.contents(of: "/proc/self/exe") else { return nil }
     BLAS.configureOnce()

@@ -1,16 +1,16 @@
-/// What a run tells while it works, and how it is asked to stop.
+/// Closures through which a run reports progress, and is asked to stop.
 package struct RunEvents: Sendable {
   /// A sentence for the user.
   package var note: @Sendable (String) -> Void = { _ in }
-  /// A sentence that the user has to see, however little else is said.
+  /// A sentence that the user must see, even with `--quiet`.
   package var warn: @Sendable (String) -> Void = { _ in }
-  /// A stretch of work begins: its title, its length, what is counted, and how much earlier sittings have done.
+  /// A task begins: its title, its length, the unit, and how much was done before.
   package var began: @Sendable (_ title: String, _ total: Int, _ unit: String, _ start: Int) -> Void = {
     _, _, _, _ in
   }
-  /// So much of it is done; the detail is a few words such as the loss.
+  /// The task's progress; the detail is a few words such as the loss.
   package var advanced: @Sendable (_ done: Int, _ detail: String) -> Void = { _, _ in }
-  /// The stretch of work is over: to its end, or broken off.
+  /// The task has ended, completed or not.
   package var ended: @Sendable (_ isWhole: Bool) -> Void = { _ in }
   package var shouldStop: @Sendable () -> Bool = { false }
 
@@ -18,7 +18,7 @@ package struct RunEvents: Sendable {
 }
 
 extension RunEvents {
-  /// A stretch of work from its title to its end, which is told however it ends.
+  /// Runs a task; its end is reported in any case.
   package func stage<Result>(
     _ title: String, _ total: Int, _ unit: String, _ body: () throws -> Result
   ) rethrows -> Result {

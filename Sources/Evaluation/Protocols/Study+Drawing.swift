@@ -1,6 +1,6 @@
 internal import Datasets
 
-// How the sets of a study are drawn from the data: never by chance that a seed decides.
+// Draws the sets of a study from the data. No draw depends on a seed.
 extension Study {
   /// At most `perClass` images of each class.
   static func limited(
@@ -12,8 +12,8 @@ extension Study {
       notes: &notes)
   }
 
-  /// A synthetic set as it takes part: as many images of each class as the real training set has, where that was
-  /// asked for (Ravuri and Vinyals 2019 replace each real image by a sample of its class), and at most `perClass`.
+  /// A synthetic set as drawn for the study: with the class counts of the real training set, if requested (Ravuri and
+  /// Vinyals 2019 replace each real image by a sample of its class), and at most `perClass`.
   static func drawn(
     _ set: StudyData.Named, _ data: StudyData, _ experiment: Experiment, notes: inout [String]
   ) throws -> Samples {
@@ -29,8 +29,8 @@ extension Study {
     return try limited(samples, experiment, name: set.name, notes: &notes)
   }
 
-  /// The real images of each class that a set is compared with: as many as its own, and of a class that it lacks as
-  /// many as it has of the others on average, so that the class's accuracy of 0 counts as the loss that it is.
+  /// The class counts of the real images that a set is compared with: its own, and for a class that it lacks the average
+  /// of its other classes, so that the class's accuracy of 0 counts as a loss.
   static func counts(of real: Samples, matching samples: Samples, name: String, notes: inout [String]) -> [Int] {
     let counts = samples.classCounts
     let wanted = wanted(counts, of: real.classCounts)
@@ -42,7 +42,7 @@ extension Study {
     return wanted
   }
 
-  /// The same of the numbers of images of each class alone.
+  /// The same from class counts.
   static func wanted(_ counts: [Int], of real: [Int]) -> [Int] {
     let held = counts.count { $0 > 0 }
     guard held > 0, held < counts.count else { return counts }
@@ -50,7 +50,7 @@ extension Study {
     return zip(counts, real).map { $0 > 0 ? $0 : min(mean, $1) }
   }
 
-  /// As many images of each class of the set `name` as wanted, or all there are, which is noted.
+  /// The wanted number of images per class of the set `name`, or all there are, with a note.
   static func matched(
     _ samples: Samples, of name: String, to wanted: [Int], than other: String, notes: inout [String]
   ) throws -> Samples {

@@ -22,7 +22,7 @@ package struct RunFolderInUse: Error, Equatable, CustomStringConvertible {
 }
 
 extension RunFolder {
-  /// Keeps other processes from writing into the folder; nil where there is no such folder yet.
+  /// Keeps other processes from writing into the folder; nil if there is no such folder yet.
   ///
   /// - Throws: `RunFolderInUse`, `UsageError.message` where it is a file, `FileError` where it cannot be opened.
   package func lock() throws -> RunFolderLock? {
@@ -40,7 +40,7 @@ extension RunFolder {
     return lock
   }
 
-  /// Makes the folder where it is missing, with all folders above it, and locks it.
+  /// Makes the folder if it is missing, with all folders above it, and locks it.
   ///
   /// - Throws: as `lock()`.
   package func made() throws -> RunFolderLock {
@@ -50,7 +50,7 @@ extension RunFolder {
     return lock
   }
 
-  /// Makes a folder that nobody else has: `path`, or with -2, -3 … after it where that is taken.
+  /// Makes a folder that nobody else has: `path`, or with -2, -3 … after it if that is taken.
   ///
   /// - Throws: `FileError`.
   package static func new(_ path: String) throws -> RunFolder {

@@ -3,11 +3,11 @@ internal import Kernels
 internal import Randomness
 
 /// Clusters by mini-batch k-means (Sculley 2010, "Web-scale k-means clustering"): each step moves the centres towards the
-/// means of a random batch, ever less the more points a centre has had.
+/// means of a random batch, in smaller steps the more points a centre has had.
 ///
 /// The start is the best of ten greedy k-means++ drawings (Arthur and Vassilvitskii 2007) on a random sample; the end is
 /// when the batches' smoothed inertia has not fallen for ten steps, as scikit-learn has it. A pure function of the points
-/// and the stream. What you give up by using it: the optimum, and clusters that lose all points stay empty.
+/// and the stream. Drawbacks: it may miss the optimum, and clusters that lose all points stay empty.
 struct MiniBatchKMeans: Sendable {
   /// clusters x columns numbers.
   let centers: [Double]
@@ -57,7 +57,7 @@ struct MiniBatchKMeans: Sendable {
     self.columns = columns
   }
 
-  /// The nearest centre of each point; the lower index where two are as near.
+  /// The nearest centre of each point; the lower index if two are equally near.
   func assignments(_ points: any FeatureSource) throws -> [Int] {
     let block = ClusterBlock(capacity: min(Self.batch, points.rows), columns: columns, clusters: clusters)
     var result: [Int] = []

@@ -3,7 +3,7 @@
 package protocol FeatureSource: Sendable {
   var rows: Int { get }
   var columns: Int { get }
-  /// Writes these rows to `target`, which has room for rows x columns numbers. Throws where they cannot be read.
+  /// Writes these rows to `target`, which has room for rows x columns numbers. Throws if they cannot be read.
   func copy(_ rows: Range<Int>, into target: UnsafeMutablePointer<Double>) throws
   func copy(_ rows: Range<Int>, into target: UnsafeMutablePointer<Float>) throws
 }

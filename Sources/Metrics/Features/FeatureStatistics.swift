@@ -2,7 +2,7 @@ package import Kernels
 
 /// Mean and covariance of features, which is all of them that a Fréchet distance sees.
 package struct FeatureStatistics: Sendable, Equatable {
-  /// The number of images; nil where a file does not say it.
+  /// The number of images; nil if a file does not say it.
   package let count: Int?
   package let mean: [Double]
   /// columns x columns numbers, with the divisor count − 1, as NumPy's `cov`.

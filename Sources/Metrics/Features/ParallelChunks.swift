@@ -14,7 +14,7 @@ extension ThreadPool {
   }
 }
 
-/// Where a computation's chunks run: side by side on a pool, or one after the other inside a chunk of a larger loop. The
+/// Where a computation's chunks run: in parallel on a pool, or one after the other inside a chunk of a larger loop. The
 /// numbers are the same.
 enum Workers {
   case pool(ThreadPool)

@@ -1,8 +1,8 @@
-/// For each row the few nearest others so far, by their screened distances: sorted lists of a fixed capacity.
+/// For each row, the nearest other rows so far by screened distance: sorted lists of a fixed capacity.
 final class CandidateLists {
   let capacity: Int
   let rows: Int
-  /// The largest distance of each full list, infinite while there is room: what a distance must be below to enter.
+  /// The largest distance of each full list, infinite while there is room. A distance must be below it to enter.
   let limits: FloatScratch
   private let distances: FloatScratch
   private let indices: UnsafeMutablePointer<Int32>
@@ -24,8 +24,7 @@ final class CandidateLists {
     counts.deallocate()
   }
 
-  /// Enters a neighbour where it is nearer than the last one of a full list. Different rows may be entered to side by
-  /// side.
+  /// Enters a neighbour if it is nearer than the last one of a full list. Different rows may be entered in parallel.
   func insert(_ index: Int, _ distance: Float, at row: Int) {
     guard distance < limits.base[row] else { return }
     let (values, names) = (distances.base + row * capacity, indices + row * capacity)

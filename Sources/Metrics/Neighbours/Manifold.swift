@@ -1,17 +1,17 @@
 package import Kernels
 
-/// Which samples lie where real images are, and which real images lie where samples are: a set's manifold is the union of
-/// the balls around its images that reach to their k-th nearest neighbour.
+/// Which samples lie in the manifold of the real images, and which real images in that of the samples. A set's manifold
+/// is the union of the balls around its images that reach to their k-th nearest neighbour.
 ///
 /// Precision and recall: Kynkäänniemi et al. 2019 (arXiv:1904.06991); density and coverage: Naeem et al. 2020
-/// (arXiv:2002.09797). What you give up by using them: they depend on k and on the number of images, and outliers make
+/// (arXiv:2002.09797). Drawback: they depend on k and on the number of images, and outliers make
 /// large balls.
 package struct Manifold: Sendable, Equatable {
-  /// What counts as lying in a ball.
+  /// Which points are inside a ball.
   package enum Tie: String, Sendable, CaseIterable {
     /// At most the radius away, as in the code of Kynkäänniemi et al. and torch-fidelity.
     case inclusive
-    /// Less than the radius away, as in the code of Naeem et al. (prdc). Where images are repeated k times and more,
+    /// Less than the radius away, as in the code of Naeem et al. (prdc). If images are repeated k times and more,
     /// balls have no points.
     case exclusive
   }
@@ -26,16 +26,16 @@ package struct Manifold: Sendable, Equatable {
   /// Real images that lie in the ball of at least one sample.
   package let recalledReal: Int
 
-  /// The share of samples in a real ball.
+  /// The fraction of samples in a real ball.
   package var precision: Double { Double(ballsAroundSample.count { $0 > 0 }) / Double(syntheticCount) }
-  /// The share of real images in a sample's ball.
+  /// The fraction of real images in a sample's ball.
   package var recall: Double { Double(recalledReal) / Double(realCount) }
-  /// The mean number of real balls around a sample, over k. May exceed 1.
+  /// The mean number of real balls around a sample, divided by k. May exceed 1.
   package var density: Double { Double(ballsAroundSample.reduce(0, +)) / Double(k) / Double(syntheticCount) }
-  /// The share of real images with a sample in their ball.
+  /// The fraction of real images with a sample in their ball.
   package var coverage: Double { Double(coveredReal) / Double(realCount) }
 
-  /// Of the mean over samples, the balls being given; nil where it is the same for all of them.
+  /// The interval of the mean over samples with fixed balls; nil if the number is the same for all samples.
   package var densityInterval: Interval? {
     guard syntheticCount > 1 else { return nil }
     let n = Double(syntheticCount)
@@ -60,7 +60,7 @@ extension Manifold {
     try self.init(real: real, radii: radii, synthetic: synthetic, k: k, tie: tie, pool: pool)
   }
 
-  /// The same where the squared radii of the real balls are known.
+  /// The same with known squared radii of the real balls.
   /// - Throws: as above.
   package init(
     real: any FeatureSource, radii: [Double], synthetic: any FeatureSource, k: Int, tie: Tie = .inclusive,
@@ -78,7 +78,7 @@ extension Manifold {
     let limits = [try Self.limits(real, radii, center), try Self.limits(synthetic, own, center)]
     let reach = Self.largestLength(limits)
     for (set, scratch) in limits.enumerated() {
-      // What screening may take for more than it is must come through.
+      // Distances that screening may overestimate must pass.
       for row in 0..<(set == 0 ? real.rows : synthetic.rows) { scratch.values.base[row] += 2 * tolerance * reach }
     }
     try balls.withUnsafeMutableBufferPointer { balls in
@@ -140,7 +140,7 @@ extension Manifold {
   }
 }
 
-/// What one thread found about real images.
+/// One thread's findings about real images.
 private final class RealFlags {
   let covered: UnsafeMutableBufferPointer<Bool>
   let recalled: UnsafeMutableBufferPointer<Bool>

@@ -16,14 +16,14 @@ package struct NearestNeighbours: Sendable, Equatable {
   }
 
   private static let block = 512
-  /// How many more candidates than neighbours a list holds.
+  /// The number of candidates in a list beyond k.
   private static let spare = 16
 }
 
 extension NearestNeighbours {
   /// The k nearest other rows of the same set.
   ///
-  /// - Throws: `MetricError.tooFew` where there are not k others, and what reading throws.
+  /// - Throws: `MetricError.tooFew` if there are not k others, and what reading throws.
   package init(within source: any FeatureSource, k: Int, pool: ThreadPool) throws {
     guard source.rows > k else {
       throw MetricError.tooFew(metric: "\(k) nearest neighbours", rows: source.rows, needed: k + 1)
@@ -78,7 +78,7 @@ extension NearestNeighbours {
     try self.init(lists, k: k, from: queries, to: points, isOneSet: false, center: center, pool: pool)
   }
 
-  /// Rounds of pairs of blocks in which no block occurs twice, so that a round's pairs can be entered side by side: first
+  /// Rounds of pairs of blocks in which no block occurs twice, so that a round's pairs can be entered in parallel: first
   /// each with itself, then the circle method of tournaments.
   private static func rounds(_ blocks: Int) -> [[(Int, Int)]] {
     var rounds = [(0..<blocks).map { ($0, $0) }]
@@ -95,7 +95,7 @@ extension NearestNeighbours {
     return rounds
   }
 
-  /// Decides among the candidates in double precision; where a list is too short for certainty, among all rows.
+  /// Decides among the candidates in double precision, or among all rows if a list is too short for certainty.
   private init(
     _ lists: CandidateLists, k: Int, from queries: any FeatureSource, to points: any FeatureSource, isOneSet: Bool,
     center: [Double], pool: ThreadPool
@@ -117,7 +117,7 @@ extension NearestNeighbours {
             let isWhole = candidates.count < lists.capacity || Double(candidates[lists.capacity - 1].distance) > reach
             let screened = candidates.filter { Double($0.distance) <= reach }.map(\.index)
             var nearest = try Self.nearest(k, of: screened.sorted(), to: row, exact)
-            // Nothing is nearer than 0, so k copies of the row need no further search.
+            // No distance is below 0, so k copies of the row end the search.
             if !isWhole && nearest[k - 1].distance > 0 {
               let others = (0..<points.rows).filter { !isOneSet || $0 != row }
               nearest = try Self.nearest(k, of: others, to: row, exact)
@@ -135,7 +135,7 @@ extension NearestNeighbours {
     self.indices = indices
   }
 
-  /// The k nearest of some points, whose indices ascend.
+  /// The k nearest of some points, whose indices are ascending.
   private static func nearest(
     _ k: Int, of others: [Int], to row: Int, _ exact: ExactDistances
   ) throws -> [(index: Int, distance: Double)] {
@@ -181,7 +181,7 @@ final class DistanceTile {
     self.columns = columns
   }
 
-  /// Reads the block of rows that stays while others are compared with it.
+  /// Reads the first block of rows, which others are compared with.
   func loadFirst(_ source: any FeatureSource, _ rows: Range<Int>, center: [Double]) throws {
     try first.load(source, rows, center: center)
   }

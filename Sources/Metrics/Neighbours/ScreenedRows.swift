@@ -1,7 +1,7 @@
 internal import Kernels
 
-/// A block of rows in single precision, centred, with their squared lengths: what distances are screened with before those
-/// that matter are computed in double precision.
+/// A block of rows in single precision, centred, with their squared lengths. It screens distances; those that matter are
+/// then computed in double precision.
 ///
 /// The distance |x|² + |y|² − 2 x·y of two such rows is off by at most `tolerance` times |x|² + |y|²: of D products and
 /// sums with unit roundoff u = 2⁻²⁴ (Higham 2002, "Accuracy and Stability of Numerical Algorithms", section 3.1), and
@@ -13,7 +13,7 @@ struct ScreenedRows {
   private let columns: Int
 
   private static let step = 32
-  /// Distances of longer rows might not fit into single precision.
+  /// The largest length of a row whose distances fit into single precision.
   private static let largestLength = Float.greatestFiniteMagnitude / 16
 
   init(capacity: Int, columns: Int) {
@@ -44,7 +44,7 @@ struct ScreenedRows {
   }
 }
 
-/// Distances between rows of two sources in double precision, of which the row asked for last is kept.
+/// Distances between rows of two sources in double precision; the last requested row is cached.
 final class ExactDistances {
   private let first: any FeatureSource
   private let second: any FeatureSource
@@ -70,8 +70,8 @@ final class ExactDistances {
   }
 }
 
-/// The mean of two sources' rows, in the middle of which screening loses the fewest digits; from at most a thousand rows
-/// of each, because nothing else depends on it.
+/// The mean of two sources' rows; centred there, screening loses the fewest digits. At most a thousand rows of each are
+/// used, because no result depends on it.
 func screeningCenter(_ sources: [any FeatureSource]) throws -> [Double] {
   var center = [Double](repeating: 0, count: sources.first?.columns ?? 0)
   var count = 0.0

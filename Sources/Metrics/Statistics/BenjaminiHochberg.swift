@@ -1,5 +1,5 @@
-/// Adjusts p-values so that calling those below α findings keeps the expected share of false ones among them below α.
-/// Same order as the input; weaker than Holm's promise, and stronger at finding things.
+/// Adjusts p-values so that the expected fraction of false positives among those below α is below α. Same order as the
+/// input; a weaker guarantee than Holm's, with more power.
 ///
 /// Benjamini and Hochberg 1995, "Controlling the False Discovery Rate", JRSS B 57(1): the i-th smallest of m becomes
 /// min over j ≥ i of min(1, m p_j / j), for tests that are independent or positively dependent. NaN counts as 1.

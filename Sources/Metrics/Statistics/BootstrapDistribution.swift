@@ -1,8 +1,8 @@
 package import Randomness
 
-/// What a statistic could have been on other samples from the same source: its values on resamples of the data.
+/// The variation of a statistic over samples from the same source: its values on resamples of the data.
 package struct BootstrapDistribution: Sendable, Equatable {
-  /// The statistic of the data as they are.
+  /// The statistic of the data.
   package let estimate: Double
   /// The statistic of each resample, ascending.
   package let replicates: [Double]
@@ -12,9 +12,9 @@ package struct BootstrapDistribution: Sendable, Equatable {
     self.replicates = replicates.sorted()
   }
 
-  /// Draws `resamples` times as many of `0..<count` as there are, with replacement, and asks for the statistic.
+  /// Draws `count` of `0..<count` with replacement, `resamples` times, and computes the statistic of each draw.
   ///
-  /// Resample r draws from part r of the stream, so that a number does not depend on how many were asked for.
+  /// Resample r draws from part r of the stream, so it does not depend on the number of resamples.
   /// - Parameter statistic: of the data with these indices; values that are not finite are left out.
   package init(
     count: Int, resamples: Int, stream: RandomStream, estimate: Double, statistic: ([Int]) -> Double
@@ -44,7 +44,7 @@ extension BootstrapDistribution {
     return Interval(low: low, high: high)
   }
 
-  /// The bias-corrected and accelerated interval, second-order right; the percentile one where the replicates do not
+  /// The bias-corrected and accelerated interval, second-order accurate; the percentile interval if the replicates do not
   /// vary around the estimate.
   ///
   /// Efron 1987, "Better Bootstrap Confidence Intervals", JASA 82, with the acceleration of several independent samples

@@ -1,5 +1,5 @@
-/// Adjusts p-values for the number of hypotheses tested together, so that comparing each with α keeps the chance of
-/// any false finding below α. Same order as the input.
+/// Adjusts p-values for the number of hypotheses tested together, so that comparing each with α keeps the probability
+/// of any false positive below α. Same order as the input.
 ///
 /// Holm 1979, "A Simple Sequentially Rejective Multiple Test Procedure", Scandinavian Journal of Statistics 6(2):
 /// the i-th smallest of m becomes max over j ≤ i of min(1, (m − j + 1) p_j). Values that are NaN count as 1.

@@ -1,10 +1,10 @@
 package import Randomness
 
-/// The jackknife by groups: what an estimate is without each of some equal parts of the data.
+/// The grouped jackknife: the estimates without each of some equal parts of the data.
 ///
 /// Quenouille 1956 and Tukey 1958; the variance (G − 1) / G · Σ (θ₋g − θ̄)² for each of several independent samples, added
-/// up (Shao and Tu 1995, "The Jackknife and Bootstrap", sections 2.3 and 3.2). What you give up by using it: with few
-/// groups the variance is known badly, for which Student's quantile with G − 1 degrees of freedom allows.
+/// up (Shao and Tu 1995, "The Jackknife and Bootstrap", sections 2.3 and 3.2). Drawback: with few
+/// groups the variance is uncertain, which Student's quantile with G − 1 degrees of freedom takes into account.
 package enum Jackknife {
   package static let groups = 20
 
@@ -17,7 +17,7 @@ package enum Jackknife {
   }
 
   /// - Parameter samples: for each independent sample, the estimate without each of its groups.
-  /// - Returns: nil where one of them has no two groups, because the others say nothing about its part.
+  /// - Returns: nil if one of them has no two groups, because the others do not determine its part.
   package static func variance(_ samples: [[Double]]) -> Double? {
     guard !samples.isEmpty, samples.allSatisfy({ $0.count > 1 && $0.allSatisfy(\.isFinite) }) else { return nil }
     return samples.reduce(0) { sum, values in
@@ -27,7 +27,7 @@ package enum Jackknife {
     }
   }
 
-  /// The 95 % interval around an estimate; nil where a replicate is missing.
+  /// The 95 % interval around an estimate; nil if a replicate is missing.
   package static func interval(_ estimate: Double, _ samples: [[Double]]) -> Interval? {
     guard let variance = variance(samples), let fewest = samples.map(\.count).min() else { return nil }
     let half = studentQuantile(confidence: 0.95, degrees: fewest - 1) * variance.squareRoot()
@@ -43,7 +43,7 @@ extension Interval {
     return Interval(low: estimate - half, high: estimate + half)
   }
 
-  /// The part of the interval between two bounds outside of which the quantity cannot be.
+  /// The interval clipped to the range of the quantity.
   package func clamped(from least: Double, to most: Double = .infinity) -> Interval {
     Interval(low: min(max(low, least), most), high: min(max(high, least), most))
   }

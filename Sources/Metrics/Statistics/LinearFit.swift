@@ -1,11 +1,11 @@
-/// A line through points by least squares, with the standard error of its height at 0 and the share of the spread that
-/// it explains.
+/// A line through points by least squares, with the standard error of its intercept and the fraction of the variance
+/// that it explains.
 package struct LinearFit: Sendable, Equatable {
   package let intercept: Double
   package let slope: Double
-  /// Of the intercept; nil for two points, which a line always meets.
+  /// Of the intercept; nil for two points, which a line always fits.
   package let interceptError: Double?
-  /// R²; nil where all heights are equal.
+  /// R²; nil if all y are equal.
   package let determination: Double?
 
   /// Nil for fewer than two different x.

@@ -1,6 +1,6 @@
-/// The class that most seeds predict for each image, −1 where no seed could rank one.
+/// The class that most seeds predict for each image, −1 if no seed could rank one.
 ///
-/// Ties go to the class with the larger probability summed over all seeds (0 where it is not among a seed's five most
+/// Ties go to the class with the larger probability summed over all seeds (0 if it is not among a seed's five most
 /// probable), then to the lower class index.
 package func majorityVote(_ seeds: [Predictions]) -> [Int32] {
   guard let first = seeds.first else { return [] }

@@ -1,7 +1,7 @@
 import Foundation
 
-/// The exact two-sided p-value of McNemar's test: of `b + c` images on which two classifiers disagree about being
-/// right, `b` are in favour of the one and `c` of the other.
+/// The exact two-sided p-value of McNemar's test: of `b + c` images that only one of two classifiers gets right,
+/// `b` are correct for the first and `c` for the second.
 ///
 /// min(1, 2 P(X ≤ min(b, c))) for X ~ Binomial(b + c, 1/2) (McNemar 1947, Psychometrika 12; the exact form is the sign
 /// test). The largest term is computed as a logarithm and the others relative to it, so large counts do not overflow.

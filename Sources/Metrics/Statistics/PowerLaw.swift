@@ -2,10 +2,10 @@ import Foundation
 
 /// Accuracy as a function of the number of training images n: limit − scale · n^(−exponent).
 ///
-/// The form that learning curves of classifiers follow over a wide range (Hestness et al. 2017, arXiv:1712.00409). What
-/// you give up by using it: the flat start and the end of a real curve, which it does not have.
+/// The form that learning curves of classifiers follow over a wide range (Hestness et al. 2017, arXiv:1712.00409).
+/// Drawback: it lacks the flat start and the flat end of a real curve.
 package struct PowerLaw: Sendable, Equatable {
-  /// What the accuracy tends to, at most 1.
+  /// The limit of the accuracy, at most 1.
   package let limit: Double
   /// Positive, or 0 for a curve that does not rise.
   package let scale: Double
@@ -19,20 +19,20 @@ package struct PowerLaw: Sendable, Equatable {
 
   package func value(at size: Double) -> Double { limit - scale * pow(size, -exponent) }
 
-  /// Whether the points say where the curve tends to: not where they do not rise, nor where the slowest or the fastest law
-  /// that is tried fits best, because a slower one would fit better and tend to more, and a faster one is a curve that has
-  /// ended, or has a point that fits none.
+  /// Whether the points determine the limit. They do not if they do not rise, or if the slowest or the fastest law that is
+  /// tried fits best. A slower law would then fit better and have a higher limit; a faster one is a curve that has ended,
+  /// or has an outlier.
   var hasLimit: Bool {
     scale > 0 && exponent > Self.exponents.lowerBound * 1.01 && exponent < Self.exponents.upperBound / 1.01
   }
 }
 
 extension PowerLaw {
-  /// Exponents that are tried: slower curves have no limit within reach, faster ones are flat.
+  /// The exponents that are tried: slower curves have no limit within reach, faster ones are flat.
   private static let exponents = 0.05...3.0
 
   /// The law with the least sum of squared distances to the accuracies, limit at most 1 and scale at least 0; nil for
-  /// fewer than four different sizes, which three free numbers always fit.
+  /// fewer than four different sizes, which three parameters always fit.
   package static func fitted(sizes: [Double], accuracies: [Double]) -> PowerLaw? {
     precondition(sizes.count == accuracies.count, "every size needs an accuracy")
     guard Set(sizes).count >= 4, sizes.allSatisfy({ $0 > 0 }), accuracies.allSatisfy(\.isFinite) else { return nil }
@@ -41,7 +41,7 @@ extension PowerLaw {
     func attempt(_ logExponent: Double) -> (law: PowerLaw, error: Double) {
       best(relative, accuracies, exponent: exp(logExponent))
     }
-    // A grid first, because the error has more than one minimum in the exponent where points are noisy.
+    // A grid first, because the error has several minima in the exponent if points are noisy.
     let (low, high) = (log(exponents.lowerBound), log(exponents.upperBound))
     let steps = 60
     let grid = (0...steps).map { low + (high - low) * Double($0) / Double(steps) }
@@ -57,7 +57,7 @@ extension PowerLaw {
     return PowerLaw(limit: law.limit, scale: law.scale * pow(largest, law.exponent), exponent: law.exponent)
   }
 
-  /// The best limit and scale for one exponent: a line in n^(−exponent), pushed back to where limit and scale may be.
+  /// The best limit and scale for one exponent: a line in n^(−exponent), with limit and scale clamped to their ranges.
   private static func best(
     _ sizes: [Double], _ accuracies: [Double], exponent: Double
   ) -> (law: PowerLaw, error: Double) {

@@ -1,10 +1,10 @@
-/// The accuracies of two training sets' classifiers on the same images, one value a seed.
+/// The accuracies of two training sets' classifiers on the same images, one value per seed.
 package struct SeedAccuracies: Sendable, Equatable {
   package var first: [Double]
   package var second: [Double]
   /// Whether classifier k of both had the same seed.
   package var isPaired: Bool
-  /// Test images that they are shares of.
+  /// The number of test images.
   package var images: Int
 
   package init(first: [Double], second: [Double], isPaired: Bool, images: Int) {
@@ -17,23 +17,23 @@ package struct SeedAccuracies: Sendable, Equatable {
 }
 
 extension SeedAccuracies {
-  /// Student's p-values, one for each of some comparisons, for the hypothesis that both sides give the same accuracy when
-  /// the mean is taken over all seeds, on these very images. McNemar's test asks the other question: other images, these
-  /// very trainings. Nil where a side has one seed.
+  /// Student's p-values, one per comparison, for the hypothesis that both sides have the same mean accuracy over all seeds
+  /// on these test images. McNemar's test asks the other question: other images, the same trainings. Nil if a side has one
+  /// seed.
   ///
-  /// Two or three seeds say next to nothing about the spread of one set's trainings, or of one class. So the comparisons
+  /// Two or three seeds say little about the variance of one set's trainings, or of one class. So the comparisons
   /// share a dispersion, the ratio of a training's variance to p (1 − p), as in a quasi-binomial model (McCullagh and Nelder 1989,
-  /// section 4.5), and each has the larger one of its own variance and the shared one's, with the degrees of freedom of
-  /// all together; a comparison alone has its own. Seeds that are not paired have one variance for each side and the
-  /// smaller one of their degrees of freedom. What you give up by using it: a comparison whose trainings spread more than
-  /// the others' and by chance little is judged too mildly.
+  /// section 4.5), and each uses the larger of its own variance and the shared one's, with the degrees of freedom of all
+  /// together; a single comparison uses its own. Seeds that are not paired have one variance for each side and the
+  /// smaller one of their degrees of freedom. Drawback: if a comparison's trainings vary more than the
+  /// others' but by chance little, its p-value is too small.
   ///
-  /// Comparisons that share a side have variances that go together, and so fewer degrees of freedom than their sum; that
-  /// the larger variance counts makes up for it. In simulations of 1 to 24 equal sets against a baseline, with 2 to 5
+  /// Comparisons that share a side have correlated variances, and so fewer degrees of freedom than their sum. Using the
+  /// larger variance compensates for it. In simulations of 1 to 24 equal sets against a baseline, with 2 to 5
   /// seeds, 4 to 7 % of the families have a finding after Holm's correction at 5 %, and of 3 to 8 equal sets compared pair
   /// by pair, with `independent`, 3 to 6 %.
   ///
-  /// - Parameter independent: the most degrees of freedom of all together: those of all trainings, where every set is
+  /// - Parameter independent: the maximum degrees of freedom of all together: those of all trainings, if every set is
   ///   compared with every other.
   package static func pValues(_ comparisons: [SeedAccuracies], independent: Int = .max) -> [Double?] {
     let spreads = comparisons.map(\.spread)
@@ -80,7 +80,7 @@ extension SeedAccuracies {
       difference: own.mean - other.mean, variance: own.variance / counts.0 + other.variance / counts.1,
       degrees: min(first.count, second.count) - 1)
     if isPaired { spread.variance = moments(zip(first, second).map { $0 - $1 }).variance / counts.0 }
-    // Accuracies are multiples of 1 / images: seeds that agree have spread within the rounding.
+    // Accuracies are multiples of 1 / images: seeds with equal accuracies vary within the rounding.
     let rounding = 1 / (12 * Double(images) * Double(images))
     spread.variance = max(spread.variance, rounding / counts.0 + rounding / counts.1)
     return spread
@@ -94,7 +94,7 @@ private struct SeedSpread {
   var degrees: Int
 
   var pValue: Double {
-    // Differences that are sums of equal terms differ by rounding alone.
+    // Differences that are sums of equal terms only differ by rounding.
     guard abs(difference) > 1e-12 else { return 1 }
     return studentPValue(difference * difference / variance, degrees: degrees)
   }

@@ -19,8 +19,8 @@ package func studentQuantile(confidence: Double, degrees: Int) -> Double {
 extension Interval {
   /// The 95 % Student interval of the mean of `values`, one per seed: how much another set of seeds could differ.
   ///
-  /// Nil for fewer than two values or where one of them is not finite. Not cut off at 0 and 1: two seeds can give an
-  /// interval that is wider than the range of an accuracy, and that is what they say.
+  /// Nil for fewer than two values or if one of them is not finite. Not clipped to 0 and 1: two seeds can give an
+  /// interval that is wider than the range of an accuracy.
   package static func student(_ values: [Double]) -> Interval? {
     guard values.count > 1, values.allSatisfy(\.isFinite) else { return nil }
     let (mean, variance) = moments(values)

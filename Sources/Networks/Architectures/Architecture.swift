@@ -8,10 +8,10 @@ package enum Architecture: Hashable, Sendable {
   case imageNetResNet(depth: Int, stem: ResNetStem)
   /// Zagoruyko and Komodakis 2016: pre-activation blocks, 6n + 4 layers, `width` times as wide.
   case wideResNet(depth: Int, width: Int)
-  /// Eight layers behind whitening filters, for short trainings on small images.
+  /// Eight layers after whitening filters, for short trainings on small images.
   case fastResNet
 
-  /// Every name that `init(name:)` knows, in the order in which people expect them.
+  /// Every name that `init(name:)` knows, in the usual order.
   package static let names: [String] =
     CIFARResNet.depths.map { "resnet\($0)" } + CIFARResNet.depths.map { "resnet\($0)-b" }
     + ImageNetResNet.depths.map { "resnet\($0)" } + ImageNetResNet.depths.map { "resnet\($0)-cifar" } + [
@@ -56,7 +56,7 @@ package enum Architecture: Hashable, Sendable {
     }
   }
 
-  /// The height and width that images must have at least: the whitening filters of `resnet8-fast` are fitted to patches.
+  /// The minimum height and width of images: the whitening filters of `resnet8-fast` are fitted to patches.
   package var smallestSide: Int { self == .fastResNet ? 3 : 1 }
 
   /// The plan for images of a shape and a number of classes.

@@ -1,4 +1,4 @@
-/// How a CIFAR ResNet's shortcut crosses a change of width.
+/// The shortcut of a CIFAR ResNet where the width changes.
 package enum CIFARShortcut: Hashable, Sendable {
   /// Option A: subsampling with channels of zeros, without parameters.
   case padded

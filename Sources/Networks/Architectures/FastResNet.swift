@@ -1,16 +1,16 @@
 /// A wide residual network of eight layers that learns small images in few epochs.
 ///
-/// Fixed filters that whiten patches come first (Page 2019, "How to train your ResNet"; Jordan 2024, arXiv:2404.00498,
-/// section 3.2). Three stages follow, each a convolution, a maximum over 2x2 positions and a residual block of one
-/// convolution. Convolutions start as the identity, scales of normalisations stay 1, and their shifts learn 64 times as
-/// fast (Jordan 2024, sections 3.3 and 3.4).
+/// The first layer has fixed filters that whiten patches (Page 2019, "How to train your ResNet"; Jordan 2024,
+/// arXiv:2404.00498, section 3.2). Three stages follow, each a convolution, a 2x2 max pooling and a residual block of one convolution.
+/// Convolutions start as the identity, scales of batch norms stay 1, and their shifts learn 64 times as fast
+/// (Jordan 2024, sections 3.3 and 3.4).
 ///
-/// What you give up by using it: its recipe fits batches of about a thousand images and a high learning rate.
+/// Drawback: its recipe needs batches of about a thousand images and a high learning rate.
 struct FastResNet {
   static let widths = [64, 256, 256]
 
   func build(in plan: inout Plan, classes: Int) {
-    // Each of the strongest directions of a 3x3 patch has a filter of either sign, since the rectifier follows.
+    // Each of the strongest directions of a 3x3 patch has a filter of either sign, because a ReLU follows.
     let filters = plan.input.shape.channels == 1 ? 16 : 32
     var x = plan.convolution(plan.input, "whitening", channels: filters, initial: .whitening, rate: 0)
     x = plan.normalization(x, "bn0", pace: Self.pace)

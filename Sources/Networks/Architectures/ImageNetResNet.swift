@@ -1,14 +1,14 @@
-/// What stands before the residual blocks of an ImageNet ResNet.
+/// The stem of an ImageNet ResNet, before its residual blocks.
 package enum ResNetStem: Hashable, Sendable {
   /// A 7x7 convolution and a max pooling, both of stride 2.
   case imageNet
-  /// A 3x3 convolution of stride 1, for images of about 32 pixels (kuangliu's pytorch-cifar, whose names it takes).
+  /// A 3x3 convolution of stride 1, for images of about 32 pixels (with the names of kuangliu's pytorch-cifar).
   case cifar
 }
 
 /// The ResNets of He, Zhang, Ren, Sun: "Deep Residual Learning for Image Recognition" (CVPR 2016), table 1.
 ///
-/// Bottleneck blocks carry their stride on the 3x3 convolution, as torchvision's and the CAS paper's code do.
+/// Bottleneck blocks have their stride on the 3x3 convolution, as torchvision's and the CAS paper's code do.
 struct ImageNetResNet {
   let depth: Int
   let stem: ResNetStem

@@ -1,16 +1,16 @@
 /// What can be wrong with a file of weights.
 package enum CheckpointError: Error, Equatable {
   case damaged(path: String, detail: String)
-  /// A file of PyTorch's that is not whole or holds what no weights hold.
+  /// A PyTorch file that is truncated or holds something other than weights.
   case damagedPickle(path: String, detail: String)
-  /// A file of PyTorch's that asks to run something.
+  /// A PyTorch file that asks to run code.
   case forbidden(path: String, name: String)
   case missingTensors(path: String, model: String, names: [String])
   case unexpectedTensors(path: String, model: String, names: [String])
   /// The same for a network that was named by its features.
   case missingWeights(path: String, model: String, names: [String])
   case foreignWeights(path: String, model: String, names: [String])
-  /// A sound file that cannot be used here, and what to do.
+  /// A valid file that cannot be used here, and the remedy.
   case unsuitable(path: String, detail: String, remedy: String)
   case wrongShape(path: String, tensor: String, found: [Int], expected: [Int])
 }
@@ -45,7 +45,7 @@ extension CheckpointError: CustomStringConvertible {
 }
 
 extension String {
-  /// A name out of a file, short and without characters that steer a terminal.
+  /// A name from a file, shortened and without control characters.
   fileprivate var printable: String {
     let shown = String(unicodeScalars.prefix(80).map { $0.value < 32 || $0.value == 127 ? "?" : Character($0) })
     return unicodeScalars.count > 80 ? shown + "…" : shown

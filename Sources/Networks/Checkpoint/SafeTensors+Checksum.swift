@@ -1,9 +1,9 @@
 extension SafeTensors {
-  /// The key of the metadata under which a file that is written here carries its checksum.
+  /// The metadata key of the checksum in files written here.
   static let checksumKey = "cas-checksum"
 
-  /// A number of 64 bits over metadata and tensors, whatever their order in a file, in hexadecimal: it finds damage, and
-  /// is no defence against a forger.
+  /// A number of 64 bits over metadata and tensors, whatever their order in a file, in hexadecimal: it detects damage, not
+  /// forgery.
   var checksum: String {
     var sum = WordHash()
     for key in metadata.keys.sorted(by: Self.precedes) where key != Self.checksumKey {
@@ -26,8 +26,8 @@ extension SafeTensors {
   static func precedes(_ first: String, _ second: String) -> Bool { first.utf8.lexicographicallyPrecedes(second.utf8) }
 }
 
-/// FNV-1a (Fowler, Noll, Vo) over words of 64 bits instead of bytes. Each step can be undone, so that a change within one
-/// word always changes the result.
+/// FNV-1a (Fowler, Noll, Vo) over words of 64 bits instead of bytes. Each step is invertible, so a change within one word
+/// always changes the result.
 private struct WordHash {
   private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
 
@@ -36,7 +36,7 @@ private struct WordHash {
     text.withUTF8 { add(UnsafeRawBufferPointer($0)) }
   }
 
-  /// The bytes, the last word filled up with zeros, and how many there were.
+  /// Adds the bytes, with the last word padded with zeros, and their number.
   mutating func add(_ bytes: UnsafeRawBufferPointer) {
     let whole = bytes.count & ~7
     for offset in stride(from: 0, to: whole, by: 8) {
@@ -48,7 +48,7 @@ private struct WordHash {
 
   private mutating func add(_ word: UInt64) {
     value = (value ^ word) &* 0x100_0000_01b3
-    // The product leaves the highest bit alone; folded down, it meets the others.
+    // The product does not mix the highest bit with the others; folding it down does.
     value ^= value >> 32
   }
 }

@@ -37,7 +37,7 @@ package struct SafeTensors: Sendable {
 }
 
 extension SafeTensors {
-  /// The numbers of all tensors together.
+  /// The number of elements of all tensors together.
   package var numbers: Int { tensors.values.reduce(0) { $0 + $1.values.count } }
 
   private struct Header: Codable {
@@ -91,7 +91,7 @@ extension SafeTensors {
 extension SafeTensors {
   /// Reads a container; floats of 16 and 64 bits are converted to 32.
   ///
-  /// - Throws: `CheckpointError.damaged` when the header or any tensor does not fit the bytes, or all of it not the checksum.
+  /// - Throws: `CheckpointError.damaged` if the header or any tensor does not fit the bytes, or the checksum is wrong.
   package init(_ bytes: [UInt8], path: String) throws {
     func damaged(_ detail: String) -> CheckpointError { .damaged(path: path, detail: detail) }
     guard bytes.count >= 8 else { throw damaged("it is shorter than the 8 bytes of a header length") }
@@ -131,7 +131,7 @@ extension SafeTensors {
       let data = bytes[range]
       tensors[name] = Entry(shape: shape, values: Self.values(data, dtype: dtype))
     }
-    // Numbers that another program wrote in another type have lost digits, and their checksum its meaning.
+    // Another program may have written the numbers in another type; the checksum then has no meaning.
     let given = metadata.removeValue(forKey: Self.checksumKey)
     guard let given, entries.allSatisfy({ ["F32", "I64"].contains($0.dtype) }) else { return }
     guard given == checksum else { throw damaged("its contents do not fit the checksum \(Self.checksumKey)") }

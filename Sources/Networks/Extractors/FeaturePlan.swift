@@ -1,4 +1,4 @@
-/// A plan whose inner values describe an image: where the features lie, and the logits where there is a classifier.
+/// A plan whose inner values describe an image: where the features lie, and the logits if there is a classifier.
 ///
 /// Inference keeps both, so that they can be read after a forward pass.
 package struct FeaturePlan: Sendable {

@@ -3,7 +3,7 @@ struct PositionEmbedding {
   let width: Int
   private(set) var values: [Float]
 
-  /// nil where the rows are not those of a square with a class token.
+  /// nil if the rows are not those of a square with a class token.
   init?(values: [Float], width: Int) {
     guard width > 0, values.count % width == 0, values.count > width else { return nil }
     self.width = width

@@ -16,7 +16,7 @@ package struct DemonstrationDocument: Codable, Sendable, Equatable {
   package struct Row: Codable, Sendable, Equatable {
     /// What the row is about.
     package var name: String
-    /// One for each column; null where there is none.
+    /// One for each column; null if there is none.
     package var values: [Double?]
 
     package init(_ name: String, _ values: [Double?]) {

@@ -2,14 +2,14 @@ import Foundation
 
 /// Any JSON value, for what a report carries without knowing its shape: the merged configuration.
 ///
-/// What you give up by using it: the difference between 1 and 1.0, which both read as an integer.
+/// Drawback: 1 and 1.0 both read as an integer.
 package enum JSONValue: Sendable, Equatable {
   case null
   case bool(Bool)
   case integer(Int)
   /// A whole number above those of `Int`, such as a seed.
   case large(UInt64)
-  /// Written as `null` where it is not finite.
+  /// Written as `null` if it is not finite.
   case number(Double)
   case string(String)
   case array([JSONValue])

@@ -2,8 +2,7 @@ package import Foundation
 
 /// Published tables of one paper, to stand beside one's own results. The file is `data/literature/*.json`.
 ///
-/// What you give up by using it: comparability. The papers' networks, images and preprocessing are others, and so are their
-/// baselines.
+/// Drawback: the papers' networks, images, preprocessing and baselines differ, so their numbers cannot be compared.
 package struct Literature: Codable, Sendable, Equatable {
   package struct Row: Codable, Sendable, Equatable {
     package var name: String

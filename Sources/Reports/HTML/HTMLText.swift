@@ -31,7 +31,7 @@ package struct Markup: Sendable, Equatable, ExpressibleByStringInterpolation {
 
     package mutating func appendLiteral(_ literal: String) { text += literal }
     package mutating func appendInterpolation(_ value: String) { text += value.htmlEscaped }
-    /// A name that may break after its signs, and only where there is none in the middle of a word.
+    /// A name that may break after its signs, and only if there is none in the middle of a word.
     package mutating func appendInterpolation(breakable name: String) {
       for character in name {
         text += String(character).htmlEscaped

@@ -1,7 +1,7 @@
-/// How far a long task is, for stderr: one line that updates itself on a terminal, else a plain line now and then.
+/// How far a long task is, for stderr: one line that updates itself on a terminal, otherwise a plain line now and then.
 ///
-/// A value, so it belongs to the one thread that drives the task. What you give up by using it: a rate of the last
-/// moments; rate and remaining time are means since the start.
+/// A value, so it belongs to the one thread that drives the task. Rate and remaining time are means since the start, not
+/// of the last moments.
 package struct ProgressMeter: Sendable {
   package enum Style: Sendable, Equatable {
     case quiet
@@ -107,7 +107,7 @@ extension ProgressMeter {
     return ["\(NumberText.rate(rate))/s", "\(NumberText.duration(Double(max(total - done, 0)) / rate)) left"]
   }
 
-  /// Title, bar and figures in at most `columns − 1` columns; the bar goes first where there is no room, then the note.
+  /// Title, bar and figures in at most `columns − 1` columns; the bar goes first if there is no room, then the note.
   private func line(_ done: Int, now: Double, note: String, columns: Int) -> String {
     let room = max(columns - 1, 1)
     let counts = "\(NumberText.grouped(done))/\(NumberText.grouped(total)) \(unit)"

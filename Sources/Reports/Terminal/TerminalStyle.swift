@@ -7,7 +7,7 @@ package struct TerminalStyle: Sendable, Equatable {
 
   /// - Parameters:
   ///   - isTerminal: whether the output is a terminal; without one there are no control codes.
-  ///   - columns: the terminal's width as the system gives it, nil where it gives none.
+  ///   - columns: the terminal's width as the system gives it, nil if it gives none.
   ///   - environment: `COLUMNS` overrides the width, `NO_COLOR` (no-color.org) and `TERM=dumb` forbid colour.
   package init(isTerminal: Bool, columns: Int? = nil, environment: [String: String] = [:]) {
     let stated = environment["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }

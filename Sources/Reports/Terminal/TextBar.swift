@@ -1,7 +1,7 @@
 /// A horizontal bar of block characters.
 enum TextBar {
   /// - Parameters:
-  ///   - fraction: how much is filled, 0...1; empty where nil.
+  ///   - fraction: how much is filled, 0...1; empty if nil.
   ///   - mark: where a thin line stands, if the bar does not cover it.
   ///   - width: the columns of the whole bar.
   static func draw(_ fraction: Double?, mark: Double? = nil, width: Int) -> String {

@@ -1,4 +1,4 @@
-/// Text in columns under a header, fitted to a width: columns have their content's width, and where that is too much,
+/// Text in columns under a header, fitted to a width: columns have their content's width, and if that is too much,
 /// optional ones are left out and flexible ones shrink, widest first.
 struct TextTable {
   enum Alignment { case left, right }
@@ -8,7 +8,7 @@ struct TextTable {
     var alignment = Alignment.left
     /// The fewest columns to which it may shrink; nil keeps the content whole.
     var minimum: Int?
-    /// Columns with a rank are left out where there is no room, the lowest rank first.
+    /// Columns with a rank are left out if there is no room, the lowest rank first.
     var dropRank: Int?
   }
 

@@ -1,5 +1,5 @@
 extension Character {
-  /// The columns that a terminal gives the character: 2 for East Asian wide forms and emoji, 0 for lone marks, else 1.
+  /// The columns that a terminal gives the character: 2 for East Asian wide forms and emoji, 0 for lone marks, otherwise 1.
   ///
   /// The ranges are the blocks that Unicode Standard Annex 11 lists as wide or full-width, coarsened to whole blocks.
   var columns: Int {

@@ -5,8 +5,8 @@ internal import Randomness
 internal import Reports
 
 extension MetricsDemonstration {
-  /// FID, KID and, where there are answers of a classifier, the scores of ever larger parts of the samples, which would be
-  /// constant if they were not biased.
+  /// FID, KID and, with a classifier's output, the scores of growing parts of the samples. Unbiased metrics would be
+  /// constant.
   func sampleSize(_ sets: MetricsStudy.Sets?) throws -> DemonstrationDocument {
     let (name, real, samples) = try sides(sets)
     let answers = sets?.synthetic.first?.probabilities
@@ -75,7 +75,7 @@ extension MetricsDemonstration {
   }
 
   /// PRD's self-test (Sajjadi et al. 2018, section 4.1): the first half of the classes of the real images against the
-  /// first 1, 2, … classes of the other set. Recall grows until all of the half are there, precision falls after that.
+  /// first 1, 2, … classes of the other set. Recall grows until the half is complete; precision falls after that.
   func modes(_ sets: MetricsStudy.Sets?) throws -> DemonstrationDocument {
     guard let sets, let other = sets.synthetic.first, let real = sets.real.features, let samples = other.features,
       sets.real.labels != nil, other.labels != nil

@@ -36,17 +36,17 @@ package struct MetricsDemonstration {
     self.events = events
   }
 
-  /// Runs `body`, naming the file of a user's set in what it throws.
+  /// Runs `body` and adds the file of a user's set to its errors.
   func naming<Value>(_ set: FeatureSet?, _ body: () throws -> Value) throws -> Value {
     try set.map { try FeatureSetError.naming($0, body) } ?? body()
   }
 
   func stream(_ purpose: StaticString) -> RandomStream { RandomStream(seed: seed, purpose: purpose) }
 
-  /// - Parameter sets: of the user; nil for built-in ones, where the demonstration has them.
-  /// - Throws: `UsageError` where it has none, `FeatureSetError`, and what reading throws.
+  /// - Parameter sets: the user's; nil for built-in ones, if the demonstration has them.
+  /// - Throws: `UsageError` if it has none, `FeatureSetError`, and what reading throws.
   package func run(_ name: Name, _ sets: MetricsStudy.Sets?) throws -> DemonstrationDocument {
-    // Before parts are drawn, in which a row has another number.
+    // Before parts are drawn, which change the row numbers.
     for set in sets.map({ [$0.real] + $0.synthetic }) ?? [] {
       guard let features = set.features else { continue }
       _ = try FeatureSetError.naming(set) { try FeatureInspection(features, pool: pool) }
@@ -118,7 +118,7 @@ extension MetricsDemonstration {
     return document
   }
 
-  /// Answers of a classifier that is sure of every image, class by class.
+  /// The output of a classifier that is certain of every image, class by class.
   private static func certainAnswers(perClass: Int, classes: Int) -> ClassProbabilities {
     let rows = perClass * classes
     let values = (0..<rows * classes).map { $0 % classes == $0 / classes / perClass ? Float(1) : 0 }

@@ -1,7 +1,7 @@
-/// What a pickle of weights can hold.
+/// A value in a pickle of weights.
 ///
 /// Containers are places in the unpickler's heap, not references: a pickle that refers to itself then makes no cycle, and
-/// one that is nested a million times deep is taken apart without recursion.
+/// one nested a million levels deep is read without recursion.
 enum PickleValue: Equatable {
   case none
   case boolean(Bool)
@@ -18,7 +18,7 @@ enum PickleValue: Equatable {
   case tensor(Int)
 }
 
-/// The few names that a pickle of weights may refer to. Nothing that they stand for is ever called.
+/// The few names that a pickle of weights may refer to. The functions behind them are never called.
 enum PickleCallable: Equatable {
   case orderedDictionary
   case size
@@ -30,7 +30,7 @@ enum PickleCallable: Equatable {
   case module
   case storageType(TorchStorage.Kind)
 
-  /// nil for every name that weights do not need.
+  /// nil for names that weights do not need.
   init?(module: String, name: String) {
     switch (module, name) {
     case ("collections", "OrderedDict"): self = .orderedDictionary
@@ -51,7 +51,7 @@ enum PickleCallable: Equatable {
   }
 }
 
-/// A block of numbers that lies elsewhere in the file, as a pickle refers to it.
+/// A pickle's reference to a block of numbers elsewhere in the file.
 struct TorchStorage: Equatable {
   enum Kind: String, CaseIterable {
     case float = "FloatStorage"
@@ -67,7 +67,7 @@ struct TorchStorage: Equatable {
 
     init?(className: String) { self.init(rawValue: className) }
 
-    /// The name that safetensors has for it.
+    /// Its name in safetensors.
     var format: String {
       switch self {
       case .float: "F32"
@@ -88,7 +88,7 @@ struct TorchStorage: Equatable {
 
   let kind: Kind
   let key: String
-  /// The numbers in it.
+  /// The number of elements.
   let count: Int
 }
 
@@ -100,7 +100,7 @@ struct TorchTensor: Equatable {
   let strides: [Int]
 }
 
-/// Why a pickle is not read.
+/// The reason why a pickle is refused.
 enum PickleFault: Error, Equatable {
   /// It asks for something that weights do not need.
   case forbidden(String)

@@ -1,11 +1,11 @@
 /// The zip archives that `torch.save` writes: members that are stored, not compressed, found through the central
 /// directory (PKWARE APPNOTE 6.3).
 ///
-/// What you give up by using it: checksums. PyTorch can be told to leave them out, so that they say nothing.
+/// Drawback: checksums are ignored, because PyTorch can be told to leave them out.
 struct StoredArchive {
   /// Where each stored member's bytes lie in the file.
   let members: [String: Range<Int>]
-  /// Members that are compressed, such as a TorchScript's source text. What is needed here never is.
+  /// Compressed members, such as a TorchScript's source text. The members needed here never are.
   let compressed: Set<String>
 
   static func recognizes(_ file: [UInt8]) -> Bool { file.starts(with: [0x50, 0x4B, 0x03, 0x04]) }

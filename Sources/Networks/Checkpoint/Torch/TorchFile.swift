@@ -1,7 +1,7 @@
-/// The tensors of a file that `torch.save` or `torch.jit.save` wrote, read without running what it asks to run.
+/// The tensors of a file that `torch.save` or `torch.jit.save` wrote, read without running its code.
 ///
-/// Both forms are read: the zip archive of PyTorch 1.6 and later, and the older row of pickles with numbers behind it, in
-/// which the weights of Inception for FID and of many older networks are published.
+/// Both forms are read: the zip archive of PyTorch 1.6 and later, and the older series of pickles followed by
+/// numbers. The weights of Inception for FID and of many older networks are published in the older form.
 struct TorchFile {
   /// By name, names of nested modules joined with dots.
   private(set) var tensors: [String: SafeTensors.Entry] = [:]
@@ -23,7 +23,7 @@ struct TorchFile {
     for (name, tensor) in try StateDictionaryWalk(unpickler).tensors(below: root) {
       let entry = try Self.entry(tensor, file, storages, name: name)
       elements += entry.values.count
-      // Every number takes a byte at least, and tensors that share theirs are few.
+      // Every number takes at least one byte, and few tensors share theirs.
       guard elements <= 2 * file.count else { throw PickleFault.damaged("its tensors are larger than the file") }
       tensors[name] = entry
     }
@@ -76,7 +76,7 @@ struct TorchFile {
     return (unpickler, root, storages)
   }
 
-  /// A tensor's numbers in row-major order. Its sizes are checked before anything is made of them.
+  /// A tensor's numbers in row-major order. Its sizes are checked before memory is allocated.
   private static func entry(
     _ tensor: TorchTensor, _ file: [UInt8], _ storages: [String: Range<Int>], name: String
   ) throws -> SafeTensors.Entry {
@@ -86,7 +86,7 @@ struct TorchFile {
       throw PickleFault.damaged("the numbers of \(name) are missing")
     }
     let available = range.count / width
-    // Without numbers there is nothing to fit; the extents may be anything that a shape can have.
+    // Without numbers there is nothing to check; the extents may be those of any shape.
     if tensor.shape.contains(0) {
       guard tensor.shape.allSatisfy({ (0...file.count).contains($0) }) else { throw damaged() }
       return SafeTensors.Entry(
@@ -124,7 +124,7 @@ struct TorchFile {
 }
 
 extension TorchTensor {
-  /// Whether its numbers follow one another in the order of its indices.
+  /// Whether its numbers are contiguous in the order of its indices.
   var isContiguous: Bool {
     var expected = 1
     for (extent, stride) in zip(shape, strides).reversed() {
@@ -149,7 +149,7 @@ extension TorchTensor {
   }
 }
 
-/// Finds the tensors in what a pickle made.
+/// Finds the tensors in the values of a pickle.
 struct StateDictionaryWalk {
   private let unpickler: Unpickler
   private var found: [(String, TorchTensor)] = []
@@ -157,7 +157,7 @@ struct StateDictionaryWalk {
 
   private static let deepest = 32
   private static let mostVisits = 1_000_000
-  /// What training scripts call the weights among other things that they save.
+  /// The keys under which training scripts save weights.
   private static let wrappers = ["state_dict", "model_state_dict", "model", "net", "module", "teacher", "weights"]
 
   init(_ unpickler: Unpickler) { self.unpickler = unpickler }

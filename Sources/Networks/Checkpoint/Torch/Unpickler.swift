@@ -1,12 +1,12 @@
 /// A restricted reader of Python's pickles: it makes numbers, strings, lists, tuples, dictionaries and descriptions of
 /// tensors, and nothing else.
 ///
-/// A pickle is a program for a stack machine that may name any function and have it called, which is how a file of weights
-/// can take over whoever opens it. Here the names are looked up in a short list, and what they stand for is not called but
-/// described (`PickleCallable`). Every instruction takes at least a byte of the file and makes at most one container, so
-/// time and memory are bounded by the file's length and by `limit`.
+/// A pickle is a program for a stack machine that may call any function, so a file of weights can take over the machine
+/// that opens it. Here, names are looked up in a short list, and functions are described instead of called
+/// (`PickleCallable`). Every instruction takes at least one byte of the file and makes at most one container, so time and
+/// memory are bounded by the file's length and by `limit`.
 struct Unpickler {
-  /// What the containers hold, by their places.
+  /// The contents of the containers, by their places.
   private(set) var sequences: [[PickleValue]] = []
   private(set) var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
   private(set) var records: [PickleValue?] = []
@@ -21,7 +21,7 @@ struct Unpickler {
   private var memo: [Int: PickleValue] = [:]
   private var instructions = 0
 
-  /// The instructions that a pickle may have; a large network's has some tens of thousands.
+  /// The maximum number of instructions; a large network has some tens of thousands.
   private static let limit = 4_000_000
 
   init(_ bytes: [UInt8], in range: Range<Int>) {
@@ -32,7 +32,7 @@ struct Unpickler {
 }
 
 extension Unpickler {
-  /// Runs the next pickle to its end and returns what it made. Throws `PickleFault`.
+  /// Reads the next pickle to its end and returns its value. Throws `PickleFault`.
   mutating func load() throws -> PickleValue {
     stack = []
     marks = []
@@ -100,7 +100,7 @@ extension Unpickler {
     return true
   }
 
-  /// Instructions that in Python would look up and call something.
+  /// Instructions that look up and call functions in Python.
   private mutating func object(_ opcode: UInt8) throws -> Bool {
     switch opcode {
     case UInt8(ascii: "c"):
@@ -158,7 +158,7 @@ extension Unpickler {
     throw PickleFault.damaged("it makes an object from the wrong parts")
   }
 
-  /// Attributes of an object. Those of a dictionary, PyTorch's record of module versions, say nothing about weights.
+  /// Attributes of an object. Those of a dictionary, PyTorch's record of module versions, do not concern weights.
   private mutating func build(_ state: PickleValue) throws {
     switch try top() {
     case .dictionary: return
@@ -167,7 +167,7 @@ extension Unpickler {
     }
   }
 
-  /// What PyTorch stores in place of a block of numbers: ("storage", its type, its key, its device, its length).
+  /// PyTorch's reference to a block of numbers: ("storage", its type, its key, its device, its length).
   private func storage(_ identifier: PickleValue) throws -> TorchStorage {
     guard case .tuple(let place) = identifier, (5...6).contains(sequences[place].count),
       sequences[place][0] == .string("storage"), case .callable(.storageType(let kind)) = sequences[place][1],

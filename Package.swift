@@ -104,7 +104,8 @@ let package = Package(
     .target(
       name: "Support", dependencies: ["Networks", "Kernels", "LoopsBF16", "Images", "Randomness"],
       path: "Tests/Support",
-      swiftSettings: settings()),
+      // The reference kernels are loops, slow enough when they are optimised.
+      swiftSettings: settings() + [.unsafeFlags(["-O"])]),
     tests("RandomnessTests", ["Randomness"]),
     tests("LoopsBF16Tests", ["LoopsBF16", "CTiles", "Randomness"]),
     tests("KernelsTests", golden: ["Golden"], ["Kernels", "Randomness"]),

@@ -12,17 +12,19 @@ package struct Footprint: Sendable, Equatable, Codable {
   package let scratch: Int
 
   package init(_ plan: Plan, batch: Int, mode: Mode, threads: Int, format: NumberFormat = .fp32) {
-    let training = mode == .training
+    self.init(Program(plan, mode: mode, format: format), batch: batch, threads: threads)
+  }
+
+  package init(_ program: Program, batch: Int, threads: Int) {
     let float = MemoryLayout<Float>.stride
-    parameters = plan.parameterCount * float
-    gradients = training ? plan.parameterCount * float : 0
+    parameters = program.parameterCount * float
+    gradients = program.mode == .training ? parameters : 0
     momentum = gradients
-    statistics = (plan.statisticCount + plan.momentCount) * float
-    let fusion = Fusion(plan, format, mode)
-    features = FeatureLayout(features: plan, batch: batch, mode: mode, format: format, fusion: fusion).bytes
-    featureGradients =
-      training ? FeatureLayout(gradients: plan, batch: batch, format: format, fusion: fusion).bytes : 0
-    let size = plan.scratch(batch: batch, format: format)
+    statistics = (program.statisticCount + program.momentCount) * float
+    let layout = Layout(program, batch: batch)
+    features = layout.featureBytes
+    featureGradients = layout.gradientBytes
+    let size = program.scratch(batch: batch)
     scratch = (size.perWorker * threads + size.shared) * float
   }
 

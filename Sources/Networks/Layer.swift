@@ -1,8 +1,6 @@
-package import Kernels
-
-/// One step of a plan: which slots it reads and writes, which parameters it owns, and which kernels it calls.
+/// One step of a plan: which slots it reads and writes, which parameters it owns, and which operations it is made of.
 ///
-/// A layer is a small value that describes; it never owns or touches a float itself.
+/// A layer is a small value that describes; it never sees a number, nor where one lies.
 package protocol Layer: Sendable {
   var name: String { get }
   /// The kind as people read it in a table: `convolution 3x3 / 2`.
@@ -10,29 +8,15 @@ package protocol Layer: Sendable {
   var inputs: [Slot] { get }
   var output: Slot { get }
   var parameters: [Parameter] { get }
-  /// Multiplications with an addition for one image's forward pass, convolutions and linear layers only.
-  var multiplyAdds: Int { get }
-  /// Slots among inputs and output whose values the backward pass reads.
-  var keptForBackward: [Slot] { get }
-  /// Scratch memory that the layer's kernels ask for at this batch size and format of feature maps.
-  func scratch(batch: Int, format: NumberFormat) -> ScratchSize
 
-  func forward(_ memory: Memory)
-  /// Fills the gradients of the layer's parameters, and of its inputs where `memory` wants them.
-  func backward(_ memory: Memory)
+  /// Appends what makes the output.
+  func forward(into list: inout OperationList)
+  /// Appends what makes the gradients of the layer's parameters, and of its inputs where the list wants them. A layer
+  /// without it is for networks that only look at images.
+  func backward(into list: inout OperationList)
 }
 
 extension Layer {
   package var parameters: [Parameter] { [] }
-  package var multiplyAdds: Int { 0 }
-  package var keptForBackward: [Slot] { [] }
-  package func scratch(batch: Int, format: NumberFormat) -> ScratchSize { ScratchSize() }
-}
-
-/// A layer of the networks that only look at images and are never trained here: it has no backward pass, and `Memory`
-/// refuses to train a plan that has one.
-package protocol InferenceLayer: Layer {}
-
-extension InferenceLayer {
-  package func backward(_ memory: Memory) { preconditionFailure("\(name) is for inference only") }
+  package func backward(into list: inout OperationList) { list.refuseTraining() }
 }

@@ -1,30 +1,42 @@
-package import Kernels
+internal import Kernels
 internal import Randomness
 
-/// A plan with its numbers: the learnable parameters and the running statistics, one arena each.
+/// A plan with its numbers: the learnable parameters and the running statistics, one store each.
 package struct Network: Sendable {
   package let plan: Plan
-  package let parameters: Arena
-  package let statistics: Arena
+  package let parameters: any Store
+  package let statistics: any Store
 
   /// A network whose parameters are still zero and whose statistics are those of an untrained network.
-  package init(_ plan: Plan) {
+  ///
+  /// - Parameter backend: where its numbers are; nil for this program's own memory.
+  package init(_ plan: Plan, on backend: (any Backend)? = nil) {
+    func store(_ count: Int) -> any Store { backend?.store(count: count) ?? Arena(count: count) }
     self.plan = plan
-    parameters = Arena(count: plan.parameterCount)
-    statistics = Arena(count: plan.statisticCount)
+    parameters = store(plan.parameterCount)
+    statistics = store(plan.statisticCount)
     for statistic in plan.statistics {
-      UnsafeMutableBufferPointer(rebasing: statistics.values[statistic.range]).update(repeating: statistic.initial)
+      statistics.write(Array(repeating: statistic.initial, count: statistic.count), at: statistic.offset)
     }
+  }
+
+  /// A second network with the same numbers and stores of its own.
+  package func copy(on backend: any Backend) -> Network {
+    let other = Network(plan, on: backend)
+    other.parameters.write(parameters.contents, at: 0)
+    other.statistics.write(statistics.contents, at: 0)
+    return other
   }
 }
 
 extension Network {
   /// Whether all parameters and statistics are finite, and no variance is negative.
   package var isSound: Bool {
-    parameters.values.allSatisfy(\.isFinite)
+    let values = statistics.contents
+    return parameters.contents.allSatisfy(\.isFinite)
       && plan.statistics.allSatisfy { statistic in
         let isVariance = statistic.name.hasSuffix("running_var")
-        return statistics.values[statistic.range].allSatisfy { $0.isFinite && ($0 >= 0 || !isVariance) }
+        return values[statistic.range].allSatisfy { $0.isFinite && ($0 >= 0 || !isVariance) }
       }
   }
 
@@ -33,17 +45,16 @@ extension Network {
     let streams = RandomStream(seed: seed, purpose: "initialisation")
     for (index, parameter) in plan.parameters.enumerated() {
       var stream = streams.split(index)
-      for element in parameter.range {
-        parameters.base[element] =
-          switch parameter.initialization {
-          case .heNormal(let fan): stream.nextNormal() * (2 / Float(fan)).squareRoot()
-          case .uniform(let bound): (2 * stream.nextUniform() - 1) * bound
-          case .identity(let bound):
-            parameter.identity(at: element - parameter.offset) ?? (2 * stream.nextUniform() - 1) * bound
-          case .whitening: 0
-          case .constant(let value): value
-          }
+      let values = (0..<parameter.count).map { element -> Float in
+        switch parameter.initialization {
+        case .heNormal(let fan): stream.nextNormal() * (2 / Float(fan)).squareRoot()
+        case .uniform(let bound): (2 * stream.nextUniform() - 1) * bound
+        case .identity(let bound): parameter.identity(at: element) ?? (2 * stream.nextUniform() - 1) * bound
+        case .whitening: 0
+        case .constant(let value): value
+        }
       }
+      parameters.write(values, at: parameter.offset)
     }
   }
 }
@@ -58,32 +69,4 @@ extension Parameter {
     let middle = geometry.kernelHeight / 2 * geometry.kernelWidth + geometry.kernelWidth / 2
     return filter == channel && tap == middle ? 1 : 0
   }
-}
-
-/// A network laid out in memory for batches of one size.
-///
-/// Inference at another batch size, or beside training, is another executor over the same network.
-package struct Executor: Sendable {
-  package let plan: Plan
-  package let memory: Memory
-
-  /// - Parameter fusion: what is fused; nil for all that the processor's format and the mode allow.
-  package init(
-    _ network: Network, batch: Int, mode: Mode, on processor: Processor, fusion: Fusion? = nil
-  ) {
-    plan = network.plan
-    memory = Memory(
-      plan: plan, network: network, batch: batch, mode: mode, processor: processor, fusion: fusion)
-  }
-
-  /// Where the caller puts the normalised images.
-  package var input: Tensor { memory.value(plan.input) }
-  package var logits: Tensor { memory.value(plan.output) }
-  /// Where the caller puts the loss's derivative by the logits.
-  package var logitsGradient: Tensor? { memory.gradient(plan.output) }
-
-  package func forward() { for layer in plan.layers { layer.forward(memory) } }
-
-  /// Fills the gradient arena from the logits' gradient.
-  package func backward() { for layer in plan.layers.reversed() { layer.backward(memory) } }
 }

@@ -47,30 +47,21 @@ extension Plan {
   /// The learnable numbers, as papers count them: without the padding between tensors and the running statistics.
   package var learnableCount: Int { parameters.reduce(0) { $0 + $1.count } }
 
-  /// The scratch that every layer and the loss can work with.
-  package func scratch(batch: Int, format: NumberFormat) -> ScratchSize {
-    layers.reduce(lossScratch(classes: output.shape.count, batch: batch)) {
-      $0.union($1.scratch(batch: batch, format: format))
-    }
-  }
-
   /// Whether the plan can run with feature maps in this format: bf16 wants whole vectors of channels behind the images,
   /// and a classifier that is fed by a global average.
   package func supports(_ format: NumberFormat) -> Bool {
     guard format == .bf16 else { return true }
-    return layers.allSatisfy { layer in
-      let slots = layer.inputs.filter { $0 != input } + [layer.output]
-      let isWhole = slots.allSatisfy { $0.isAlwaysFloat || $0.shape.channels % 16 == 0 }
-      return isWhole && (!(layer is LinearLayer) || layer.inputs.allSatisfy(\.isAlwaysFloat))
-        && (layer is ConvolutionLayer || !layer.inputs.contains(input))
+    let images = Place(valuesOf: input, format)
+    return operations(.forward, mode: .inference, format: format).operations.allSatisfy { operation in
+      let maps = operation.accesses.map(\.place).filter { $0.slot != nil && $0 != images }
+      guard maps.allSatisfy({ $0.format == .fp32 || $0.shape.channels % 16 == 0 }) else { return false }
+      switch operation.kernel {
+      case .convolve: return true
+      case .multiplyLinear(let product): return product.input.format == .fp32
+      default: return !operation.reads.contains(images)
+      }
     }
   }
-
-  /// Whether every layer has a backward pass.
-  package var isTrainable: Bool { !layers.contains { $0 is any InferenceLayer } }
-
-  /// Multiplications with an addition that one image's forward pass takes in convolutions and linear layers.
-  package var multiplyAdds: Int { layers.reduce(0) { $0 + $1.multiplyAdds } }
 }
 
 // What layers use to build themselves.

@@ -1,4 +1,4 @@
-package import Kernels
+internal import Kernels
 package import Networks
 
 /// The settings of stochastic gradient descent with momentum, as PyTorch's `SGD` defines them.
@@ -15,13 +15,13 @@ package struct OptimizerSettings: Codable, Equatable, Sendable {
   package init() {}
 }
 
-/// Stochastic gradient descent with momentum over the parameter arena, in ranges of equal weight decay and rate.
+/// Stochastic gradient descent with momentum over the parameters' store, in ranges of equal weight decay and rate.
 ///
 /// v ← μ v + (r g + λ w), then w ← w − η v, or w ← w − η (r g + λ w + μ v) with Nesterov's look-ahead, r the parameter's
 /// own factor, which is 1 for most. Where it is not, the velocity is kept divided by it.
 package struct Optimizer: Sendable {
   package let settings: OptimizerSettings
-  package let velocity: Arena
+  package let velocity: any Store
   private let groups: [Group]
 
   private struct Group {
@@ -30,9 +30,10 @@ package struct Optimizer: Sendable {
     let rate: Double
   }
 
-  package init(_ settings: OptimizerSettings, plan: Plan) {
+  /// - Parameter backend: where the parameters are.
+  package init(_ settings: OptimizerSettings, plan: Plan, on backend: any Backend) {
     self.settings = settings
-    velocity = Arena(count: plan.parameterCount)
+    velocity = backend.store(count: plan.parameterCount)
     var groups: [Group] = []
     for parameter in plan.parameters where parameter.rate > 0 {
       let decays =
@@ -52,15 +53,14 @@ package struct Optimizer: Sendable {
     self.groups = groups
   }
 
-  /// One update of all parameters from `gradients`, with the learning rate multiplied by `multiplier`.
-  package func step(_ parameters: Arena, gradients: Arena, multiplier: Double, on execution: Execution) {
+  /// One update of all parameters from the executor's gradients, with the learning rate multiplied by `multiplier`.
+  package func step(_ executor: any Executor, multiplier: Double) {
     for group in groups {
-      descend(
-        parameters, gradients: gradients, velocities: velocity, range: group.range,
+      executor.descend(
+        velocities: velocity, range: group.range,
         step: DescentStep(
           learningRate: Float(settings.learningRate * multiplier * group.rate), momentum: Float(settings.momentum),
-          weightDecay: group.decays ? Float(settings.weightDecay / group.rate) : 0, nesterov: settings.nesterov),
-        on: execution)
+          weightDecay: group.decays ? Float(settings.weightDecay / group.rate) : 0, nesterov: settings.nesterov))
     }
   }
 }

@@ -59,12 +59,13 @@ struct PatchWhitening {
     eigenvalues = system.values
   }
 
-  /// Writes the weights of a 3x3 convolution: half of its filters, and the same with the other sign.
-  func write(to weights: UnsafeMutableBufferPointer<Float>, geometry: ConvolutionGeometry) {
+  /// The weights of a 3x3 convolution: half of its filters, and the same with the other sign.
+  func weights(_ geometry: ConvolutionGeometry) -> [Float] {
     let filters = geometry.outputChannels
     precondition(
-      weights.count == directions[0].count * filters && filters % 2 == 0 && filters / 2 <= directions.count,
+      geometry.k == directions[0].count && filters % 2 == 0 && filters / 2 <= directions.count,
       "each direction of a patch has two filters")
+    var weights = [Float](repeating: 0, count: geometry.weightCount)
     for filter in 0..<filters / 2 {
       let factor = 1 / (max(0, eigenvalues[filter]) + Self.floor).squareRoot()
       for (place, value) in directions[filter].enumerated() {
@@ -72,5 +73,6 @@ struct PatchWhitening {
         weights[place * filters + filters / 2 + filter] = -Float(value * factor)
       }
     }
+    return weights
   }
 }

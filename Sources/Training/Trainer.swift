@@ -1,12 +1,12 @@
 internal import Datasets
 import Foundation
-package import Kernels
+internal import Kernels
 package import Networks
 private import Randomness
 
 /// Trains one network: the loop that the whole tool stands on.
 ///
-/// What you give up by using it: it holds all arenas of its network at the batch size until it goes away.
+/// What you give up by using it: it holds all memory of its network at the batch size until it goes away.
 package final class Trainer {
   package let job: TrainingJob
   package let network: Network
@@ -16,8 +16,8 @@ package final class Trainer {
   package private(set) var step = 0
   package private(set) var history: [EpochRecord] = []
 
-  private let executor: Executor
-  private let gradients: Arena
+  private let executor: any Executor
+  private let pool: ThreadPool
   private var order: BatchSampler
   private let assembler: BatchAssembler
   private let smoothing: Float
@@ -29,17 +29,17 @@ package final class Trainer {
   private var epochImages = 0
   private var seconds = 0.0
 
-  package init(_ job: TrainingJob, on processor: Processor) throws {
+  package init(_ job: TrainingJob, on backend: any Backend) throws {
     guard job.samples.count >= 2 else {
       throw TrainingError.tooFewImages(name: job.name, images: job.samples.count)
     }
     self.job = job
-    network = Network(job.plan)
+    network = Network(job.plan, on: backend)
     network.initialize(seed: job.seed)
-    optimizer = Optimizer(job.recipe.optimizer, plan: network.plan)
+    optimizer = Optimizer(job.recipe.optimizer, plan: network.plan, on: backend)
     order = job.order
-    executor = Executor(network, batch: order.batchSize, mode: .training, on: processor)
-    gradients = executor.memory.gradients
+    executor = backend.executor(network, batch: order.batchSize, mode: .training)
+    pool = backend.pool
     assembler = BatchAssembler(
       samples: job.samples, normalization: job.normalization, augmentation: job.recipe.augmentation,
       stream: RandomStream(seed: job.seed, purpose: "augmentation"))
@@ -48,10 +48,10 @@ package final class Trainer {
     unmixed = Arena(count: job.recipe.augmentation.mixes ? order.batchSize * job.samples.shape.count : 0)
     for parameter in network.plan.parameters where parameter.initialization == .whitening {
       guard case .convolution(let geometry) = parameter.layout else { continue }
-      try PatchWhitening(job.samples, normalization: job.normalization)
-        .write(to: UnsafeMutableBufferPointer(rebasing: network.parameters.values[parameter.range]), geometry: geometry)
+      let whitening = try PatchWhitening(job.samples, normalization: job.normalization)
+      network.parameters.write(whitening.weights(geometry), at: parameter.offset)
     }
-    average = job.recipe.emaDecay > 0 || job.recipe.lookahead.every > 0 ? network.copy() : nil
+    average = job.recipe.emaDecay > 0 || job.recipe.lookahead.every > 0 ? network.copy(on: backend) : nil
   }
 }
 
@@ -86,23 +86,21 @@ extension Trainer {
   /// - Throws: `TrainingError.diverged` when the loss is no longer a number; what decoding throws, where the images are
   ///   streamed; whatever the monitor throws.
   package func run(_ monitor: Monitor) throws {
-    let execution = executor.memory.execution
     let clock = ContinuousClock()
     while step < job.steps {
       let start = clock.now
       let batch = order.batch(atStep: step)
       let labels = assembler.labels(of: batch)
-      try assembler.fill(executor.input, with: batch, pool: execution.pool)
-      let mix = mix(execution.pool)
+      let mix = try fill(batch)
       executor.forward()
       let correct = countCorrect(labels)
-      let loss = loss(labels, mix, on: execution)
+      let loss = loss(labels, mix)
       let multiplier = job.recipe.schedule.multiplier(step: step, of: job.steps, epochs: job.recipe.epochs)
       guard loss.isFinite else { throw divergence(at: step + 1, multiplier) }
       executor.backward()
-      optimizer.step(network.parameters, gradients: gradients, multiplier: multiplier, on: execution)
+      optimizer.step(executor, multiplier: multiplier)
       step += 1
-      keepAverage(execution)
+      keepAverage()
 
       epochLoss += loss
       epochCorrect += correct
@@ -111,9 +109,7 @@ extension Trainer {
       monitor.stepped(step, epochLoss / Double(epochBatches))
       if step % order.stepsPerEpoch == 0 || step == job.steps {
         // The last update may be the one that fails, and no loss follows it.
-        guard isFinite(network.parameters, range: 0..<network.parameters.count, on: execution),
-          isFinite(network.statistics, range: 0..<network.statistics.count, on: execution)
-        else {
+        guard executor.isFinite(network.parameters), executor.isFinite(network.statistics) else {
           throw divergence(at: step, multiplier)
         }
         try monitor.finishedEpoch(closeEpoch(multiplier))
@@ -124,32 +120,35 @@ extension Trainer {
 
   /// How many of the batch's images have their largest logit at their label.
   private func countCorrect(_ labels: [Int32]) -> Int {
-    let logits = executor.logits
-    let classes = logits.shape.count
-    return labels.enumerated().count { image, label in
-      let row = logits.values[image * classes..<(image + 1) * classes]
-      return row.indices.max { row[$0] < row[$1] } == row.startIndex + Int(label)
+    let classes = executor.program.logits.shape.count
+    return executor.withValues(of: executor.program.logits) { logits in
+      labels.enumerated().count { image, label in
+        let row = logits[image * classes..<(image + 1) * classes]
+        return row.indices.max { row[$0] < row[$1] } == row.startIndex + Int(label)
+      }
     }
   }
 
-  /// Mixes the images of the step's batch, where the recipe says so.
-  private func mix(_ pool: ThreadPool) -> BatchMix? {
+  /// Fills the input with the step's batch, and mixes its images where the recipe says so.
+  private func fill(_ batch: BatchSampler.Batch) throws -> BatchMix? {
     var stream = mixing.split(step)
     let shape = job.samples.shape
-    guard let mix = job.recipe.augmentation.mix(count: order.batchSize, shape: shape, from: &stream) else { return nil }
-    let input = executor.input
-    mix.apply(
-      to: input, originals: unmixed.tensor(atByte: 0, input.format, images: input.images, shape: shape), pool: pool)
+    let mix = job.recipe.augmentation.mix(count: order.batchSize, shape: shape, from: &stream)
+    try executor.fill { input in
+      try assembler.fill(input, with: batch, pool: pool)
+      mix?.apply(
+        to: input, originals: unmixed.tensor(atByte: 0, input.format, images: input.images, shape: shape), pool: pool)
+    }
     return mix
   }
 
-  private func loss(_ labels: [Int32], _ mix: BatchMix?, on execution: Execution) -> Double {
+  private func loss(_ labels: [Int32], _ mix: BatchMix?) -> Double {
     let second = mix.map { $0.partners.map { labels[$0] } } ?? labels
     return labels.withUnsafeBufferPointer { first in
       second.withUnsafeBufferPointer { second in
-        softmaxCrossEntropy(
-          executor.logits, labels: MixedLabels(first: first, second: second, share: mix?.share ?? 1),
-          smoothing: smoothing, gradient: executor.logitsGradient, on: execution)
+        executor.loss(
+          MixedLabels(first: first, second: second, share: mix?.share ?? 1), smoothing: smoothing,
+          isDifferentiated: true)
       }
     }
   }
@@ -176,16 +175,21 @@ extension Trainer {
   }
 
   /// Takes the step that was just done into the average, or lets the slow weights follow and training go on from them.
-  private func keepAverage(_ execution: Execution) {
+  private func keepAverage() {
     guard let average else { return }
+    /// x ← decay · x + (1 − decay) · y for every number x of the average and y of the network.
+    func approach(decay: Double) {
+      executor.average(network.parameters, into: average.parameters, decay: Float(decay))
+      executor.average(network.statistics, into: average.statistics, decay: Float(decay))
+    }
     let lookahead = job.recipe.lookahead
     guard lookahead.every > 0 else {
       // Early steps average over fewer weights, so that the average does not remember the random start.
       let decay = min(job.recipe.emaDecay, Double(step) / Double(step + 9))
-      return average.approach(network, decay: Float(decay), on: execution)
+      return approach(decay: decay)
     }
     guard step % lookahead.every == 0 else { return }
-    average.approach(network, decay: Float(lookahead.retention(step: step, of: job.steps)), on: execution)
+    approach(decay: lookahead.retention(step: step, of: job.steps))
     network.parameters.copy(from: average.parameters)
     network.statistics.copy(from: average.statistics)
   }
@@ -198,25 +202,25 @@ extension Trainer {
   package var state: TrainingState {
     TrainingState(
       step: step, epochLoss: epochLoss, epochCorrect: epochCorrect, epochImages: epochImages, seconds: seconds,
-      history: history, parameters: Array(network.parameters.values), velocity: Array(optimizer.velocity.values),
-      statistics: Array(network.statistics.values),
-      average: average.map { Array($0.parameters.values) + Array($0.statistics.values) } ?? [])
+      history: history, parameters: network.parameters.contents, velocity: optimizer.velocity.contents,
+      statistics: network.statistics.contents,
+      average: average.map { $0.parameters.contents + $0.statistics.contents } ?? [])
   }
 
   /// Goes on from a saved state; the steps that follow give the same bytes as if nothing had happened.
   ///
-  /// - Throws: `TrainingError.foreignCheckpoint` when the arenas have other sizes.
+  /// - Throws: `TrainingError.foreignCheckpoint` when the stores have other sizes.
   package func restore(_ state: TrainingState, path: String) throws {
     let averageCount = average.map { $0.parameters.count + $0.statistics.count } ?? 0
     guard state.parameters.count == network.parameters.count, state.velocity.count == optimizer.velocity.count,
       state.statistics.count == network.statistics.count, state.average.count == averageCount, state.step <= job.steps
     else { throw TrainingError.foreignCheckpoint(path: path, what: "the size of the network") }
-    _ = network.parameters.values.update(fromContentsOf: state.parameters)
-    _ = optimizer.velocity.values.update(fromContentsOf: state.velocity)
-    _ = network.statistics.values.update(fromContentsOf: state.statistics)
+    network.parameters.write(state.parameters, at: 0)
+    optimizer.velocity.write(state.velocity, at: 0)
+    network.statistics.write(state.statistics, at: 0)
     if let average {
-      _ = average.parameters.values.update(fromContentsOf: state.average.prefix(average.parameters.count))
-      _ = average.statistics.values.update(fromContentsOf: state.average.suffix(average.statistics.count))
+      average.parameters.write(Array(state.average.prefix(average.parameters.count)), at: 0)
+      average.statistics.write(Array(state.average.suffix(average.statistics.count)), at: 0)
     }
     step = state.step
     epochLoss = state.epochLoss
@@ -224,23 +228,6 @@ extension Trainer {
     epochImages = state.epochImages
     seconds = state.seconds
     history = state.history
-  }
-}
-
-extension Network {
-  /// A second network with the same numbers and arenas of its own.
-  package func copy() -> Network {
-    let other = Network(plan)
-    other.parameters.copy(from: parameters)
-    other.statistics.copy(from: statistics)
-    return other
-  }
-
-  /// Moves every number towards another network's: x ← decay · x + (1 − decay) · y.
-  func approach(_ other: Network, decay: Float, on execution: Execution) {
-    for (source, target) in [(other.parameters, parameters), (other.statistics, statistics)] {
-      Kernels.average(source, into: target, range: 0..<target.count, decay: decay, on: execution)
-    }
   }
 }
 

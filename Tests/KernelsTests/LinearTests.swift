@@ -15,16 +15,12 @@ import Testing
     let (weights, bias) = (Filled(count: inputs * outputs, seed: 3), Filled(count: outputs, seed: 4))
     multiplyLinear(
       input.tensor, weights: weights.base, bias: bias.base, into: output.tensor, geometry: geometry, on: execution)
-    let reference = Reference.multiplyLinear(
-      input.doubles, weights: weights.doubles, bias: bias.doubles, inputs: inputs)
-    #expect(relativeError(of: output.floats, to: reference) < 2e-6)
+    let product = Reference.multiplyLinear(input.doubles, weights: weights.doubles, bias: bias.doubles, inputs: inputs)
+    #expect(relativeError(of: output.floats, to: product) < 2e-6)
 
-    // dx = dy W' is the product with the transposed weights, dW = x' dy with the transposed input.
     let gradient = Filled(images: images, shape: output.tensor.shape, seed: 5)
     let (dy, w, x) = (gradient.doubles, weights.doubles, input.doubles)
-    let transposed = (0..<inputs * outputs).map { w[$0 % inputs * outputs + $0 / inputs] }
-    let dataReference = Reference.multiplyLinear(
-      dy, weights: transposed, bias: [Double](repeating: 0, count: inputs), inputs: outputs)
+    let dataReference = Reference.multiplyLinearBackwardData(dy, weights: w, geometry)
     for accumulating in [false, true] {
       let target = Filled(images: images, shape: input.tensor.shape, seed: 6)
       let before = target.doubles.map { accumulating ? $0 : 0 }
@@ -38,14 +34,9 @@ import Testing
     multiplyLinearBackwardWeights(
       gradient.tensor, input: input.tensor, into: weightGradient.base, bias: biasGradient.base, geometry: geometry,
       on: execution)
-    let columns = (0..<inputs).flatMap { column in (0..<images).map { x[$0 * inputs + column] } }
-    let weightReference = Reference.multiplyLinear(
-      columns, weights: dy, bias: [Double](repeating: 0, count: outputs), inputs: images)
-    #expect(relativeError(of: weightGradient.floats, to: weightReference) < 2e-6)
-    let biasReference = (0..<outputs).map { output in
-      (0..<images).reduce(0) { $0 + dy[$1 * outputs + output] }
-    }
-    #expect(relativeError(of: biasGradient.floats, to: biasReference) < 1e-6)
+    let reference = Reference.multiplyLinearBackwardWeights(dy, input: x, geometry)
+    #expect(relativeError(of: weightGradient.floats, to: reference.weights) < 2e-6)
+    #expect(relativeError(of: biasGradient.floats, to: reference.bias) < 1e-6)
     #expect([output, weightGradient, biasGradient].allSatisfy { $0.isIntact })
   }
 

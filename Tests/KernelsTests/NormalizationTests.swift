@@ -59,15 +59,16 @@ struct NormalizationCase: Sendable, CustomStringConvertible {
       // A float holds the mean to half a unit of its last place, however large it is beside the deviation; sums of bf16
       // numbers are floats over longer spans.
       let summed = format == .fp32 ? 1e-7 : 4e-7
-      let allowed = reference.variance.indices.map {
-        6e-8 * abs(reference.mean[$0]) + summed * reference.variance[$0].squareRoot() + 1e-30
+      let moments = reference.moments
+      let allowed = moments.variance.indices.map {
+        6e-8 * abs(moments.mean[$0]) + summed * moments.variance[$0].squareRoot() + 1e-30
       }
-      #expect(excess(of: mean.floats, over: reference.mean) { allowed[$0] } <= 1)
-      let inverseReference = reference.variance.map { 1 / ($0 + 1e-5).squareRoot() }
+      #expect(excess(of: mean.floats, over: moments.mean) { allowed[$0] } <= 1)
+      let inverseReference = moments.variance.map { 1 / ($0 + 1e-5).squareRoot() }
       #expect(excess(of: inverse.floats, over: inverseReference) { 1e-5 * inverseReference[$0] } <= 1)
       #expect(relativeError(of: output.floats, to: reference.output, rounding: path.rounding) < test.tolerance)
-      let newMean = oldMean.indices.map { 0.9 * oldMean[$0] + 0.1 * reference.mean[$0] }
-      let newVariance = oldVariance.indices.map { 0.9 * oldVariance[$0] + 0.1 * reference.unbiasedVariance[$0] }
+      let newMean = oldMean.indices.map { 0.9 * oldMean[$0] + 0.1 * moments.mean[$0] }
+      let newVariance = oldVariance.indices.map { 0.9 * oldVariance[$0] + 0.1 * moments.unbiasedVariance[$0] }
       #expect(relativeError(of: runningMean.floats, to: newMean) < 1e-6)
       #expect(relativeError(of: runningVariance.floats, to: newVariance) < 1e-6)
       #expect([output, mean, inverse, runningMean, runningVariance].allSatisfy { $0.isIntact })
@@ -159,9 +160,10 @@ struct NormalizationCase: Sendable, CustomStringConvertible {
     normalizeInference(
       input.tensor, gamma: gamma.base, beta: beta.base, residual: residual.tensor, rectify: true, into: output.tensor,
       runningMean: mean.base, runningVariance: variance.base, on: execution)
-    let reference = Reference.normalizeInference(
-      input.doubles, channels: channels, gamma: gamma.doubles, beta: beta.doubles, residual: residual.doubles,
-      rectify: true, epsilon: 1e-5, mean: mean.doubles, variance: variance.doubles)
+    let reference = Reference.normalize(
+      input.doubles, mean: mean.doubles,
+      scale: Reference.scale(gamma.doubles, variance: variance.doubles, epsilon: 1e-5), shift: beta.doubles,
+      residual: residual.doubles, rectify: true)
     #expect(relativeError(of: output.floats, to: reference, rounding: path.rounding) < 1e-6)
     normalizeInference(
       inPlace.tensor, gamma: gamma.base, beta: beta.base, residual: residual.tensor, rectify: true,

@@ -78,7 +78,7 @@ extension FeatureExtraction {
 private struct Engine {
   let extractor: FeatureExtractor
   let pool: ThreadPool
-  let executor: Executor
+  let executor: any Executor
   let batch: Int
 
   init(_ extractor: FeatureExtractor, _ machine: Machine) {
@@ -86,17 +86,19 @@ private struct Engine {
     pool = machine.processor.pool
     // Large images fill the cores in small batches, and the maps of large ones would not fit into memory.
     batch = extractor.plan.plan.input.shape.pixels > 96 * 96 ? 16 : 64
-    executor = Executor(extractor.network, batch: batch, mode: .inference, on: machine.processor)
+    executor = machine.processor.executor(extractor.network, batch: batch, mode: .inference)
   }
 
   func compute(_ samples: Samples, _ rows: Range<Int>, _ events: RunEvents) throws -> FeatureCache.Block {
     var block = FeatureCache.Block(features: [], logits: [])
-    let shape = executor.input.shape
+    let shape = executor.program.input.shape
     for start in stride(from: rows.lowerBound, to: rows.upperBound, by: batch) {
       let count = min(batch, rows.upperBound - start)
-      try pool.forEach(count, by: 1) { place in
-        extractor.preparation.prepare(
-          try samples[start + place], samples.shape, into: executor.input.base + place * shape.count, shape)
+      try executor.fill { input in
+        try pool.forEach(count, by: 1) { place in
+          extractor.preparation.prepare(
+            try samples[start + place], samples.shape, into: input.base + place * shape.count, shape)
+        }
       }
       executor.forward()
       block.features += values(extractor.plan.features, count)
@@ -107,7 +109,7 @@ private struct Engine {
     return block
   }
 
-  private func values(_ slot: Slot, _ images: Int) -> UnsafeMutableBufferPointer<Float> {
-    executor.memory.value(slot)[0..<images].values
+  private func values(_ slot: Slot, _ images: Int) -> [Float] {
+    executor.withValues(of: executor.program.value(slot)) { Array($0[..<(images * slot.shape.count)]) }
   }
 }

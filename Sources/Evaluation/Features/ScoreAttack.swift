@@ -77,37 +77,38 @@ extension ScoreAttack {
 private struct AttackEngine {
   let batch: Int
   private let extractor: FeatureExtractor
-  private let pass: Executor
+  private let pass: any Executor
 
   init(_ extractor: FeatureExtractor, batch: Int, machine: Machine) {
     self.batch = batch
     self.extractor = extractor
-    pass = Executor(extractor.network, batch: batch, mode: .imageGradient, on: machine.processor)
+    pass = machine.processor.executor(extractor.network, batch: batch, mode: .imageGradient)
   }
 
   /// Moves images, values of 0 to 1, by the sign of the gradient of their target's log-probability.
   func step(_ values: inout [Float], towards targets: [Int32], by step: Float) {
-    let shape = pass.input.shape
-    for image in targets.indices {
-      extractor.preparation.prepare(
-        unit: values[image * shape.count..<(image + 1) * shape.count], into: pass.input.base + image * shape.count,
-        channels: shape.channels)
+    let shape = pass.program.input.shape
+    pass.fill { input in
+      for image in targets.indices {
+        extractor.preparation.prepare(
+          unit: values[image * shape.count..<(image + 1) * shape.count], into: input.base + image * shape.count,
+          channels: shape.channels)
+      }
     }
     pass.forward()
     // Places behind the last image take part with any label; nobody reads their gradients.
     let labels = targets + [Int32](repeating: 0, count: batch - targets.count)
-    _ = labels.withUnsafeBufferPointer {
-      softmaxCrossEntropy(pass.logits, labels: $0, gradient: pass.logitsGradient, on: pass.memory.execution)
-    }
+    _ = pass.loss(labels)
     pass.backward()
-    guard let gradient = pass.memory.gradient(pass.plan.input) else {
+    guard let gradient = pass.program.inputGradient else {
       preconditionFailure("this executor computes the images' gradient")
     }
-    for place in values.indices {
-      let slope = gradient.base[place]
-      // Less loss is where the gradient does not point.
-      let change: Float = slope > 0 ? -step : slope < 0 ? step : 0
-      values[place] = min(max(values[place] + change, 0), 1)
+    pass.withValues(of: gradient) { slopes in
+      for (place, slope) in slopes.prefix(values.count).enumerated() {
+        // Less loss is where the gradient does not point.
+        let change: Float = slope > 0 ? -step : slope < 0 ? step : 0
+        values[place] = min(max(values[place] + change, 0), 1)
+      }
     }
   }
 }

@@ -27,32 +27,31 @@ package enum Evaluator {
   /// - Throws: what decoding throws, where the images are streamed, and what `progress` throws.
   package static func predict(
     _ network: Network, _ samples: Samples, normalization: Normalization, untrained: Set<Int> = [],
-    flips: Bool = false, on processor: Processor, progress: (Int) throws -> Void = { _ in }
+    flips: Bool = false, on backend: any Backend, progress: (Int) throws -> Void = { _ in }
   ) throws -> Predictions {
     let batchSize = batchSize(network.plan.input.shape)
-    let executor = Executor(network, batch: batchSize, mode: .inference, on: processor)
+    let executor = backend.executor(network, batch: batchSize, mode: .inference)
     let classes = network.plan.output.shape.count
     var builder = PredictionsBuilder(classes: classes, untrained: untrained, capacity: samples.count)
     let assembler = BatchAssembler(samples: samples, normalization: normalization)
-    let arena = Arena(count: 2 * batchSize * classes)
-    let probabilities = arena.tensor(at: 0, images: batchSize, shape: network.plan.output.shape)
-    let mirrored = arena.tensor(at: batchSize * classes, images: batchSize, shape: network.plan.output.shape)
+    func classify(_ range: Range<Int>, mirrored: Bool, into target: inout [Float]) throws {
+      try executor.fill { try assembler.fill($0, with: range, mirrored: mirrored, pool: backend.pool) }
+      executor.forward()
+      target.withUnsafeMutableBufferPointer(executor.softmax)
+    }
+    var probabilities = [Float](repeating: 0, count: batchSize * classes)
+    var mirrored = flips ? probabilities : []
     for start in stride(from: 0, to: samples.count, by: batchSize) {
       let range = start..<min(start + batchSize, samples.count)
       let labels = Array(samples.labels[range])
-      try assembler.fill(executor.input, with: range, pool: processor.pool)
-      executor.forward()
-      softmax(executor.logits, into: probabilities, on: executor.memory.execution)
+      try classify(range, mirrored: false, into: &probabilities)
       if flips {
-        try assembler.fill(executor.input, with: range, mirrored: true, pool: processor.pool)
-        executor.forward()
-        softmax(executor.logits, into: mirrored, on: executor.memory.execution)
-        for index in 0..<labels.count * classes {
-          probabilities.base[index] = (probabilities.base[index] + mirrored.base[index]) / 2
-        }
+        try classify(range, mirrored: true, into: &mirrored)
+        for index in 0..<labels.count * classes { probabilities[index] = (probabilities[index] + mirrored[index]) / 2 }
       }
-      builder.append(
-        probabilities: UnsafeBufferPointer(start: probabilities.base, count: labels.count * classes), labels: labels)
+      probabilities.withUnsafeBufferPointer {
+        builder.append(probabilities: UnsafeBufferPointer(rebasing: $0[..<(labels.count * classes)]), labels: labels)
+      }
       try progress(range.upperBound)
     }
     return builder.finish()

@@ -73,10 +73,10 @@ package struct ModelDescription: Codable, Sendable {
     self.batchSize = batchSize
     kernels = machine.kernels
     precision = format.rawValue
-    layers = plan.layers.map { layer in
+    layers = zip(plan.layers, plan.layerMultiplyAdds).map { layer, multiplyAdds in
       Row(
         name: layer.name, kind: layer.kind, output: layer.output.shape.description,
-        parameters: layer.parameters.reduce(0) { $0 + $1.count }, multiplyAdds: layer.multiplyAdds,
+        parameters: layer.parameters.reduce(0) { $0 + $1.count }, multiplyAdds: multiplyAdds,
         kernels: layer.parameters.lazy.compactMap { parameter -> Kernels? in
           guard case .convolution(let geometry) = parameter.layout else { return nil }
           return Kernels(geometry, machine)

@@ -7,13 +7,14 @@ extension Network {
   package func stateDictionary(batches: Int) -> [String: SafeTensors.Entry] {
     var result: [String: SafeTensors.Entry] = [:]
     for parameter in plan.parameters {
+      let numbers = parameters.read(parameter.range)
       var values = [Float](repeating: 0, count: parameter.count)
-      parameter.layout.forEachTorchElement { values[$0] = parameters.base[parameter.offset + $1] }
+      parameter.layout.forEachTorchElement { values[$0] = numbers[$1] }
       result[parameter.name] = SafeTensors.Entry(shape: parameter.layout.torchShape, values: .float(values))
     }
     for statistic in plan.statistics {
       result[statistic.name] = SafeTensors.Entry(
-        shape: [statistic.count], values: .float(Array(statistics.values[statistic.range])))
+        shape: [statistic.count], values: .float(statistics.read(statistic.range)))
       if statistic.name.hasSuffix(Self.meanSuffix) {
         let counter = statistic.name.dropLast(Self.meanSuffix.count) + Self.counterSuffix
         result[String(counter)] = SafeTensors.Entry(shape: [], values: .integer([Int64(batches)]))
@@ -47,11 +48,13 @@ extension Network {
     }
     for parameter in plan.parameters {
       let values = try floats(tensors, parameter.name, shape: parameter.layout.torchShape, path: path)
-      parameter.layout.forEachTorchElement { parameters.base[parameter.offset + $1] = values[$0] }
+      var numbers = values
+      parameter.layout.forEachTorchElement { numbers[$1] = values[$0] }
+      parameters.write(numbers, at: parameter.offset)
     }
     for statistic in plan.statistics {
-      let values = try floats(tensors, statistic.name, shape: [statistic.count], path: path)
-      for (index, value) in values.enumerated() { statistics.base[statistic.offset + index] = value }
+      statistics.write(
+        try floats(tensors, statistic.name, shape: [statistic.count], path: path), at: statistic.offset)
     }
   }
 

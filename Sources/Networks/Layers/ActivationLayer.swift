@@ -1,7 +1,7 @@
 package import Kernels
 
 /// A bias for each channel, where there is one, and a function of each value.
-struct ActivationLayer: InferenceLayer {
+struct ActivationLayer: Layer {
   let name: String
   let input: Slot
   let output: Slot
@@ -23,15 +23,14 @@ struct ActivationLayer: InferenceLayer {
   var inputs: [Slot] { [input] }
   var parameters: [Parameter] { bias.map { [$0] } ?? [] }
 
-  func forward(_ memory: Memory) {
-    activate(
-      memory.value(input), bias: bias.map { UnsafePointer(memory.parameter($0)) }, by: function,
-      into: memory.value(output), on: memory.execution)
+  func forward(into list: inout OperationList) {
+    list.append(
+      .activate(Activation(function: function, bias: bias.map { Place($0) }, maps: list.maps(input, output))))
   }
 }
 
 /// Normalises each position's channels by themselves (Ba, Kiros, Hinton 2016).
-struct LayerNormalizationLayer: InferenceLayer {
+struct LayerNormalizationLayer: Layer {
   let name: String
   let input: Slot
   let output: Slot
@@ -43,15 +42,16 @@ struct LayerNormalizationLayer: InferenceLayer {
   var inputs: [Slot] { [input] }
   var parameters: [Parameter] { [scale, shift] }
 
-  func forward(_ memory: Memory) {
-    normalizeLayer(
-      memory.value(input), scale: memory.parameter(scale), shift: memory.parameter(shift), epsilon: epsilon,
-      into: memory.value(output), on: memory.execution)
+  func forward(into list: inout OperationList) {
+    list.append(
+      .normalizeLayer(
+        LayerNormalization(
+          epsilon: epsilon, scale: Place(scale), shift: Place(shift), maps: list.maps(input, output))))
   }
 }
 
 /// Multiplies each channel by a number of its own (LayerScale; Touvron et al. 2021).
-struct ChannelScaleLayer: InferenceLayer {
+struct ChannelScaleLayer: Layer {
   let name: String
   let input: Slot
   let output: Slot
@@ -61,9 +61,8 @@ struct ChannelScaleLayer: InferenceLayer {
   var inputs: [Slot] { [input] }
   var parameters: [Parameter] { [scale] }
 
-  func forward(_ memory: Memory) {
-    scaleChannels(
-      memory.value(input), by: memory.parameter(scale), into: memory.value(output), on: memory.execution)
+  func forward(into list: inout OperationList) {
+    list.append(.scaleChannels(ChannelScaling(scale: Place(scale), maps: list.maps(input, output))))
   }
 }
 

@@ -1,20 +1,20 @@
 internal import Kernels
 
 /// The channels of several maps behind one another.
-struct ConcatenationLayer: InferenceLayer {
+struct ConcatenationLayer: Layer {
   let name: String
   let inputs: [Slot]
   let output: Slot
 
   let kind = "concatenation"
 
-  func forward(_ memory: Memory) {
-    concatenate(inputs.map(memory.value), into: memory.value(output), on: memory.execution)
+  func forward(into list: inout OperationList) {
+    list.append(.concatenate(Concatenation(inputs: inputs.map(list.value), output: list.value(output))))
   }
 }
 
 /// Rows and columns of zeros around the image, for kernels whose padding is not the same on all sides.
-struct ZeroPaddingLayer: InferenceLayer {
+struct ZeroPaddingLayer: Layer {
   let name: String
   let input: Slot
   let output: Slot
@@ -24,13 +24,13 @@ struct ZeroPaddingLayer: InferenceLayer {
   let kind = "zero padding"
   var inputs: [Slot] { [input] }
 
-  func forward(_ memory: Memory) {
-    padWithZeros(memory.value(input), top: top, left: left, into: memory.value(output), on: memory.execution)
+  func forward(into list: inout OperationList) {
+    list.append(.padWithZeros(ZeroPadding(top: top, left: left, maps: list.maps(input, output))))
   }
 }
 
 /// A transformer's class token before the positions, and the embeddings of the places.
-struct TokenLayer: InferenceLayer {
+struct TokenLayer: Layer {
   let name: String
   let input: Slot
   let output: Slot
@@ -41,15 +41,15 @@ struct TokenLayer: InferenceLayer {
   var inputs: [Slot] { [input] }
   var parameters: [Parameter] { [first, positions] }
 
-  func forward(_ memory: Memory) {
-    embedTokens(
-      memory.value(input), first: memory.parameter(first), positions: memory.parameter(positions),
-      into: memory.value(output), on: memory.execution)
+  func forward(into list: inout OperationList) {
+    list.append(
+      .embedTokens(
+        TokenEmbedding(first: Place(first), positions: Place(positions), maps: list.maps(input, output))))
   }
 }
 
 /// The class token alone.
-struct FirstPositionLayer: InferenceLayer {
+struct FirstPositionLayer: Layer {
   let name: String
   let input: Slot
   let output: Slot
@@ -57,11 +57,11 @@ struct FirstPositionLayer: InferenceLayer {
   let kind = "class token"
   var inputs: [Slot] { [input] }
 
-  func forward(_ memory: Memory) { takeFirstPosition(memory.value(input), into: memory.value(output)) }
+  func forward(into list: inout OperationList) { list.append(.takeFirstPosition(list.maps(input, output))) }
 }
 
 /// Attention with several heads over queries, keys and values that lie side by side.
-struct AttentionLayer: InferenceLayer {
+struct AttentionLayer: Layer {
   let name: String
   let input: Slot
   let output: Slot
@@ -69,11 +69,9 @@ struct AttentionLayer: InferenceLayer {
 
   var kind: String { "attention, \(heads) heads" }
   var inputs: [Slot] { [input] }
-  var multiplyAdds: Int { 2 * input.shape.pixels * output.shape.count }
-  func scratch(batch: Int, format: NumberFormat) -> ScratchSize { attentionScratch(input.shape) }
 
-  func forward(_ memory: Memory) {
-    attend(memory.value(input), heads: heads, into: memory.value(output), on: memory.execution)
+  func forward(into list: inout OperationList) {
+    list.append(.attend(Attention(heads: heads, maps: list.maps(input, output))))
   }
 }
 

@@ -14,45 +14,30 @@ struct ConvolutionLayer: Layer {
   }
   var inputs: [Slot] { [input] }
   var parameters: [Parameter] { [weights] }
-  var multiplyAdds: Int { geometry.multiplyAdds }
-  var keptForBackward: [Slot] { [input] }
-  func scratch(batch: Int, format: NumberFormat) -> ScratchSize {
-    convolutionScratch(geometry, batch: batch, format: format)
+
+  func forward(into list: inout OperationList) {
+    list.append(
+      .convolve(
+        Convolution(
+          geometry: geometry, input: list.value(input), weights: Place(weights), output: list.value(output))))
   }
 
-  func forward(_ memory: Memory) {
-    var fusion = ConvolutionFusion()
-    let before = memory.fusion.inputs[name]
-    fusion.input = before?.vectors(memory)
-    if memory.mode == .training { fusion.measured = memory.fusion.measured[name]?.vectors(memory) }
-    let after = memory.fusion.finished[name]
-    if let after {
-      let vectors = after.vectors(memory)
-      vectors.settleOnRunningStatistics()
-      fusion.finished = (vectors, after.residual.map(memory.value))
+  func backward(into list: inout OperationList) {
+    guard let outputGradient = list.gradient(output) else { return }
+    let target = list.target(input)
+    // Fixed filters over the images have no gradient that anybody needs.
+    if list.mode == .training, weights.rate > 0 || target != nil {
+      list.append(
+        .convolveBackwardWeights(
+          ConvolutionWeightGradient(
+            geometry: geometry, outputGradient: outputGradient, input: list.value(input),
+            weightGradient: Place(gradientOf: weights))))
     }
-    convolve(
-      memory.value(before?.input ?? input), weights: memory.parameter(weights),
-      into: memory.value(after?.output ?? output), geometry: geometry, fusion: fusion, on: memory.execution)
-  }
-
-  func backward(_ memory: Memory) {
-    let isFixed = weights.rate == 0 && memory.gradient(input) == nil
-    guard !isFixed, let outputGradient = memory.gradient(output) else { return }
-    var fusion = ConvolutionFusion()
-    let before = memory.fusion.inputs[name]
-    fusion.input = before?.vectors(memory)
-    fusion.applied = memory.fusion.applied[name]?.gradient(memory)
-    if memory.mode == .training {
-      convolveBackwardWeights(
-        outputGradient, input: memory.value(before?.input ?? input), into: memory.gradient(weights),
-        geometry: geometry, fusion: fusion, on: memory.execution)
-    }
-    guard let inputGradient = memory.gradient(input) else { return }
-    fusion.summed = memory.fusion.summed[name]?.gradient(memory)
-    convolveBackwardData(
-      outputGradient, weights: memory.parameter(weights), into: inputGradient,
-      accumulating: memory.accumulates(self), geometry: geometry, fusion: fusion, on: memory.execution)
+    guard let target else { return }
+    list.append(
+      .convolveBackwardData(
+        ConvolutionDataGradient(
+          geometry: geometry, outputGradient: outputGradient, weights: Place(weights), inputGradient: target)))
   }
 }
 

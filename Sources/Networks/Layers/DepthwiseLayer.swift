@@ -1,7 +1,7 @@
 internal import Kernels
 
 /// A convolution of each channel with its own kernel, without bias.
-struct DepthwiseLayer: InferenceLayer {
+struct DepthwiseLayer: Layer {
   let name: String
   let input: Slot
   let output: Slot
@@ -13,12 +13,11 @@ struct DepthwiseLayer: InferenceLayer {
   }
   var inputs: [Slot] { [input] }
   var parameters: [Parameter] { [weights] }
-  var multiplyAdds: Int { output.shape.pixels * geometry.weightCount }
 
-  func forward(_ memory: Memory) {
-    convolveDepthwise(
-      memory.value(input), weights: memory.parameter(weights), into: memory.value(output), geometry: geometry,
-      on: memory.execution)
+  func forward(into list: inout OperationList) {
+    list.append(
+      .convolveDepthwise(
+        DepthwiseConvolution(geometry: geometry, weights: Place(weights), maps: list.maps(input, output))))
   }
 }
 

@@ -11,29 +11,30 @@ struct LinearLayer: Layer {
   let kind = "linear"
   var inputs: [Slot] { [input] }
   var parameters: [Parameter] { [weights, bias] }
-  var multiplyAdds: Int { input.shape.count * output.shape.count }
-  var keptForBackward: [Slot] { [input] }
-  func scratch(batch: Int, format: NumberFormat) -> ScratchSize { linearScratch(geometry) }
 
   private var geometry: LinearGeometry { LinearGeometry(inputs: input.shape.count, outputs: output.shape.count) }
 
-  func forward(_ memory: Memory) {
-    multiplyLinear(
-      memory.value(input), weights: memory.parameter(weights), bias: memory.parameter(bias),
-      into: memory.value(output), geometry: geometry, on: memory.execution)
+  func forward(into list: inout OperationList) {
+    list.append(
+      .multiplyLinear(
+        LinearProduct(
+          geometry: geometry, input: list.value(input), weights: Place(weights), bias: Place(bias),
+          output: list.value(output))))
   }
 
-  func backward(_ memory: Memory) {
-    guard let outputGradient = memory.gradient(output) else { return }
-    if memory.mode == .training {
-      multiplyLinearBackwardWeights(
-        outputGradient, input: memory.value(input), into: memory.gradient(weights), bias: memory.gradient(bias),
-        geometry: geometry, on: memory.execution)
+  func backward(into list: inout OperationList) {
+    guard let outputGradient = list.gradient(output) else { return }
+    if list.mode == .training {
+      list.append(
+        .multiplyLinearBackwardWeights(
+          LinearWeightGradient(
+            geometry: geometry, outputGradient: outputGradient, input: list.value(input),
+            weightGradient: Place(gradientOf: weights), biasGradient: Place(gradientOf: bias))))
     }
-    guard let inputGradient = memory.gradient(input) else { return }
-    multiplyLinearBackwardData(
-      outputGradient, weights: memory.parameter(weights), into: inputGradient,
-      accumulating: memory.accumulates(self), geometry: geometry, on: memory.execution)
+    guard let gradients = list.gradients(input, output) else { return }
+    list.append(
+      .multiplyLinearBackwardData(
+        LinearDataGradient(geometry: geometry, weights: Place(weights), gradients: gradients)))
   }
 }
 

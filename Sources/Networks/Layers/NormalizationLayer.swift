@@ -22,58 +22,40 @@ struct NormalizationLayer: Layer {
   var kind: String { "batch norm" + (residual == nil ? "" : " + sum") + (rectify ? " + ReLU" : "") }
   var inputs: [Slot] { [input] + (residual.map { [$0] } ?? []) }
   var parameters: [Parameter] { [gamma, beta] }
-  var keptForBackward: [Slot] { rectify ? [input, output] : [input] }
-  func scratch(batch: Int, format: NumberFormat) -> ScratchSize { normalizationScratch(input.shape, batch: batch) }
 
-  func forward(_ memory: Memory) {
-    let vectors = vectors(memory)
-    switch memory.mode {
-    case .training:
-      if !memory.fusion.measures(self) {
-        measureMoments(of: memory.value(input), into: vectors, on: memory.execution)
-      }
-    case .inference, .imageGradient: vectors.settleOnRunningStatistics()
+  func forward(into list: inout OperationList) {
+    let vectors = vectors(list.mode)
+    if list.mode == .training {
+      list.append(.measureMoments(MomentMeasurement(input: list.value(input), vectors: vectors)))
+    } else {
+      list.append(.useRunningStatistics(vectors))
     }
-    if memory.fusion.absorbs(self) || memory.fusion.finishes(self) { return }
-    normalize(
-      memory.value(input), with: vectors, residual: residual.map(memory.value), into: memory.value(output),
-      on: memory.execution)
+    list.append(
+      .normalize(
+        NormalizationPass(
+          input: list.value(input), residual: residual.map(list.value), output: list.value(output), vectors: vectors)))
   }
 
-  func backward(_ memory: Memory) {
-    guard let step = gradient(memory), let inputGradient = memory.gradient(input) else { return }
-    if memory.mode == .imageGradient {
-      step.normalization.settleBackwardOnRunningStatistics()
-    } else if !memory.fusion.sums(self) {
-      sumGradients(step, on: memory.execution)
-    }
-    if memory.fusion.applies(self) { return }
-    normalizeBackward(step, into: inputGradient, accumulating: memory.accumulates(self), on: memory.execution)
+  func backward(into list: inout OperationList) {
+    guard let gradient = list.gradient(output), let target = list.target(input) else { return }
+    let step = NormalizationStep(
+      input: list.value(input), output: rectify ? list.value(output) : nil, vectors: vectors(list.mode))
+    if list.mode == .training { list.append(.sumGradients(GradientSums(gradient: gradient, step: step))) }
+    list.append(
+      .normalizeBackward(
+        NormalizationBackward(
+          gradient: gradient, step: step, inputGradient: target, residualGradient: residual.flatMap(list.target))))
   }
 
-  func vectors(_ memory: Memory) -> BatchNormalization {
-    let isTraining = memory.mode == .training
-    var vectors = BatchNormalization(
-      channels: input.shape.channels, rectify: rectify, gamma: memory.parameter(gamma), beta: memory.parameter(beta),
-      runningMean: memory.statistic(mean), runningVariance: memory.statistic(variance),
-      moments: BatchNormalization.Moments(at: memory.moment(moments), channels: input.shape.channels),
-      gradients: isTraining
-        ? BatchNormalization.Gradients(gamma: memory.gradient(gamma), beta: memory.gradient(beta)) : nil)
-    vectors.epsilon = epsilon
-    vectors.momentum = momentum
-    return vectors
+  private func vectors(_ mode: Mode) -> NormalizationVectors {
+    let channels = input.shape.channels
+    return NormalizationVectors(
+      channels: channels, rectify: rectify, epsilon: epsilon, momentum: momentum, gamma: Place(gamma),
+      beta: Place(beta), runningMean: Place(mean), runningVariance: Place(variance),
+      moments: Place(.moments, offset: moments, count: BatchNormalization.Moments.count(channels: channels)),
+      gradients: mode == .training
+        ? NormalizationVectors.Gradients(gamma: Place(gradientOf: gamma), beta: Place(gradientOf: beta)) : nil)
   }
-
-  /// The operands of the backward pass.
-  func gradient(_ memory: Memory) -> NormalizationGradient? {
-    guard let gradient = memory.gradient(output) else { return nil }
-    let isKept = rectify && !memory.fusion.absorbs(self)
-    return NormalizationGradient(
-      vectors(memory), gradient: gradient, input: memory.value(input), output: isKept ? memory.value(output) : nil,
-      residual: residual.flatMap(memory.gradient),
-      residualAccumulating: residual != nil && memory.accumulates(self, input: 1))
-  }
-
 }
 
 extension Plan {

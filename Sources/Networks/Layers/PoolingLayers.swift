@@ -9,17 +9,15 @@ struct MaxPoolingLayer: Layer {
 
   var kind: String { "max pool \(geometry.kernel)x\(geometry.kernel) / \(geometry.stride)" }
   var inputs: [Slot] { [input] }
-  var keptForBackward: [Slot] { [input] }
 
-  func forward(_ memory: Memory) {
-    poolMaximum(memory.value(input), into: memory.value(output), geometry: geometry, on: memory.execution)
+  func forward(into list: inout OperationList) {
+    list.append(.poolMaximum(Pooling(geometry: geometry, maps: list.maps(input, output))))
   }
 
-  func backward(_ memory: Memory) {
-    guard let outputGradient = memory.gradient(output), let inputGradient = memory.gradient(input) else { return }
-    poolMaximumBackward(
-      outputGradient, input: memory.value(input), into: inputGradient, accumulating: memory.accumulates(self),
-      geometry: geometry, on: memory.execution)
+  func backward(into list: inout OperationList) {
+    guard let gradients = list.gradients(input, output) else { return }
+    list.append(
+      .poolMaximumBackward(PoolingBackward(geometry: geometry, input: list.value(input), gradients: gradients)))
   }
 }
 
@@ -32,19 +30,16 @@ struct GlobalAverageLayer: Layer {
   let kind = "global average"
   var inputs: [Slot] { [input] }
 
-  func forward(_ memory: Memory) {
-    poolGlobalAverage(memory.value(input), into: memory.value(output), on: memory.execution)
-  }
+  func forward(into list: inout OperationList) { list.append(.poolGlobalAverage(list.maps(input, output))) }
 
-  func backward(_ memory: Memory) {
-    guard let outputGradient = memory.gradient(output), let inputGradient = memory.gradient(input) else { return }
-    poolGlobalAverageBackward(
-      outputGradient, into: inputGradient, accumulating: memory.accumulates(self), on: memory.execution)
+  func backward(into list: inout OperationList) {
+    guard let gradients = list.gradients(input, output) else { return }
+    list.append(.poolGlobalAverageBackward(gradients))
   }
 }
 
 /// The mean of each window, with the padding's zeros or of what lies inside the image.
-struct AveragePoolingLayer: InferenceLayer {
+struct AveragePoolingLayer: Layer {
   let name: String
   let input: Slot
   let output: Slot
@@ -54,9 +49,9 @@ struct AveragePoolingLayer: InferenceLayer {
   var kind: String { "average pool \(geometry.kernel)x\(geometry.kernel) / \(geometry.stride)" }
   var inputs: [Slot] { [input] }
 
-  func forward(_ memory: Memory) {
-    let pool = countsPadding ? poolAverage : poolAverageInside
-    pool(memory.value(input), memory.value(output), geometry, memory.execution)
+  func forward(into list: inout OperationList) {
+    list.append(
+      .poolAverage(AveragePooling(geometry: geometry, countsPadding: countsPadding, maps: list.maps(input, output))))
   }
 }
 

@@ -10,15 +10,13 @@ struct PaddedShortcutLayer: Layer {
   var kind: String { "shortcut / \(stride)" }
   var inputs: [Slot] { [input] }
 
-  func forward(_ memory: Memory) {
-    shortenByPadding(memory.value(input), stride: stride, into: memory.value(output), on: memory.execution)
+  func forward(into list: inout OperationList) {
+    list.append(.shorten(PaddedShortcut(stride: stride, maps: list.maps(input, output))))
   }
 
-  func backward(_ memory: Memory) {
-    guard let outputGradient = memory.gradient(output), let inputGradient = memory.gradient(input) else { return }
-    shortenByPaddingBackward(
-      outputGradient, stride: stride, into: inputGradient, accumulating: memory.accumulates(self),
-      on: memory.execution)
+  func backward(into list: inout OperationList) {
+    guard let gradients = list.gradients(input, output) else { return }
+    list.append(.shortenBackward(PaddedShortcutBackward(stride: stride, gradients: gradients)))
   }
 }
 
@@ -31,26 +29,15 @@ struct SumLayer: Layer {
 
   let kind = "sum"
   var inputs: [Slot] { [first, second] }
-  /// For the moments of a normalisation that reads the sum.
-  func scratch(batch: Int, format: NumberFormat) -> ScratchSize { normalizationScratch(output.shape, batch: batch) }
 
-  func forward(_ memory: Memory) {
-    let (first, second, output) = (memory.value(first), memory.value(second), memory.value(output))
-    if memory.mode == .training, let normalization = memory.fusion.measured[name] {
-      add(first, second, into: output, measuring: normalization.vectors(memory), on: memory.execution)
-    } else {
-      add(first, second, into: output, on: memory.execution)
-    }
+  func forward(into list: inout OperationList) {
+    list.append(
+      .add(Addition(first: list.value(first), second: list.value(second), output: list.value(output))))
   }
 
-  /// Inputs whose gradients share the output's memory have theirs already: see `FeatureLayout`.
-  func backward(_ memory: Memory) {
-    guard let outputGradient = memory.gradient(output) else { return }
-    for (index, input) in inputs.enumerated() {
-      guard let inputGradient = memory.gradient(input) else { continue }
-      addBackward(
-        outputGradient, into: inputGradient, accumulating: memory.accumulates(self, input: index),
-        on: memory.execution)
+  func backward(into list: inout OperationList) {
+    for input in inputs {
+      if let gradients = list.gradients(input, output) { list.append(.addBackward(gradients)) }
     }
   }
 }

@@ -38,16 +38,4 @@ extension Reference {
     let change = next.indices.map { nesterov ? decayed[$0] + momentum * next[$0] : next[$0] }
     return (parameters.indices.map { parameters[$0] - learningRate * change[$0] }, next)
   }
-
-  /// input (rows x inputs) times weights (inputs x outputs) plus bias.
-  package static func multiplyLinear(
-    _ input: [Double], weights: [Double], bias: [Double], inputs: Int
-  ) -> [Double] {
-    let outputs = bias.count
-    return (0..<input.count / inputs).flatMap { row in
-      (0..<outputs).map { output in
-        (0..<inputs).reduce(bias[output]) { $0 + input[row * inputs + $1] * weights[$1 * outputs + output] }
-      }
-    }
-  }
 }

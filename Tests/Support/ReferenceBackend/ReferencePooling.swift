@@ -56,24 +56,42 @@ extension Reference {
     return result
   }
 
+  package static func poolGlobalAverageBackward(_ gradient: [Double], images: Int, _ shape: Shape) -> [Double] {
+    (0..<images * shape.count).map {
+      gradient[$0 / shape.count * shape.channels + $0 % shape.channels] / Double(shape.pixels)
+    }
+  }
+
   /// The parameter-free shortcut: positions that are multiples of the stride, zeros around the channels.
   package static func shorten(_ input: [Double], images: Int, _ from: Shape, stride: Int, channels: Int) -> [Double] {
-    let before = (channels - from.channels) / 2
-    var result: [Double] = []
-    for image in 0..<images {
-      for row in multiples(of: stride, below: from.height) {
-        for column in multiples(of: stride, below: from.width) {
-          for channel in -before..<channels - before {
-            let place = ((image * from.height + row) * from.width + column) * from.channels + channel
-            result.append(channel >= 0 && channel < from.channels ? input[place] : 0)
-          }
-        }
-      }
-    }
+    let to = shortcutShape(from, stride: stride, channels: channels)
+    var result = [Double](repeating: 0, count: images * to.count)
+    forEachCopy(images: images, from, to, stride: stride) { result[$1] = input[$0] }
     return result
   }
 
-  private static func multiples(of step: Int, below extent: Int) -> StrideTo<Int> {
-    Swift.stride(from: 0, to: extent, by: step)
+  package static func shortenBackward(
+    _ gradient: [Double], images: Int, _ from: Shape, stride: Int, channels: Int
+  ) -> [Double] {
+    let to = shortcutShape(from, stride: stride, channels: channels)
+    var result = [Double](repeating: 0, count: images * from.count)
+    forEachCopy(images: images, from, to, stride: stride) { result[$0] = gradient[$1] }
+    return result
+  }
+
+  /// Calls `body` with the flat indices of what a shortcut copies.
+  private static func forEachCopy(
+    images: Int, _ from: Shape, _ to: Shape, stride: Int, _ body: (_ input: Int, _ output: Int) -> Void
+  ) {
+    let before = (to.channels - from.channels) / 2
+    for image in 0..<images {
+      for row in 0..<to.height {
+        for column in 0..<to.width {
+          let input = ((image * from.height + row * stride) * from.width + column * stride) * from.channels
+          let output = ((image * to.height + row) * to.width + column) * to.channels + before
+          for channel in 0..<from.channels { body(input + channel, output + channel) }
+        }
+      }
+    }
   }
 }

@@ -8,14 +8,15 @@ import Reports
 /// `cas evaluate`: test saved weights on real images.
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Test saved weights (safetensors, torchvision's or the CIFAR ResNets' names) on real images.",
+    abstract: "Test saved weights (torchvision's or the CIFAR ResNets' names) on real images.",
     discussion: """
+      The weights are a safetensors file or PyTorch's .pth, .pt or .ckpt, of which nothing is run. \
       The outputs' class names are those in the file, else the lines of --class-names, else the classes of the images \
       in the order of their format. Where the file names them, --class-names names the numbers of images that have \
       only these. The normalisation is the file's, else --normalize, else ImageNet's.
       """)
 
-  @Option(help: "A safetensors file.")
+  @Option(help: "A file of weights: safetensors, or PyTorch's.")
   var weights: String
 
   @Option(help: "The network that the weights belong to; not needed for files that cas wrote.")

@@ -157,8 +157,10 @@ struct StateDictionaryWalk {
 
   private static let deepest = 32
   private static let mostVisits = 1_000_000
-  /// What training scripts call the weights among other things that they save.
-  private static let wrappers = ["state_dict", "model_state_dict", "model", "net", "module", "teacher", "weights"]
+  /// What training scripts call the weights among other things that they save; moving averages of them come last.
+  private static let wrappers = [
+    "state_dict", "model_state_dict", "model", "net", "module", "teacher", "weights", "state_dict_ema", "model_ema",
+  ]
 
   init(_ unpickler: Unpickler) { self.unpickler = unpickler }
 

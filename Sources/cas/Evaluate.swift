@@ -8,14 +8,15 @@ import Reports
 /// `cas evaluate`: test saved weights on real images.
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Test saved weights (safetensors, torchvision's or the CIFAR ResNets' names) on real images.",
+    abstract: "Test saved weights (torchvision's or the CIFAR ResNets' names) on real images.",
     discussion: """
+      The weights are a safetensors file or PyTorch's .pth, .pt or .ckpt, none of which is run. \
       The class names of the outputs come from the file, otherwise from --class-names, otherwise from the images in \
       the order of their format. If the file names them, --class-names names the classes of images that only have \
       numbers. The normalisation is the file's, otherwise --normalize, otherwise ImageNet's.
       """)
 
-  @Option(help: "A safetensors file.")
+  @Option(help: "A file of weights: safetensors, or PyTorch's.")
   var weights: String
 
   @Option(help: "The network of the weights; not needed for files that cas wrote.")

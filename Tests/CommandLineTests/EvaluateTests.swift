@@ -96,9 +96,11 @@ import Testing
       try folder.write(
         try PNG.encode(Image(width: 32, height: 32, channels: 3, pixels: pixels)), "images/class\(index)/0.png")
     }
-    let weights = URL(filePath: #filePath).appending(path: "../../NetworksTests/Golden/resnet8_a.safetensors")
-      .standardizedFileURL.path
-    func brier(_ more: [String]) throws -> Double? {
+    func golden(_ name: String) -> String {
+      URL(filePath: #filePath).appending(path: "../../NetworksTests/Golden/\(name)").standardizedFileURL.path
+    }
+    let weights = golden("resnet8_a.safetensors")
+    func brier(_ more: [String], _ weights: String = weights) throws -> Double? {
       let result = try Program.run(
         ["evaluate", "--weights", weights, "--model", "resnet8", "--real", "\(folder.path)/images", "--json"] + more)
       #expect(result.code == 0, "\(result.errors)")
@@ -109,6 +111,11 @@ import Testing
     }
     #expect(values[0] != nil && values[0] == values[1] && values[2] == values[3])
     #expect(Set(values).count == 3)
+    // The same weights in a checkpoint of PyTorch's.
+    let checkpoint = golden("resnet8_a_wrapped.pth")
+    #expect(try brier([], checkpoint) == values[0])
+    let nameless = try Program.run("evaluate", "--weights", checkpoint, "--real", "\(folder.path)/images")
+    #expect(nameless.code == 64 && nameless.errors.contains("Name it with --model"), "\(nameless.errors)")
     let training = try Program.run(
       "evaluate", "--weights", weights, "--model", "resnet8", "--real", "\(folder.path)/images", "--normalize",
       "training")

@@ -11,7 +11,7 @@ import Testing
     let name = model + (shortcut == "B" ? "-b" : "")
     let shape = Shape(height: 32, width: 32, channels: 3)
     let network = Network(try #require(Architecture(name: name)).plan(input: shape, classes: 10))
-    try network.load(SafeTensors(Array(Data(contentsOf: url)), path: url.path), path: url.path, model: name)
+    try network.load(WeightsFile.read(Array(Data(contentsOf: url)), path: url.path), path: url.path, model: name)
     let expected = try goldenNetwork(model, shortcut: shortcut, shape, classes: 10)
     #expect(Array(network.parameters.values) == Array(expected.parameters.values))
     #expect(Array(network.statistics.values) == Array(expected.statistics.values))

@@ -35,6 +35,24 @@ import Testing
       ])
   }
 
+  /// Wrappers before the names are taken off, however many there are; two tensors never become one.
+  @Test func wrappersAreTakenOff() throws {
+    #expect(
+      try golden("resnet8_a_wrapped.pth").tensors
+        == golden("resnet8_a.safetensors").tensors.filter { $0.value.shape != [] })
+    func read(_ names: String...) throws -> [String] {
+      let entry = SafeTensors.Entry(shape: [], values: .integer([1]))
+      let file = SafeTensors(tensors: Dictionary(uniqueKeysWithValues: names.map { ($0, entry) }))
+      return try WeightsFile.read(file.serialized(), path: "f").tensors.keys.sorted()
+    }
+    #expect(
+      try read("module.conv.weight", "backbone.model.b", "fc.model.c", "module", "modules.d", "n_averaged") == [
+        "b", "conv.weight", "fc.model.c", "module", "modules.d",
+      ])
+    let error = #expect(throws: CheckpointError.self) { try read("conv.weight", "module.conv.weight") }
+    #expect(error.map(String.init(describing:))?.contains("twice, as conv.weight and as module.conv.weight") == true)
+  }
+
   /// Every file that is cut short is an error, and so is most of what random bytes make of one; none is a crash.
   @Test(arguments: ["torch_zip.pt", "torch_legacy.pt", "torch_script.pt"])
   func damagedFiles(name: String) throws {

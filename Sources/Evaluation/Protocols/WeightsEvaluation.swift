@@ -38,7 +38,7 @@ package enum WeightsEvaluation {
     _ request: Request, machine: Machine, description: MachineDescription, version: String,
     events: RunEvents
   ) throws -> Report {
-    let file = try SafeTensors(try InputFile.contents(of: request.weights), path: request.weights)
+    let file = try WeightsFile.read(try InputFile.contents(of: request.weights), path: request.weights)
     let architecture = try architecture(request, file)
     guard let outputs = file.extent("bias", of: ["fc", "linear"], axis: 0),
       let channels = file.extent("weight", of: ["conv1", "whitening"], axis: 1), [1, 3].contains(channels)
@@ -132,7 +132,8 @@ package enum WeightsEvaluation {
     for note in notes { events.note("note: \(note)") }
     var entry = DataEntry(samples)
     entry.warnings += notes
-    let name = PathParts(request.weights).name.replacing(".safetensors", with: "")
+    let title = PathParts(request.weights).name
+    let name = title.lastIndex(of: ".").map { String(title[..<$0]) } ?? title
     return Report(
       command: "evaluate", version: version,
       config: try JSONValue(encoding: request),
@@ -207,14 +208,9 @@ package enum WeightsEvaluation {
 }
 
 extension SafeTensors {
-  /// One extent of a layer's tensor, whatever prefix the names carry.
+  /// One extent of a tensor of the first of these layers that the file has.
   fileprivate func extent(_ tensor: String, of layers: [String], axis: Int) -> Int? {
-    for layer in layers {
-      for prefix in ["", "module."] {
-        guard let shape = tensors["\(prefix)\(layer).\(tensor)"]?.shape, axis < shape.count else { continue }
-        return shape[axis]
-      }
-    }
-    return nil
+    let shape = layers.lazy.compactMap { tensors["\($0).\(tensor)"]?.shape }.first { axis < $0.count }
+    return shape?[axis]
   }
 }

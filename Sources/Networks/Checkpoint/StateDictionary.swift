@@ -1,7 +1,7 @@
 /// Weights under PyTorch's names and in PyTorch's layout, both ways.
 ///
 /// The plan's names are torchvision's for the ImageNet ResNets and those of the common CIFAR ResNets
-/// (`layer1.0.conv1.weight`, `linear.weight`); files saved from `DataParallel` carry `module.` before each.
+/// (`layer1.0.conv1.weight`, `linear.weight`).
 extension Network {
   /// All tensors as PyTorch's `state_dict()` has them, with the batch counters of its normalisations.
   package func stateDictionary(batches: Int) -> [String: SafeTensors.Entry] {
@@ -32,7 +32,7 @@ extension Network {
   ) throws {
     var tensors: [String: SafeTensors.Entry] = [:]
     for (title, entry) in file.tensors.sorted(by: { $0.key < $1.key }) {
-      let name = alias(title.hasPrefix("module.") ? String(title.dropFirst("module.".count)) : title)
+      let name = alias(title)
       guard tensors.updateValue(entry, forKey: name) == nil else {
         throw CheckpointError.damaged(path: path, detail: "it holds \(name) twice, once as \(title)")
       }

@@ -88,8 +88,7 @@ package enum PretrainedNetwork: String, CaseIterable, Sendable {
   package func network(_ file: SafeTensors, path: String) throws -> (network: Network, plan: FeaturePlan) {
     var classes = 1
     if let classifier {
-      guard let shape = file.tensors[classifier]?.shape ?? file.tensors["module.\(classifier)"]?.shape,
-        let count = shape.first, count > 0, count <= 1 << 20
+      guard let count = file.tensors[classifier]?.shape.first, count > 0, count <= 1 << 20
       else { throw CheckpointError.missingWeights(path: path, model: title, names: [classifier]) }
       classes = count
     }

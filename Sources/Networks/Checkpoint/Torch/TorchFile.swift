@@ -157,8 +157,10 @@ struct StateDictionaryWalk {
 
   private static let deepest = 32
   private static let mostVisits = 1_000_000
-  /// The keys under which training scripts save weights.
-  private static let wrappers = ["state_dict", "model_state_dict", "model", "net", "module", "teacher", "weights"]
+  /// The keys under which training scripts save weights. Moving averages of them come last.
+  private static let wrappers = [
+    "state_dict", "model_state_dict", "model", "net", "module", "teacher", "weights", "state_dict_ema", "model_ema",
+  ]
 
   init(_ unpickler: Unpickler) { self.unpickler = unpickler }
 

@@ -113,7 +113,7 @@ import Testing
     convolve(
       input.tensor, weights: weights.base, into: found.tensor,
       geometry: geometry, fusion: fusion, on: execution)
-    #expect(found.bits == expected.bits)
+    #expect(Bool(found.bits == expected.bits))
     // The blocks whose moments are merged are others, which moves the last digits.
     #expect(relativeError(of: after.numbers, to: apart.numbers.map(Double.init)) < 1e-5)
   }
@@ -138,7 +138,7 @@ import Testing
       fusion.finished = (after.value, added)
       convolve(
         input.tensor, weights: weights.base, into: found.tensor, geometry: geometry, fusion: fusion, on: execution)
-      #expect(found.bits == expected.bits)
+      #expect(Bool(found.bits == expected.bits))
     }
   }
 
@@ -175,8 +175,8 @@ import Testing
     convolveBackwardWeights(
       gradient.tensor, input: input.tensor, into: foundWeights.base,
       geometry: geometry, fusion: fusion, on: execution)
-    #expect(foundWeights.bits == expectedWeights.bits)
-    #expect(gradient.bits == inner.bits)
+    #expect(Bool(foundWeights.bits == expectedWeights.bits))
+    #expect(Bool(gradient.bits == inner.bits))
 
     guard let execution = way.execution(.data, of: test) else { return }
     for isAccumulating in [false, true] {
@@ -194,7 +194,7 @@ import Testing
       convolveBackwardData(
         gradient.tensor, weights: weights.base, into: found.tensor, accumulating: isAccumulating, geometry: geometry,
         fusion: fusion, on: execution)
-      #expect(found.bits == expected.bits)
+      #expect(Bool(found.bits == expected.bits))
       #expect(relativeError(of: summed.numbers, to: before.numbers.map(Double.init)) < 1e-5)
     }
   }
@@ -241,6 +241,6 @@ import Testing
       }
       return bits + (before.numbers + after.numbers).map(\.bitPattern)
     }
-    #expect(results[0] == results[1] && results[0] == results[2])
+    #expect(Bool(results[0] == results[1] && results[0] == results[2]))
   }
 }

@@ -37,7 +37,7 @@ struct PoolingCase: Sendable, CustomStringConvertible {
     let output = Filled(images: images, shape: geometry.output, seed: 3, format: format)
 
     poolMaximum(input.tensor, into: output.tensor, geometry: geometry, on: execution)
-    #expect(output.doubles == Reference.poolMaximum(input.doubles, images: images, geometry))
+    #expect(Bool(output.doubles == Reference.poolMaximum(input.doubles, images: images, geometry)))
     if format == .fp32 {
       poolAverage(input.tensor, into: output.tensor, geometry: geometry, on: execution)
       #expect(
@@ -105,7 +105,7 @@ struct PoolingCase: Sendable, CustomStringConvertible {
     let input = Filled(images: 3, shape: from, seed: 1, format: format)
     let output = Filled(images: 3, shape: to, seed: 2, format: format)
     shortenByPadding(input.tensor, stride: stride, into: output.tensor, on: execution)
-    #expect(output.doubles == Reference.shorten(input.doubles, images: 3, from, stride: stride, channels: test.3))
+    #expect(Bool(output.doubles == Reference.shorten(input.doubles, images: 3, from, stride: stride, channels: test.3)))
 
     // The adjoint: <shorten(x), dy> = <x, dx>.
     let gradient = Filled(images: 3, shape: to, seed: 3, format: format)
@@ -116,7 +116,7 @@ struct PoolingCase: Sendable, CustomStringConvertible {
     #expect(abs(left - right) < 1e-9 * max(1, abs(left)))
     let once = target.doubles
     shortenByPaddingBackward(gradient.tensor, stride: stride, into: target.tensor, accumulating: true, on: execution)
-    #expect(target.doubles == once.map { 2 * $0 })
+    #expect(Bool(target.doubles == once.map { 2 * $0 }))
     #expect(output.isIntact && target.isIntact)
   }
 }

@@ -83,6 +83,6 @@ import Testing
       pass.forward()
       return Array(pass.logits.values)
     }
-    #expect(results[0] == results[1])
+    #expect(Bool(results[0] == results[1]))
   }
 }

@@ -35,8 +35,9 @@ import Testing
     #expect(own["difference"]["seedPValue"].number == 1 && own["difference"]["adjustedSeedP"].number == 1)
     for seed in 0...1 {
       #expect(
-        try folder.bytes("run-real/model-real-seed\(seed).safetensors")
-          == folder.bytes("run-real/model-baseline-seed\(seed).safetensors"))
+        try Bool(
+          folder.bytes("run-real/model-real-seed\(seed).safetensors")
+            == folder.bytes("run-real/model-baseline-seed\(seed).safetensors")))
     }
   }
 

@@ -66,7 +66,7 @@ import Testing
     try folder.write(bytes, "run/checkpoint")
     let result = try Program.run("train", "--resume", path)
     #expect(result.code == 65 && result.errors.contains("\(path)/checkpoint is damaged"), "\(result.errors)")
-    #expect(try folder.bytes("run/checkpoint") == bytes)
+    #expect(try Bool(folder.bytes("run/checkpoint") == bytes))
   }
 
   @Test func aDamagedModelIsNamed() throws {
@@ -84,7 +84,7 @@ import Testing
     // Without it the training is done again, to the same bytes.
     try FileManager.default.removeItem(atPath: "\(folder.path)/\(model)")
     #expect(try Program.run(arguments).code == 0)
-    #expect(try folder.bytes(model) == whole && folder.bytes("run/predictions.npz") == predictions)
+    #expect(try Bool(folder.bytes(model) == whole && folder.bytes("run/predictions.npz") == predictions))
   }
 
   @Test func aCheckpointOfOtherDataIsRefusedAndKept() throws {
@@ -93,7 +93,7 @@ import Testing
     try folder.write(folder.bytes("good/across/1.png"), "good/across/0.png")
     let result = try Program.run("train", "--resume", path)
     #expect(result.code == 64 && result.errors.contains("belongs to another training"), "\(result.errors)")
-    #expect(try folder.bytes("run/checkpoint") == checkpoint)
+    #expect(try Bool(folder.bytes("run/checkpoint") == checkpoint))
   }
 
   /// Trainings of one study are compared with each other, and other kernels give other digits.
@@ -157,7 +157,7 @@ import Testing
     let arguments = (["train", "--output", path, "--steps", "2"] + inputs + Self.quick).joined(separator: " ")
     let result = try Program.shell("\"$CAS\" \(arguments) --json 2>/dev/full")
     #expect(result.code == 0)
-    #expect(Array(result.output.utf8) == (try folder.bytes("run/report.json")))
+    #expect(Bool(Array(result.output.utf8) == (try folder.bytes("run/report.json"))))
     let closed = try Program.shell("\"$CAS\" train --resume \(path) --json 2>&-")
     #expect(closed.code == 0 && closed.output == result.output)
     let full = try Program.shell("\"$CAS\" train --resume \(path) --json >/dev/full")

@@ -40,7 +40,7 @@ import Testing
     #expect(results.allSatisfy { $0["top5"] is NSNull }, "three classes have no Top-5")
     let top1 = try #require(results[0]["top1"] as? [String: Any])
     #expect((top1["perSeed"] as? [Double])?.count == 2)
-    #expect(Array(result.output.utf8) == (try folder.bytes("run/report.json")))
+    #expect(Bool(Array(result.output.utf8) == (try folder.bytes("run/report.json"))))
     for file in [
       "config.yaml", "report.html", "per_class.csv", "confusion.csv", "predictions.npz", "log.jsonl",
       "model-good-seed0.safetensors", "model-good-seed1.safetensors", "model-baseline-seed1.safetensors",
@@ -57,7 +57,7 @@ import Testing
     let page = try folder.bytes("run/report.html")
     try FileManager.default.removeItem(atPath: "\(folder.path)/run/report.html")
     #expect(try Program.run("report", "\(folder.path)/run").code == 0)
-    #expect(try folder.bytes("run/report.html") == page)
+    #expect(try Bool(folder.bytes("run/report.html") == page))
     #expect(try Program.run("report", "\(folder.path)/nowhere").code == 66)
   }
 
@@ -95,7 +95,7 @@ import Testing
     for file in [
       "model-good-seed0.safetensors", "model-baseline-seed0.safetensors", "predictions.npz", "confusion.csv",
     ] {
-      #expect(try folder.bytes("whole/\(file)") == folder.bytes("cut/\(file)"), "\(file)")
+      #expect(try Bool(folder.bytes("whole/\(file)") == folder.bytes("cut/\(file)")), "\(file)")
     }
   }
 
@@ -109,7 +109,7 @@ import Testing
     // A setting that is only taken away has a name, too.
     let less = try train(folder, arguments + ["--set", "training.augmentation.flip=false"], output: "run")
     #expect(less.code == 64 && less.errors.contains("training.augmentation: ["), "\(less.errors)")
-    #expect(try folder.bytes("run/report.json") == before)
+    #expect(try Bool(folder.bytes("run/report.json") == before))
   }
 
   @Test func badDataIsNamed() throws {
@@ -147,8 +147,9 @@ import Testing
     #expect(first.code == 0 && second.code == 0, "\(second.errors)")
     #expect(first.output.contains("\"cached\" : false") && second.output.contains("\"cached\" : true"))
     #expect(
-      try folder.bytes("first/model-baseline-seed0.safetensors")
-        == folder.bytes("second/model-baseline-seed0.safetensors"))
+      try Bool(
+        folder.bytes("first/model-baseline-seed0.safetensors")
+          == folder.bytes("second/model-baseline-seed0.safetensors")))
     // Another seed, other settings, other kernels and other images have baselines of their own.
     for (name, options, core) in [
       ("seed", ["--seed", "1"], nil), ("setting", ["--learning-rate", "0.05"], nil),
@@ -191,7 +192,7 @@ import Testing
     #expect(try train(folder, set + ["--seeds", "2"], output: "two").code == 0)
     #expect(try train(folder, set + ["--seed", "1"], output: "one").code == 0)
     let name = "model-good-seed1.safetensors"
-    #expect(try folder.bytes("two/\(name)") == folder.bytes("one/\(name)"))
+    #expect(try Bool(folder.bytes("two/\(name)") == folder.bytes("one/\(name)")))
     #expect(try folder.bytes("two/model-good-seed0.safetensors") != folder.bytes("one/\(name)"))
     let last = try train(folder, set + ["--seed", "18446744073709551615", "--seeds", "2"], output: "last")
     #expect(last.code == 64 && last.errors.contains("seed cannot be 18446744073709551615"), "\(last.errors)")
@@ -251,6 +252,6 @@ import Testing
       let results = try #require(report["results"] as? [[String: Any]])
       return try #require((results[0]["top1"] as? [String: Any])?["value"] as? Double)
     }
-    #expect(try top1(Array(evaluated.output.utf8)) == top1(folder.bytes("run/report.json")))
+    #expect(try Bool(top1(Array(evaluated.output.utf8)) == top1(folder.bytes("run/report.json"))))
   }
 }

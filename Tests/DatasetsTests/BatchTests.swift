@@ -62,7 +62,7 @@ import Testing
       let placement = augmentation.placement(from: &part)
       #expect(abs(placement.rowOffset) <= augmentation.padCrop && abs(placement.columnOffset) <= augmentation.padCrop)
       let expected = naive(Array(try samples[index]), placement, padding: augmentation.padCrop)
-      #expect(Array(result[(place * shape.count)..<((place + 1) * shape.count)]) == expected)
+      #expect(Bool(Array(result[(place * shape.count)..<((place + 1) * shape.count)]) == expected))
     }
     #expect(assembler.labels(of: batch) == batch.indices.map { Int32($0 % 2) })
   }
@@ -72,7 +72,7 @@ import Testing
       samples: samples(60), normalization: normalization, augmentation: Augmentation(padCrop: 3, flip: true))
     let batch = BatchSampler.Batch(epoch: 1, position: 0, indices: Array(0..<60))
     let one = try filled(assembler, batch, threads: 1)
-    for threads in [2, 3] { #expect(try filled(assembler, batch, threads: threads) == one) }
+    for threads in [2, 3] { #expect(try Bool(filled(assembler, batch, threads: threads) == one)) }
   }
 
   @Test func everyPlacementComesAboutEquallyOften() {
@@ -108,10 +108,10 @@ import Testing
       let reversed = naive(Array(try samples[image]), mirror, padding: 0)
       let isFirstFlipped = Array(batches[0][range]) == reversed
       if isFirstFlipped { flipped += 1 }
-      #expect(Array(batches[0][range]) == (isFirstFlipped ? reversed : plain))
-      #expect(Array(batches[1][range]) == (isFirstFlipped ? plain : reversed))
-      #expect(batches[2][range] == batches[0][range])
-      #expect(Array(turned[(23 - image) * shape.count..<(24 - image) * shape.count]) == Array(batches[0][range]))
+      #expect(Bool(Array(batches[0][range]) == (isFirstFlipped ? reversed : plain)))
+      #expect(Bool(Array(batches[1][range]) == (isFirstFlipped ? plain : reversed)))
+      #expect(Bool(batches[2][range] == batches[0][range]))
+      #expect(Bool(Array(turned[(23 - image) * shape.count..<(24 - image) * shape.count]) == Array(batches[0][range])))
     }
     #expect((4...20).contains(flipped))
   }
@@ -128,7 +128,7 @@ import Testing
       filled = 4 * shape.count
     }
     let expected = try (5..<9).flatMap { naive(Array(try samples[$0]), Augmentation.Placement(), padding: 0) }
-    #expect(result == expected)
+    #expect(Bool(result == expected))
     let mirrored = try [Float](unsafeUninitializedCapacity: 4 * shape.count) { buffer, filled in
       if let base = buffer.baseAddress {
         try assembler.fill(
@@ -138,7 +138,7 @@ import Testing
     }
     var mirror = Augmentation.Placement()
     mirror.isFlipped = true
-    #expect(try mirrored == (5..<9).flatMap { naive(Array(try samples[$0]), mirror, padding: 0) })
+    #expect(try Bool(mirrored == (5..<9).flatMap { naive(Array(try samples[$0]), mirror, padding: 0) }))
   }
 
   @Test func anEpochShowsEveryImageOnceAndDropsTheRest() {

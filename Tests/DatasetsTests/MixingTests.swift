@@ -49,7 +49,8 @@ import Testing
         #expect(result[place * shape.count + index] == mix.share * own + (1 - mix.share) * other)
       }
     }
-    #expect(applied(mix, to: originals, threads: 1) == result && applied(mix, to: originals, threads: 3) == result)
+    #expect(
+      Bool(applied(mix, to: originals, threads: 1) == result && applied(mix, to: originals, threads: 3) == result))
   }
 
   @Test(arguments: 0..<12)

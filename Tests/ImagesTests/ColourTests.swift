@@ -8,7 +8,7 @@ import Testing
     let count = expected.width * expected.height
     let grey = expected.source.luminance()
     #expect(grey.channels == 1)
-    #expect(grey.pixels == Array(golden.scaledPixels[expected.offset..<expected.offset + count]))
+    #expect(Bool(grey.pixels == Array(golden.scaledPixels[expected.offset..<expected.offset + count])))
   }
 
   @Test func luminanceOfGreyIsGrey() {

@@ -8,7 +8,7 @@ import Testing
     let range = expected.offset..<expected.offset + expected.width * expected.height * expected.channels
     #expect(scaled.width == expected.width)
     #expect(scaled.height == expected.height)
-    #expect(scaled.pixels == Array(Golden.shared.scaledPixels[range]))
+    #expect(Bool(scaled.pixels == Array(Golden.shared.scaledPixels[range])))
   }
 
   @Test(arguments: Golden.shared.scaled("floats"))
@@ -82,7 +82,7 @@ import Testing
     let range = expected.offset..<expected.offset + expected.width * expected.width * expected.channels
     #expect(square.width == expected.width)
     #expect(square.height == expected.width)
-    #expect(square.pixels == Array(Golden.shared.scaledPixels[range]))
+    #expect(Bool(square.pixels == Array(Golden.shared.scaledPixels[range])))
   }
 
   @Test(arguments: [(40, 30, 7), (31, 90, 64), (9, 8, 30), (12, 12, 5)], ResampleFilter.allCases)

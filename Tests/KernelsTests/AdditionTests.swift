@@ -12,16 +12,16 @@ import Testing
     let (a, b) = (first.floats, second.floats)
     let sum = zip(a, b).map { path.stored($0 + $1) }
     add(first.tensor, second.tensor, into: output.tensor, on: execution)
-    #expect(output.floats == sum && output.isIntact)
+    #expect(Bool(output.floats == sum && output.isIntact))
 
     let target = Filled(count: length, seed: 5, format: format)
     let before = target.floats
     addBackward(first.tensor, into: target.tensor, accumulating: true, on: execution)
-    #expect(target.floats == zip(a, before).map { path.stored($0 + $1) })
+    #expect(Bool(target.floats == zip(a, before).map { path.stored($0 + $1) }))
     addBackward(first.tensor, into: target.tensor, on: execution)
-    #expect(target.floats == a && target.isIntact)
+    #expect(Bool(target.floats == a && target.isIntact))
     add(first.tensor, second.tensor, into: first.tensor, on: execution)
-    #expect(first.floats == sum && first.isIntact)
+    #expect(Bool(first.floats == sum && first.isIntact))
   }
 
   /// In one pass and in two, bit by bit.
@@ -41,7 +41,7 @@ import Testing
     add(first.tensor, second.tensor, into: apart.tensor, on: execution)
     measureMoments(of: apart.tensor, into: vectors(numbers[0]), on: execution)
     add(first.tensor, second.tensor, into: together.tensor, measuring: vectors(numbers[1]), on: execution)
-    #expect(together.bits == apart.bits && together.isIntact)
+    #expect(Bool(together.bits == apart.bits && together.isIntact))
     #expect(numbers[0].values.elementsEqual(numbers[1].values) && numbers[0].values.contains { $0 != 0 })
   }
 }

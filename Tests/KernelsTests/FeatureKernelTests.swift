@@ -100,7 +100,7 @@ import Testing
     #expect(relativeError(of: output.floats, to: expected) < 1e-5 && output.isIntact)
     let bits = output.bits
     attend(input.tensor, heads: heads, into: output.tensor, on: single)
-    #expect(output.bits == bits)
+    #expect(Bool(output.bits == bits))
   }
 
   @Test func meansWithoutThePadding() {
@@ -128,7 +128,7 @@ import Testing
         rows += part.floats[row * width..<(row + 1) * width]
       }
     }
-    #expect(whole.floats == rows && whole.isIntact)
+    #expect(Bool(whole.floats == rows && whole.isIntact))
 
     let small = parts[0]
     let framed = Filled(images: 2, shape: Shape(height: 6, width: 3, channels: 3), seed: 2)
@@ -153,7 +153,7 @@ import Testing
       let row: [Float] = first.floats + Array(small.floats[image * 18..<(image + 1) * 18])
       expected += zip(row, places.floats).map { $0 + $1 }
     }
-    #expect(tokens.floats == expected && tokens.isIntact)
+    #expect(Bool(tokens.floats == expected && tokens.isIntact))
     let taken = Filled(images: 2, shape: Shape(height: 1, width: 1, channels: 3), seed: 6)
     takeFirstPosition(tokens.tensor, into: taken.tensor)
     #expect(taken.floats == Array(expected[0..<3]) + Array(expected[21..<24]))

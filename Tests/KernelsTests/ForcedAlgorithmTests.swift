@@ -40,7 +40,7 @@ import Testing
     let alone = compute(test, pass, .winograd, set)
     for threads in [1, 2, 40] {
       let result = threads == 1 ? alone : compute(test, pass, .winograd, set, threads: threads)
-      #expect(result == alone, "\(threads) threads")
+      #expect(Bool(result == alone), "\(threads) threads")
       #expect(zip(result, expected).allSatisfy { abs($0 - $1) <= 1e-4 * scale }, "\(threads) threads")
     }
   }

@@ -37,7 +37,7 @@ struct PoolingCase: Sendable, CustomStringConvertible {
     let output = Filled(images: images, shape: geometry.output, seed: 3, format: format)
 
     poolMaximum(input.tensor, into: output.tensor, geometry: geometry, on: execution)
-    #expect(output.doubles == Reference.poolMaximum(input.doubles, images: images, geometry))
+    #expect(Bool(output.doubles == Reference.poolMaximum(input.doubles, images: images, geometry)))
     if format == .fp32 {
       poolAverage(input.tensor, into: output.tensor, geometry: geometry, on: execution)
       #expect(
@@ -102,7 +102,7 @@ struct PoolingCase: Sendable, CustomStringConvertible {
     let input = Filled(images: 3, shape: from, seed: 1, format: format)
     let output = Filled(images: 3, shape: to, seed: 2, format: format)
     shortenByPadding(input.tensor, stride: stride, into: output.tensor, on: execution)
-    #expect(output.doubles == Reference.shorten(input.doubles, images: 3, from, stride: stride, channels: test.3))
+    #expect(Bool(output.doubles == Reference.shorten(input.doubles, images: 3, from, stride: stride, channels: test.3)))
 
     let gradient = Filled(images: 3, shape: to, seed: 3, format: format)
     let target = Filled(images: 3, shape: from, seed: 4, format: format)
@@ -110,7 +110,7 @@ struct PoolingCase: Sendable, CustomStringConvertible {
     let once = Reference.shortenBackward(gradient.doubles, images: 3, from, stride: stride, channels: test.3)
     #expect(target.doubles == once)
     shortenByPaddingBackward(gradient.tensor, stride: stride, into: target.tensor, accumulating: true, on: execution)
-    #expect(target.doubles == once.map { 2 * $0 })
+    #expect(Bool(target.doubles == once.map { 2 * $0 }))
     #expect(output.isIntact && target.isIntact)
   }
 }

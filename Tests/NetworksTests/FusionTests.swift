@@ -80,6 +80,6 @@ import Testing
       pass.forward()
       return pass.logits
     }
-    #expect(results[0] == results[1])
+    #expect(Bool(results[0] == results[1]))
   }
 }

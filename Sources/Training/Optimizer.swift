@@ -55,9 +55,9 @@ package struct Optimizer: Sendable {
   /// One update of all parameters from `gradients`, with the learning rate multiplied by `multiplier`.
   package func step(_ parameters: Arena, gradients: Arena, multiplier: Double, on execution: Execution) {
     for group in groups {
-      descend(
+      sgdStep(
         parameters, gradients: gradients, velocities: velocity, range: group.range,
-        step: DescentStep(
+        step: SGDStep(
           learningRate: Float(settings.learningRate * multiplier * group.rate), momentum: Float(settings.momentum),
           weightDecay: group.decays ? Float(settings.weightDecay / group.rate) : 0, nesterov: settings.nesterov),
         on: execution)

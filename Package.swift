@@ -55,15 +55,17 @@ let package = Package(
 
     // The house, bottom up
     library("Randomness"),
+    library("LoopTypes"),
     .target(
-      name: "LoopsAVX512", swiftSettings: settings(march: "x86-64-v4", unchecked: true, defines: ["CAS_AVX512"])),
-    .target(name: "LoopsAVX2", swiftSettings: settings(unchecked: true)),
+      name: "LoopsAVX512", dependencies: ["LoopTypes"],
+      swiftSettings: settings(march: "x86-64-v4", unchecked: true, defines: ["CAS_AVX512"])),
+    .target(name: "LoopsAVX2", dependencies: ["LoopTypes"], swiftSettings: settings(unchecked: true)),
     .target(
-      name: "LoopsBF16", dependencies: ["CTiles"],
+      name: "LoopsBF16", dependencies: ["LoopTypes", "CTiles"],
       swiftSettings: settings(
         march: "x86-64-v4", features: ["avx512bf16", "amx-tile", "amx-bf16"], unchecked: true,
         defines: ["CAS_AVX512", "CAS_BF16"])),
-    library("Kernels", ["LoopsAVX512", "LoopsAVX2", "LoopsBF16", "COpenBLAS", "CTiles", "CGuard"]),
+    library("Kernels", ["LoopTypes", "LoopsAVX512", "LoopsAVX2", "LoopsBF16", "COpenBLAS", "CTiles", "CGuard"]),
     library("Images", ["CPNG", "CJPEG"]),
     library("Datasets", ["Images", "Kernels", "Randomness", "CZlib"]),
     library("Networks", ["Kernels", "Randomness"]),
@@ -102,12 +104,12 @@ let package = Package(
 
     // Tests, one target per module
     .target(
-      name: "Support", dependencies: ["Networks", "Kernels", "LoopsBF16", "Images", "Randomness"],
+      name: "Support", dependencies: ["Networks", "Kernels", "LoopTypes", "LoopsBF16", "Images", "Randomness"],
       path: "Tests/Support",
       // The reference kernels are loops, slow enough when they are optimised.
       swiftSettings: settings() + [.unsafeFlags(["-O"])]),
     tests("RandomnessTests", ["Randomness"]),
-    tests("LoopsBF16Tests", ["LoopsBF16", "CTiles", "Randomness"]),
+    tests("LoopsBF16Tests", ["LoopTypes", "LoopsBF16", "CTiles", "Randomness"]),
     tests("KernelsTests", golden: ["Golden"], ["Kernels", "Randomness"]),
     tests("ImagesTests", golden: ["Golden"], ["Images"]),
     tests("DatasetsTests", golden: ["Golden"], ["Datasets", "Images", "Kernels", "Randomness"]),

@@ -33,7 +33,7 @@ extension Tensor {
       let value = Float(index % 97) / 48 - 1
       switch format {
       case .fp32: base[index] = value
-      case .bf16: bfloats[index] = bfloat(value)
+      case .bf16: bf16Base[index] = bf16(value)
       }
     }
   }

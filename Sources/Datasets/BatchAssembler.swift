@@ -13,7 +13,7 @@ package struct BatchAssembler: Sendable {
   private let turns: RandomStream
   /// The normalised value of each byte, 256 per channel, in fp32 and in bf16.
   private let table: [Float]
-  private let bfloatTable: [UInt16]
+  private let bf16Table: [UInt16]
 
   /// `normalization` has as many channels as the samples. Use the stream of the purpose "augmentation".
   package init(
@@ -27,7 +27,7 @@ package struct BatchAssembler: Sendable {
     // Parts of epochs are numbered from 0, so no epoch uses this one.
     turns = stream.split(-1)
     self.table = normalization.table()
-    self.bfloatTable = table.map(bfloat)
+    self.bf16Table = table.map(bf16)
   }
 }
 
@@ -76,7 +76,7 @@ extension BatchAssembler {
     try samples.withPixels(of: image) { pixels in
       switch tensor.format {
       case .fp32: write(pixels, placement, table, to: tensor.base + place * samples.shape.count)
-      case .bf16: write(pixels, placement, bfloatTable, to: tensor.bfloats + place * samples.shape.count)
+      case .bf16: write(pixels, placement, bf16Table, to: tensor.bf16Base + place * samples.shape.count)
       }
     }
   }
@@ -111,7 +111,7 @@ extension BatchAssembler {
     precondition(tensor.shape == samples.shape && place < tensor.images, "the tensor does not hold the batch")
     switch tensor.format {
     case .fp32: write(canvas, table, to: tensor.base + place * samples.shape.count)
-    case .bf16: write(canvas, bfloatTable, to: tensor.bfloats + place * samples.shape.count)
+    case .bf16: write(canvas, bf16Table, to: tensor.bf16Base + place * samples.shape.count)
     }
   }
 

@@ -1,29 +1,34 @@
-/// y = f(x + b) for `rows` rows of `columns` values, b being one value for each column or absent. x and y may be the same
-/// memory. `function`: 0 the identity, 1 max(x, 0), 2 min(max(x, 0), 6), 3 x σ(x), 4 x Φ(x), 5 x σ(1.702 x).
-@inline(never)
-package func activateRows(
-  _ input: UnsafePointer<Float>, _ rows: Int, _ columns: Int, _ bias: UnsafePointer<Float>?, _ function: Int,
-  _ output: UnsafeMutablePointer<Float>
-) {
-  switch function {
-  case 0: mapRows(input, rows, columns, bias, output) { $0 }
-  case 1: mapRows(input, rows, columns, bias, output) { $0.replacing(with: 0, where: $0 .< .zero) }
-  case 2:
-    mapRows(input, rows, columns, bias, output) {
-      $0.replacing(with: 0, where: $0 .< .zero).replacing(with: 6, where: $0 .> Vector(repeating: 6))
+package import LoopTypes
+
+extension Loops {
+  /// y = f(x + b) for `rows` rows of `columns` values, b being one value for each column or absent. x and y may be the same
+  /// memory.
+  @inline(never)
+  package static func activateRows(
+    _ input: UnsafePointer<Float>, _ extents: MatrixExtents, bias: UnsafePointer<Float>?,
+    by function: ActivationFunction, into output: UnsafeMutablePointer<Float>
+  ) {
+    switch function {
+    case .identity: mapRows(input, extents, bias, output) { $0 }
+    case .rectifier: mapRows(input, extents, bias, output) { $0.replacing(with: 0, where: $0 .< .zero) }
+    case .rectifier6:
+      mapRows(input, extents, bias, output) {
+        $0.replacing(with: 0, where: $0 .< .zero).replacing(with: 6, where: $0 .> Vector(repeating: 6))
+      }
+    case .sigmoidLinear: mapRows(input, extents, bias, output) { $0 * logistic($0) }
+    case .gaussianErrorLinear:
+      mapRows(input, extents, bias, output) { $0 * 0.5 * (errorFunction($0 * 0.707_106_781) + 1) }
+    case .quickGaussianErrorLinear: mapRows(input, extents, bias, output) { $0 * logistic($0 * 1.702) }
     }
-  case 3: mapRows(input, rows, columns, bias, output) { $0 * logistic($0) }
-  case 4:
-    mapRows(input, rows, columns, bias, output) { $0 * 0.5 * (errorFunction($0 * 0.707_106_781) + 1) }
-  default: mapRows(input, rows, columns, bias, output) { $0 * logistic($0 * 1.702) }
   }
 }
 
 @inline(__always)
 private func mapRows(
-  _ input: UnsafePointer<Float>, _ rows: Int, _ columns: Int, _ bias: UnsafePointer<Float>?,
+  _ input: UnsafePointer<Float>, _ extents: MatrixExtents, _ bias: UnsafePointer<Float>?,
   _ output: UnsafeMutablePointer<Float>, _ function: (Vector) -> Vector
 ) {
+  let (rows, columns) = (extents.rows, extents.columns)
   var row = 0
   while row < rows {
     let source = input + row * columns

@@ -1,3 +1,5 @@
+package import LoopTypes
+
 // Convolution without a matrix of patches: each block of output pixels and channels stays in registers while the taps
 // stream by. A row of taps is contiguous in an NHWC image, so one loop runs over kernel width times input channels.
 //
@@ -17,43 +19,47 @@ private struct Block {
   let channels: Int
 }
 
-/// One image: output[y][x][n] = Σ over rows k and taps j of image[y · stride + k][x · step + j] · weights[k][j][n].
-///
-/// - Parameters:
-///   - width: at least 8; a last block that would overlap the edge is moved back, so some
-///     pixels are computed twice, to the same bits.
-///   - channels: a multiple of 16.
-@inline(never)
-package func directConvolve(
-  _ image: UnsafePointer<Float>, _ weights: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>,
-  _ height: Int, _ width: Int, _ channels: Int, _ rows: Int, _ taps: Int, _ rowPitch: Int, _ stride: Int, _ step: Int
-) {
-  var n = 0
-  while n < channels {
-    #if CAS_AVX512
-      let isPair = n + 32 <= channels
-      let pixels = isPair || width < 16 ? 8 : 16
-      let covered = isPair ? 32 : 16
-    #else
-      let (pixels, covered) = (4, 16)
-    #endif
-    for y in 0..<height {
-      var x = 0
-      while x < width {
-        if x + pixels > width { x = width - pixels }
-        let block = Block(
-          image: image + y * stride * rowPitch + x * step, weights: weights + n,
-          output: output + (y * width + x) * channels + n, rows: rows, taps: taps, rowPitch: rowPitch, step: step,
-          channels: channels)
-        #if CAS_AVX512
-          if isPair { convolve8x2(block) } else if pixels == 16 { convolve16x1(block) } else { convolve8x1(block) }
-        #else
-          convolve4x2(block)
-        #endif
-        x += pixels
+extension Loops {
+  /// One image: output[y][x][n] = Σ over rows k and taps j of image[y · stride + k][x · step + j] · weights[k][j][n].
+  ///
+  /// - Parameter extents: an output at least 8 wide; a last block that would overlap the edge is moved back, so some
+  ///   pixels are computed twice, to the same bits.
+  @inline(never)
+  package static func directConvolve(
+    _ image: UnsafePointer<Float>, by weights: UnsafePointer<Float>, _ extents: DirectExtents,
+    into output: UnsafeMutablePointer<Float>
+  ) {
+    let (height, width, channels) = (extents.output.height, extents.output.width, extents.output.channels)
+    let (stride, rowPitch) = (extents.stride, extents.rowPitch)
+    let (taps, step) = (extents.kernel.width * extents.inputChannels, stride * extents.inputChannels)
+    var n = 0
+    while n < channels {
+      #if CAS_AVX512
+        let isPair = n + 32 <= channels
+        let pixels = isPair || width < 16 ? 8 : 16
+        let covered = isPair ? 32 : 16
+      #else
+        let (pixels, covered) = (4, 16)
+      #endif
+      for y in 0..<height {
+        var x = 0
+        while x < width {
+          if x + pixels > width { x = width - pixels }
+          let block = Block(
+            image: image + y * stride * rowPitch + x * step, weights: weights + n,
+            output: output + (y * width + x) * channels + n, rows: extents.kernel.height, taps: taps,
+            rowPitch: rowPitch, step: step,
+            channels: channels)
+          #if CAS_AVX512
+            if isPair { convolve8x2(block) } else if pixels == 16 { convolve16x1(block) } else { convolve8x1(block) }
+          #else
+            convolve4x2(block)
+          #endif
+          x += pixels
+        }
       }
+      n += covered
     }
-    n += covered
   }
 }
 

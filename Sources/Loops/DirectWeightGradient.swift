@@ -1,38 +1,45 @@
+package import LoopTypes
+
 // The weights' gradient of a convolution, without a matrix of patches: a block of taps by output channels stays in
 // registers while all positions of an image stream by.
 
-/// One image's share: weights[k][j][n] += Σ over y, x of image[y · stride + k][x · step + j] · gradient[y][x][n].
-///
-/// The image is padded as for `directConvolve`; `channels` is a multiple of 16.
-@inline(never)
-package func directConvolveWeights(
-  _ image: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>, _ weights: UnsafeMutablePointer<Float>,
-  _ height: Int, _ width: Int, _ channels: Int, _ rows: Int, _ taps: Int, _ rowPitch: Int, _ stride: Int, _ step: Int
-) {
-  for row in 0..<rows {
-    var tap = 0
-    while tap < taps {
-      #if CAS_AVX512
-        let block = taps - tap >= 16 ? 16 : taps - tap >= 4 ? 4 : 1
-      #else
-        let block = taps - tap >= 8 ? 8 : taps - tap >= 4 ? 4 : 1
-      #endif
-      let from = image + row * rowPitch + tap
-      for n in Swift.stride(from: 0, to: channels, by: Lanes.scalarCount) {
-        let span = Span(
-          image: from, gradient: gradient + n, weights: weights + (row * taps + tap) * channels + n, height: height,
-          width: width, channels: channels, rowPitch: rowPitch * stride, step: step)
-        switch block {
+extension Loops {
+  /// One image's share: weights[k][j][n] += Σ over y, x of image[y · stride + k][x · step + j] · gradient[y][x][n].
+  ///
+  /// The image is padded as for `directConvolve`.
+  @inline(never)
+  package static func directConvolveWeights(
+    _ image: UnsafePointer<Float>, gradient: UnsafePointer<Float>, _ extents: DirectExtents,
+    accumulating weights: UnsafeMutablePointer<Float>
+  ) {
+    let (height, width, channels) = (extents.output.height, extents.output.width, extents.output.channels)
+    let (stride, rowPitch) = (extents.stride, extents.rowPitch)
+    let (taps, step) = (extents.kernel.width * extents.inputChannels, stride * extents.inputChannels)
+    for row in 0..<extents.kernel.height {
+      var tap = 0
+      while tap < taps {
         #if CAS_AVX512
-          case 16: accumulate16(span)
+          let block = taps - tap >= 16 ? 16 : taps - tap >= 4 ? 4 : 1
         #else
-          case 8: accumulate8(span)
+          let block = taps - tap >= 8 ? 8 : taps - tap >= 4 ? 4 : 1
         #endif
-        case 4: accumulate4(span)
-        default: accumulate1(span)
+        let from = image + row * rowPitch + tap
+        for n in Swift.stride(from: 0, to: channels, by: Lanes.scalarCount) {
+          let span = Span(
+            image: from, gradient: gradient + n, weights: weights + (row * taps + tap) * channels + n, height: height,
+            width: width, channels: channels, rowPitch: rowPitch * stride, step: step)
+          switch block {
+          #if CAS_AVX512
+            case 16: accumulate16(span)
+          #else
+            case 8: accumulate8(span)
+          #endif
+          case 4: accumulate4(span)
+          default: accumulate1(span)
+          }
         }
+        tap += block
       }
-      tap += block
     }
   }
 }

@@ -21,39 +21,41 @@ func exponential(_ x: Vector) -> Vector {
   return (series * power).replacing(with: 0, where: x .< Vector(repeating: -87))
 }
 
-/// Writes e^(x - maximum) for each of `count` values and returns their sum; `maximum` must be the largest of them.
-@inline(never)
-package func exponentials(
-  _ input: UnsafePointer<Float>, _ count: Int, _ maximum: Float, _ output: UnsafeMutablePointer<Float>
-) -> Float {
-  var sums = Vector.zero
-  var at = 0
-  while at + 16 <= count {
-    let value = exponential(load(input + at) - maximum)
-    sums += value
-    store(value, output + at)
-    at += 16
-  }
-  if at < count {
-    var rest = Vector(repeating: -.infinity)
+extension Loops {
+  /// Writes e^(x - maximum) for each of `count` values and returns their sum; `maximum` must be the largest of them.
+  @inline(never)
+  package static func exponentials(
+    _ input: UnsafePointer<Float>, count: Int, maximum: Float, into output: UnsafeMutablePointer<Float>
+  ) -> Float {
+    var sums = Vector.zero
+    var at = 0
+    while at + 16 <= count {
+      let value = exponential(load(input + at) - maximum)
+      sums += value
+      store(value, output + at)
+      at += 16
+    }
+    if at < count {
+      var rest = Vector(repeating: -.infinity)
+      var lane = 0
+      while at + lane < count {
+        rest[lane] = input[at + lane] - maximum
+        lane += 1
+      }
+      rest = exponential(rest)
+      sums += rest
+      lane = 0
+      while at + lane < count {
+        output[at + lane] = rest[lane]
+        lane += 1
+      }
+    }
+    var total: Float = 0
     var lane = 0
-    while at + lane < count {
-      rest[lane] = input[at + lane] - maximum
+    while lane < 16 {
+      total += sums[lane]
       lane += 1
     }
-    rest = exponential(rest)
-    sums += rest
-    lane = 0
-    while at + lane < count {
-      output[at + lane] = rest[lane]
-      lane += 1
-    }
+    return total
   }
-  var total: Float = 0
-  var lane = 0
-  while lane < 16 {
-    total += sums[lane]
-    lane += 1
-  }
-  return total
 }

@@ -1,26 +1,29 @@
-/// Per channel of rows x channels matrices: the sum of dy and the sum of dy (x - mean), where dy counts only where the
-/// rectifier let y pass (see `Mask`). Sums are of floats within a span and of doubles across spans.
-@inline(never)
-package func gradientSums(
-  _ gradient: UnsafePointer<Stored>, _ output: UnsafePointer<Stored>?, _ scale: UnsafePointer<Float>?,
-  _ beta: UnsafePointer<Float>, _ input: UnsafePointer<Stored>, _ mean: UnsafePointer<Float>, _ rows: Int,
-  _ channels: Int, _ span: Int, _ sums: UnsafeMutablePointer<Double>, _ products: UnsafeMutablePointer<Double>
-) {
-  if let output {
-    gradientSums(gradient, OutputMask(output: output), input, mean, rows, channels, span, sums, products)
-  } else if let scale {
-    gradientSums(gradient, InputMask(scale: scale, beta: beta), input, mean, rows, channels, span, sums, products)
-  } else {
-    gradientSums(gradient, NoMask(), input, mean, rows, channels, span, sums, products)
+package import LoopTypes
+
+extension Loops {
+  /// Per channel of rows x channels matrices: the sum of dy and the sum of dy (x - mean), where dy counts only where the
+  /// rectifier let y pass (see `Mask`). Sums are of floats within a span and of doubles across spans.
+  @inline(never)
+  package static func gradientSums(
+    _ operands: RectifiedGradient<Stored>, _ extents: SpanExtents, sums: UnsafeMutablePointer<Double>,
+    products: UnsafeMutablePointer<Double>
+  ) {
+    switch operands.mask {
+    case .output(let output): sumGradients(operands, OutputMask(output: output), extents, sums, products)
+    case .input(let scale, let beta):
+      sumGradients(operands, InputMask(scale: scale, beta: beta), extents, sums, products)
+    case .none: sumGradients(operands, NoMask(), extents, sums, products)
+    }
   }
 }
 
 @inline(__always)
-private func gradientSums<M: Mask>(
-  _ gradient: UnsafePointer<Stored>, _ mask: M, _ input: UnsafePointer<Stored>, _ mean: UnsafePointer<Float>,
-  _ rows: Int, _ channels: Int, _ span: Int, _ sums: UnsafeMutablePointer<Double>,
+private func sumGradients<M: Mask>(
+  _ operands: RectifiedGradient<Stored>, _ mask: M, _ extents: SpanExtents, _ sums: UnsafeMutablePointer<Double>,
   _ products: UnsafeMutablePointer<Double>
 ) {
+  let (gradient, input, mean) = (operands.gradient, operands.input, operands.mean)
+  let (rows, channels) = (extents.rows, extents.channels)
   var channel = 0
   while channel < channels {
     sums[channel] = 0
@@ -29,7 +32,7 @@ private func gradientSums<M: Mask>(
   }
   var first = 0
   while first < rows {
-    let count = min(span, rows - first)
+    let count = min(extents.span, rows - first)
     let start = first * channels
     channel = 0
     while channel + 16 <= channels {

@@ -1,32 +1,49 @@
-/// Writes (or adds to) blocks of 16x16 sums, the products of two panels: Σ over rows r of left[r][i] · right[r][j].
-///
-/// Block b of `blocks` takes the right panel `rightPitch` b floats behind the first, and its sums lie `targetPitch` b
-/// floats behind the first ones, their rows `targetStride` apart. Panels have `rows` rows of 16 values.
-@inline(never)
-package func sumOuterProducts(
-  _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, _ rightPitch: Int, _ rows: Int, _ blocks: Int,
-  _ accumulating: Bool, _ target: UnsafeMutablePointer<Float>, _ targetPitch: Int, _ targetStride: Int
-) {
-  var block = 0
-  while block < blocks {
-    let from = right + block * rightPitch, to = target + block * targetPitch
-    #if CAS_AVX512
-      sum16(left, from, rows, accumulating, to, targetStride)
-    #else
-      sum6x2(left, from, rows, accumulating, to, targetStride)
-      sum6x2(left + 6, from, rows, accumulating, to + 6 * targetStride, targetStride)
-      sum4x2(left + 12, from, rows, accumulating, to + 12 * targetStride, targetStride)
-    #endif
-    block += 1
+package import LoopTypes
+
+extension Loops {
+  /// Writes (or adds to) blocks of 16x16 sums, the products of two panels: Σ over rows r of left[r][i] · right[r][j].
+  ///
+  /// Block b takes right panel b. Panels have rows of 16 values.
+  @inline(never)
+  package static func sumOuterProducts(
+    _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, _ extents: OuterProductExtents, accumulating: Bool,
+    into target: UnsafeMutablePointer<Float>
+  ) {
+    var block = 0
+    while block < extents.blocks {
+      let from = right + block * extents.rightPitch
+      let target = BlockTarget(
+        place: target + block * extents.targetPitch, stride: extents.targetStride, isAccumulating: accumulating)
+      #if CAS_AVX512
+        sum16(left, from, extents.rows, target)
+      #else
+        sum6x2(left, from, extents.rows, target)
+        sum6x2(left + 6, from, extents.rows, target.below(6))
+        sum4x2(left + 12, from, extents.rows, target.below(12))
+      #endif
+      block += 1
+    }
+  }
+}
+
+/// Where the sums of a block go.
+private struct BlockTarget {
+  let place: UnsafeMutablePointer<Float>
+  let stride: Int
+  let isAccumulating: Bool
+
+  @inline(__always)
+  func below(_ rows: Int) -> BlockTarget {
+    BlockTarget(place: place + rows * stride, stride: stride, isAccumulating: isAccumulating)
   }
 }
 
 #if CAS_AVX512
   @inline(__always)
   private func sum16(
-    _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, _ rows: Int, _ accumulating: Bool,
-    _ w: UnsafeMutablePointer<Float>, _ c: Int
+    _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, _ rows: Int, _ target: BlockTarget
   ) {
+    let (w, c, accumulating) = (target.place, target.stride, target.isAccumulating)
     var a0 = Lanes.zero, a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0
     var d0 = a0, d1 = a0, d2 = a0, d3 = a0, d4 = a0, d5 = a0, d6 = a0, d7 = a0
     var x = left, g = right
@@ -55,9 +72,9 @@ package func sumOuterProducts(
 #else
   @inline(__always)
   private func sum6x2(
-    _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, _ rows: Int, _ accumulating: Bool,
-    _ w: UnsafeMutablePointer<Float>, _ c: Int
+    _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, _ rows: Int, _ target: BlockTarget
   ) {
+    let (w, c, accumulating) = (target.place, target.stride, target.isAccumulating)
     var a0 = Lanes.zero, a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0
     var d0 = a0, d1 = a0, d2 = a0, d3 = a0, d4 = a0, d5 = a0
     var x = left, g = right
@@ -76,9 +93,9 @@ package func sumOuterProducts(
 
   @inline(__always)
   private func sum4x2(
-    _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, _ rows: Int, _ accumulating: Bool,
-    _ w: UnsafeMutablePointer<Float>, _ c: Int
+    _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, _ rows: Int, _ target: BlockTarget
   ) {
+    let (w, c, accumulating) = (target.place, target.stride, target.isAccumulating)
     var a0 = Lanes.zero, a1 = a0, a2 = a0, a3 = a0
     var d0 = a0, d1 = a0, d2 = a0, d3 = a0
     var x = left, g = right
@@ -105,26 +122,27 @@ package func sumOuterProducts(
   }
 #endif
 
-/// Copies `channels` values (a multiple of 16) at each of width x height positions of an image, `step` floats from one
-/// to the next and `linePitch` from line to line, into panels of 16 channels `panelPitch` floats apart.
-@inline(never)
-package func copyRows(
-  _ source: UnsafePointer<Float>, _ step: Int, _ linePitch: Int, _ width: Int, _ height: Int, _ channels: Int,
-  _ target: UnsafeMutablePointer<Float>, _ panelPitch: Int
-) {
-  var row = 0
-  while row < height {
-    var column = 0
-    while column < width {
-      let from = source + row * linePitch + column * step
-      let to = target + (row * width + column) * 16
-      var at = 0
-      while at < channels {
-        store(load(from + at), to + (at >> 4) * panelPitch)
-        at += 16
+extension Loops {
+  /// Copies all channels of some positions of an image into panels of 16 channels.
+  @inline(never)
+  package static func packRows(
+    _ source: UnsafePointer<Float>, _ extents: RowPackingExtents, into target: UnsafeMutablePointer<Float>
+  ) {
+    let (width, channels) = (extents.size.width, extents.channels)
+    var row = 0
+    while row < extents.size.height {
+      var column = 0
+      while column < width {
+        let from = source + row * extents.linePitch + column * extents.step
+        let to = target + (row * width + column) * 16
+        var at = 0
+        while at < channels {
+          store(load(from + at), to + (at >> 4) * extents.panelPitch)
+          at += 16
+        }
+        column += 1
       }
-      column += 1
+      row += 1
     }
-    row += 1
   }
 }

@@ -1,48 +1,43 @@
-// Products of the rows of images with a matrix in panels of 16 columns, the core of every matrix product of ours. A row
+package import LoopTypes
+
+// GEMM of the rows of images with a packed matrix, in panels of 16 columns, the core of every matrix product of ours. A row
 // is what one output position sees: some segments of neighbouring values, one for each row of the kernel. So a
 // convolution needs no matrix of patches (Dukhan: "The Indirect Convolution Algorithm", 2019, does the same with
 // pointers).
 
-/// Where rows lie in memory: `width` in a line, `height` lines in an image.
-private struct RowPlaces {
-  let step: Int
-  let linePitch: Int
-  let imagePitch: Int
-  let width: Int
-  let height: Int
-
+extension PackedGEMMExtents {
+  /// Where row `row` begins.
   @inline(__always)
-  func offset(_ row: Int) -> Int {
-    if row < width { return row * step }
+  fileprivate func offset(_ row: Int, _ pitches: RowPitches) -> Int {
+    if row < width { return row * pitches.step }
     let (line, column) = (UInt32(truncatingIfNeeded: row) / UInt32(truncatingIfNeeded: width), row % width)
     let image = Int(line) / height
-    return image * imagePitch + (Int(line) - image * height) * linePitch + column * step
+    return image * pitches.image + (Int(line) - image * height) * pitches.line + column * pitches.step
   }
 }
 
 /// A block of rows times one or two panels. Rows that are missing are the last one again.
 private struct Block {
   let source: UnsafePointer<Float>
-  let sources: RowPlaces
   let target: UnsafeMutablePointer<Float>
-  let targets: RowPlaces
+  let extents: PackedGEMMExtents
   let first: Int
   let last: Int
-  let segments: Int
-  let segmentPitch: Int
-  let k: Int
   let panel: UnsafePointer<Float>
-  let panelPitch: Int
   let columns: Int
   let accumulating: Bool
 
+  var segments: Int { extents.segments }
+  var segmentPitch: Int { extents.segmentPitch }
+  var k: Int { extents.k }
+
   @inline(__always)
-  func row(_ index: Int) -> UnsafePointer<Float> { source + sources.offset(min(first + index, last)) }
+  func row(_ index: Int) -> UnsafePointer<Float> { source + extents.offset(min(first + index, last), extents.source) }
 
   @inline(__always)
   func store(_ left: Lanes, _ right: Lanes, _ index: Int) {
     guard first + index <= last else { return }
-    let place = target + targets.offset(first + index)
+    let place = target + extents.offset(first + index, extents.target)
     store(left, place, columns)
     store(right, place + Self.distance, columns - Self.distance)
   }
@@ -50,7 +45,7 @@ private struct Block {
   @inline(__always)
   func store(_ sums: Lanes, _ index: Int) {
     guard first + index <= last else { return }
-    store(sums, target + targets.offset(first + index), columns)
+    store(sums, target + extents.offset(first + index, extents.target), columns)
   }
 
   @inline(__always)
@@ -70,51 +65,44 @@ private struct Block {
   private static var distance: Int { Lanes.scalarCount }
 }
 
-/// Writes (or adds) the products of `rows` rows, each of `segments` segments of k values `segmentPitch` apart, with
-/// `columns` columns. Panel p of 16 columns lies `panelPitch` floats behind panel p − 1, the last one filled up.
-///
-/// Row r is column r mod `width` of line r / `width`, a line belongs to an image of `height` lines. Columns, lines and
-/// images lie (step, linePitch, imagePitch) floats apart, those of the results likewise.
-///
-/// Every result is one sum over the segments in order, wherever its row stands among the others.
-@inline(never)
-package func multiplyPanels(
-  _ source: UnsafePointer<Float>, _ step: Int, _ linePitch: Int, _ imagePitch: Int, _ rows: Int, _ width: Int,
-  _ height: Int, _ segments: Int, _ segmentPitch: Int, _ k: Int, _ panels: UnsafePointer<Float>, _ panelPitch: Int,
-  _ columns: Int, _ accumulating: Bool, _ target: UnsafeMutablePointer<Float>, _ targetStep: Int,
-  _ targetLinePitch: Int, _ targetImagePitch: Int
-) {
-  let sources = RowPlaces(step: step, linePitch: linePitch, imagePitch: imagePitch, width: width, height: height)
-  let targets = RowPlaces(
-    step: targetStep, linePitch: targetLinePitch, imagePitch: targetImagePitch, width: width, height: height)
-  // Few weights stay in the first-level cache, and each row of results is better written as a whole.
-  let together = segments * k * columns <= 4096 ? 24 : rows
-  var begin = 0
-  while begin < rows {
-    let end = min(rows, begin + together)
-    var column = 0
-    while column < columns {
-      #if CAS_AVX512
-        let (most, covered) = (8, columns - column > 16 ? 32 : 16)
-      #else
-        let (most, covered) = (6, 16)
-      #endif
-      var first = begin
-      while first < end {
-        let block = Block(
-          source: source, sources: sources, target: target + column, targets: targets, first: first, last: end - 1,
-          segments: segments, segmentPitch: segmentPitch, k: k, panel: panels + column / 16 * panelPitch,
-          panelPitch: panelPitch, columns: columns - column, accumulating: accumulating)
+extension Loops {
+  /// Writes (or adds) the products of some rows with a matrix whose columns lie in panels of 16, the last one filled up.
+  ///
+  /// Every result is one sum over the segments in order, wherever its row stands among the others.
+  @inline(never)
+  package static func packedGEMM(
+    _ source: UnsafePointer<Float>, by panels: UnsafePointer<Float>, _ extents: PackedGEMMExtents, accumulating: Bool,
+    into target: UnsafeMutablePointer<Float>
+  ) {
+    let (rows, columns) = (extents.rows, extents.columns)
+    // Few weights stay in the first-level cache, and each row of results is better written as a whole.
+    let together = extents.segments * extents.k * columns <= 4096 ? 24 : rows
+    var begin = 0
+    while begin < rows {
+      let end = min(rows, begin + together)
+      var column = 0
+      while column < columns {
         #if CAS_AVX512
-          if covered == 32 { multiply8x2(block) } else { multiply8x1(block) }
+          let (most, covered) = (8, columns - column > 16 ? 32 : 16)
         #else
-          multiply6x2(block)
+          let (most, covered) = (6, 16)
         #endif
-        first += most
+        var first = begin
+        while first < end {
+          let block = Block(
+            source: source, target: target + column, extents: extents, first: first, last: end - 1,
+            panel: panels + column / 16 * extents.panelPitch, columns: columns - column, accumulating: accumulating)
+          #if CAS_AVX512
+            if covered == 32 { multiply8x2(block) } else { multiply8x1(block) }
+          #else
+            multiply6x2(block)
+          #endif
+          first += most
+        }
+        column += covered
       }
-      column += covered
+      begin = end
     }
-    begin = end
   }
 }
 
@@ -123,7 +111,7 @@ package func multiplyPanels(
   private func multiply8x2(_ b: Block) {
     var r0 = b.row(0), r1 = b.row(1), r2 = b.row(2), r3 = b.row(3)
     var r4 = b.row(4), r5 = b.row(5), r6 = b.row(6), r7 = b.row(7)
-    var (left, right) = (b.panel, b.panel + b.panelPitch)
+    var (left, right) = (b.panel, b.panel + b.extents.panelPitch)
     var a0 = Lanes.zero, a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0
     var d0 = a0, d1 = a0, d2 = a0, d3 = a0, d4 = a0, d5 = a0, d6 = a0, d7 = a0
     var segment = 0

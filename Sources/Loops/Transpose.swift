@@ -1,31 +1,35 @@
-/// Writes the transpose of a row-major rows x columns matrix, whose rows lie `stride` floats apart, with rows
-/// `targetStride` floats apart.
-@inline(never)
-package func transpose(
-  _ source: UnsafePointer<Float>, _ stride: Int, _ rows: Int, _ columns: Int, _ target: UnsafeMutablePointer<Float>,
-  _ targetStride: Int
-) {
-  var row = 0
-  while row < rows {
-    var column = 0
-    while column < columns {
-      let from = source + row * stride + column, to = target + column * targetStride + row
-      if rows - row >= 16 && columns - column >= 16 {
-        transposeBlock(from, stride, to, targetStride)
-      } else {
-        var i = 0
-        while i < min(16, rows - row) {
-          var j = 0
-          while j < min(16, columns - column) {
-            to[j * targetStride + i] = from[i * stride + j]
-            j += 1
+package import LoopTypes
+
+extension Loops {
+  /// Writes the transpose of a row-major matrix.
+  @inline(never)
+  package static func transpose(
+    _ source: UnsafePointer<Float>, _ extents: TransposeExtents, into target: UnsafeMutablePointer<Float>
+  ) {
+    let (rows, columns) = (extents.rows, extents.columns)
+    let (stride, targetStride) = (extents.stride, extents.targetStride)
+    var row = 0
+    while row < rows {
+      var column = 0
+      while column < columns {
+        let from = source + row * stride + column, to = target + column * targetStride + row
+        if rows - row >= 16 && columns - column >= 16 {
+          transposeBlock(from, stride, to, targetStride)
+        } else {
+          var i = 0
+          while i < min(16, rows - row) {
+            var j = 0
+            while j < min(16, columns - column) {
+              to[j * targetStride + i] = from[i * stride + j]
+              j += 1
+            }
+            i += 1
           }
-          i += 1
         }
+        column += 16
       }
-      column += 16
+      row += 16
     }
-    row += 16
   }
 }
 

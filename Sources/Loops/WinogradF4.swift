@@ -1,3 +1,5 @@
+package import LoopTypes
+
 // The minimal algorithm F(4x4, 3x3) of Winograd (Lavin and Gray: "Fast Algorithms for Convolutional Neural Networks",
 // CVPR 2016, section 4.3): 36 multiplications for 16 outputs of a 3x3 convolution instead of 144.
 //
@@ -21,6 +23,21 @@ enum PointsF4 {
   static var overB: Float { 1 / 8.3671875 }
 }
 
+/// Two finite points, ±`point`, with its powers and the square of the other two.
+struct PointPair {
+  let point: Float
+  let square: Float
+  let cube: Float
+  let otherSquare: Float
+
+  static var a: PointPair {
+    PointPair(point: PointsF4.a, square: PointsF4.aa, cube: PointsF4.aaa, otherSquare: PointsF4.bb)
+  }
+  static var b: PointPair {
+    PointPair(point: PointsF4.b, square: PointsF4.bb, cube: PointsF4.bbb, otherSquare: PointsF4.aa)
+  }
+}
+
 typealias Two = (Lanes, Lanes)
 typealias Three = (Lanes, Lanes, Lanes)
 typealias Four = (Lanes, Lanes, Lanes, Lanes)
@@ -37,48 +54,53 @@ private func outer(_ x0: Lanes, _ x2: Lanes, _ x4: Lanes) -> Lanes {
   plus(plus(x4, -PointsF4.sum, x2), PointsF4.product, x0)
 }
 
-/// The rows of Bᵀ for the points ±`point`, where `square` is the square of the other pair.
+/// The rows of Bᵀ for the points of a pair.
 @inline(__always)
-private func pair(_ x1: Lanes, _ x2: Lanes, _ x3: Lanes, _ x4: Lanes, _ point: Float, _ square: Float) -> Two {
-  let even = plus(x4, -square, x2), odd = plus(x3, -square, x1)
-  return (plus(even, point, odd), plus(even, -point, odd))
+private func pair(_ x: Four, _ p: PointPair) -> Two {
+  let even = plus(x.3, -p.otherSquare, x.1), odd = plus(x.2, -p.otherSquare, x.0)
+  return (plus(even, p.point, odd), plus(even, -p.point, odd))
 }
 
 /// Bᵀ applied to a row of six values, whose results go to six neighbouring planes.
 @inline(__always)
 private func spread(_ x: Six, _ plane: UnsafeMutablePointer<Float>, _ pitch: Int) {
   put(outer(x.0, x.2, x.4), plane)
-  let (p, q) = pair(x.1, x.2, x.3, x.4, PointsF4.a, PointsF4.bb)
+  let (p, q) = pair((x.1, x.2, x.3, x.4), .a)
   put(p, plane + pitch)
   put(q, plane + 2 * pitch)
-  let (r, s) = pair(x.1, x.2, x.3, x.4, PointsF4.b, PointsF4.aa)
+  let (r, s) = pair((x.1, x.2, x.3, x.4), .b)
   put(r, plane + 3 * pitch)
   put(s, plane + 4 * pitch)
   put(outer(x.1, x.3, x.5), plane + 5 * pitch)
 }
 
-/// Transforms some tiles of one padded image: plane p of 36 receives value p of Bᵀ d B for each tile and channel.
-///
-/// Tile t covers the 6x6 values from row 4 (t / `tilesPerRow`), column 4 (t mod `tilesPerRow`) on. `channels` is a
-/// multiple of 16. The value of channel c of tile t lies `tilePitch` (t − first) + `panelPitch` (c / 16) + c mod 16
-/// floats behind the start of each plane.
-@inline(never)
-package func winogradF4Input(
-  _ image: UnsafePointer<Float>, _ rowPitch: Int, _ channels: Int, _ tilesPerRow: Int, _ first: Int, _ last: Int,
-  _ planes: UnsafeMutablePointer<Float>, _ planePitch: Int, _ tilePitch: Int, _ panelPitch: Int
-) {
-  var tile = first
-  while tile < last {
-    let row = tile / tilesPerRow
-    let corner = image + 4 * row * rowPitch + 4 * (tile - row * tilesPerRow) * channels
-    let target = planes + (tile - first) * tilePitch
-    var at = 0
-    while at < channels {
-      spreadTile(
-        corner + at, rowPitch, channels, target + (at >> 4) * panelPitch + (at & 15), planePitch)
-      at += Lanes.scalarCount
+extension WinogradF4 {
+  /// Transforms some tiles of one padded image: plane p of 36 receives value p of Bᵀ d B for each tile and channel.
+  ///
+  /// Tile t covers the 6x6 values from row 4 (t / tiles in a row), column 4 (t mod tiles in a row) on. Its channels
+  /// are a multiple of 16.
+  @inline(never)
+  package static func input(
+    _ image: UnsafePointer<Float>, _ tiles: WinogradTiles, into planes: UnsafeMutablePointer<Float>,
+    _ pitches: PlanePitches
+  ) {
+    let (channels, tilesPerRow, rowPitch) = (
+      tiles.image.channels, tiles.tilesPerRow, tiles.image.width * tiles.image.channels
+    )
+    let (first, last, planePitch) = (tiles.tiles.lowerBound, tiles.tiles.upperBound, pitches.plane)
+    var tile = first
+    while tile < last {
+      let row = tile / tilesPerRow
+      let corner = image + 4 * row * rowPitch + 4 * (tile - row * tilesPerRow) * channels
+      let target = planes + (tile - first) * pitches.tile
+      var at = 0
+      while at < channels {
+        spreadTile(
+          corner + at, rowPitch, channels, target + (at >> 4) * pitches.panel + (at & 15), planePitch)
+        at += Lanes.scalarCount
+      }
+      tile += 1
     }
-    tile += 1
   }
 }
 
@@ -92,8 +114,12 @@ private func spreadTile(
       outerColumn(x, pitch), outerColumn(x + c, pitch), outerColumn(x + 2 * c, pitch), outerColumn(x + 3 * c, pitch),
       outerColumn(x + 4 * c, pitch), outerColumn(x + 5 * c, pitch)
     ), plane, planePitch)
-  spreadPair(x + pitch, pitch, c, plane + 6 * planePitch, planePitch, PointsF4.a, PointsF4.bb)
-  spreadPair(x + pitch, pitch, c, plane + 18 * planePitch, planePitch, PointsF4.b, PointsF4.aa)
+  let (p, q) = pairRows(x + pitch, pitch, c, .a)
+  spread(p, plane + 6 * planePitch, planePitch)
+  spread(q, plane + 12 * planePitch, planePitch)
+  let (r, s) = pairRows(x + pitch, pitch, c, .b)
+  spread(r, plane + 18 * planePitch, planePitch)
+  spread(s, plane + 24 * planePitch, planePitch)
   let y = x + pitch
   spread(
     (
@@ -108,23 +134,19 @@ private func outerColumn(_ x: UnsafePointer<Float>, _ pitch: Int) -> Lanes {
 }
 
 @inline(__always)
-private func spreadPair(
-  _ x: UnsafePointer<Float>, _ pitch: Int, _ c: Int, _ plane: UnsafeMutablePointer<Float>, _ planePitch: Int,
-  _ point: Float, _ square: Float
-) {
-  let (p0, q0) = pairColumn(x, pitch, point, square)
-  let (p1, q1) = pairColumn(x + c, pitch, point, square)
-  let (p2, q2) = pairColumn(x + 2 * c, pitch, point, square)
-  let (p3, q3) = pairColumn(x + 3 * c, pitch, point, square)
-  let (p4, q4) = pairColumn(x + 4 * c, pitch, point, square)
-  let (p5, q5) = pairColumn(x + 5 * c, pitch, point, square)
-  spread((p0, p1, p2, p3, p4, p5), plane, planePitch)
-  spread((q0, q1, q2, q3, q4, q5), plane + 6 * planePitch, planePitch)
+private func pairRows(_ x: UnsafePointer<Float>, _ pitch: Int, _ c: Int, _ p: PointPair) -> (Six, Six) {
+  let (p0, q0) = pairColumn(x, pitch, p)
+  let (p1, q1) = pairColumn(x + c, pitch, p)
+  let (p2, q2) = pairColumn(x + 2 * c, pitch, p)
+  let (p3, q3) = pairColumn(x + 3 * c, pitch, p)
+  let (p4, q4) = pairColumn(x + 4 * c, pitch, p)
+  let (p5, q5) = pairColumn(x + 5 * c, pitch, p)
+  return ((p0, p1, p2, p3, p4, p5), (q0, q1, q2, q3, q4, q5))
 }
 
 @inline(__always)
-private func pairColumn(_ x: UnsafePointer<Float>, _ pitch: Int, _ point: Float, _ square: Float) -> Two {
-  pair(lanes(at: x), lanes(at: x + pitch), lanes(at: x + 2 * pitch), lanes(at: x + 3 * pitch), point, square)
+private func pairColumn(_ x: UnsafePointer<Float>, _ pitch: Int, _ p: PointPair) -> Two {
+  pair((lanes(at: x), lanes(at: x + pitch), lanes(at: x + 2 * pitch), lanes(at: x + 3 * pitch)), p)
 }
 
 /// Aᵀ applied to six values: the sums of p^i times the value of point p, for i from 0 to 3.
@@ -137,47 +159,65 @@ private func gather(_ m: Six) -> Four {
   )
 }
 
-/// Transforms the products back and writes (or adds) the up to 4x4 outputs of each tile that lie inside of the image.
-@inline(never)
-package func winogradF4Output(
-  _ planes: UnsafePointer<Float>, _ planePitch: Int, _ channels: Int, _ tilesPerRow: Int, _ first: Int, _ last: Int,
-  _ output: UnsafeMutablePointer<Float>, _ height: Int, _ width: Int, _ accumulating: Bool
-) {
-  var tile = first
-  while tile < last {
-    let row = tile / tilesPerRow
-    let (y, x) = (4 * row, 4 * (tile - row * tilesPerRow))
-    let source = planes + (tile - first) * channels
-    let target = output + (y * width + x) * channels
-    let (rows, columns) = (min(4, height - y), min(4, width - x))
-    var at = 0
-    while at < channels {
-      gatherTile(
-        source + at, planePitch, target + at, channels, width * channels, rows, columns, accumulating)
-      at += Lanes.scalarCount
+extension WinogradF4 {
+  /// Transforms the products back and writes (or adds) the up to 4x4 outputs of each tile that lie inside of the image.
+  @inline(never)
+  package static func output(
+    _ planes: UnsafePointer<Float>, planePitch: Int, _ tiles: WinogradTiles, into output: UnsafeMutablePointer<Float>,
+    accumulating: Bool
+  ) {
+    let (height, width, channels) = (tiles.image.height, tiles.image.width, tiles.image.channels)
+    let (tilesPerRow, first, last) = (tiles.tilesPerRow, tiles.tiles.lowerBound, tiles.tiles.upperBound)
+    var tile = first
+    while tile < last {
+      let row = tile / tilesPerRow
+      let (y, x) = (4 * row, 4 * (tile - row * tilesPerRow))
+      let source = planes + (tile - first) * channels
+      var place = TilePlace(
+        output: output + (y * width + x) * channels, right: channels, below: width * channels,
+        size: Size(height: min(4, height - y), width: min(4, width - x)), isAccumulating: accumulating)
+      var at = 0
+      while at < channels {
+        gatherTile(source + at, planePitch, place)
+        place.output += Lanes.scalarCount
+        at += Lanes.scalarCount
+      }
+      tile += 1
     }
-    tile += 1
   }
 }
 
+/// Where the outputs of one tile go: the distances of neighbours, and how many rows and columns lie inside of the image.
+private struct TilePlace {
+  var output: UnsafeMutablePointer<Float>
+  let right: Int
+  let below: Int
+  let size: Size
+  let isAccumulating: Bool
+
+  @inline(__always)
+  func write(_ values: Four, row: Int) {
+    guard row < size.height else { return }
+    let place = output + row * below
+    put(values.0, place)
+    if size.width > 1 { put(values.1, place + right) }
+    if size.width > 2 { put(values.2, place + 2 * right) }
+    if size.width > 3 { put(values.3, place + 3 * right) }
+  }
+
+  @inline(__always)
+  private func put(_ value: Lanes, _ place: UnsafeMutablePointer<Float>) { store(value, place, isAccumulating) }
+}
+
 @inline(never)
-private func gatherTile(
-  _ p: UnsafePointer<Float>, _ planePitch: Int, _ place: UnsafeMutablePointer<Float>, _ channels: Int, _ below: Int,
-  _ rows: Int, _ columns: Int, _ accumulating: Bool
-) {
+private func gatherTile(_ p: UnsafePointer<Float>, _ planePitch: Int, _ place: TilePlace) {
   let k0 = gatherColumn(p, planePitch), k1 = gatherColumn(p + planePitch, planePitch)
   let k2 = gatherColumn(p + 2 * planePitch, planePitch), k3 = gatherColumn(p + 3 * planePitch, planePitch)
   let k4 = gatherColumn(p + 4 * planePitch, planePitch), k5 = gatherColumn(p + 5 * planePitch, planePitch)
-  writeRow(gather((k0.0, k1.0, k2.0, k3.0, k4.0, k5.0)), place, channels, columns, accumulating)
-  if rows > 1 {
-    writeRow(gather((k0.1, k1.1, k2.1, k3.1, k4.1, k5.1)), place + below, channels, columns, accumulating)
-  }
-  if rows > 2 {
-    writeRow(gather((k0.2, k1.2, k2.2, k3.2, k4.2, k5.2)), place + 2 * below, channels, columns, accumulating)
-  }
-  if rows > 3 {
-    writeRow(gather((k0.3, k1.3, k2.3, k3.3, k4.3, k5.3)), place + 3 * below, channels, columns, accumulating)
-  }
+  place.write(gather((k0.0, k1.0, k2.0, k3.0, k4.0, k5.0)), row: 0)
+  place.write(gather((k0.1, k1.1, k2.1, k3.1, k4.1, k5.1)), row: 1)
+  place.write(gather((k0.2, k1.2, k2.2, k3.2, k4.2, k5.2)), row: 2)
+  place.write(gather((k0.3, k1.3, k2.3, k3.3, k4.3, k5.3)), row: 3)
 }
 
 @inline(__always)
@@ -189,37 +229,27 @@ private func gatherColumn(_ plane: UnsafePointer<Float>, _ pitch: Int) -> Four {
     ))
 }
 
-@inline(__always)
-private func writeRow(
-  _ values: Four, _ place: UnsafeMutablePointer<Float>, _ channels: Int, _ columns: Int, _ accumulating: Bool
-) {
-  write(values.0, place, accumulating)
-  if columns > 1 { write(values.1, place + channels, accumulating) }
-  if columns > 2 { write(values.2, place + 2 * channels, accumulating) }
-  if columns > 3 { write(values.3, place + 3 * channels, accumulating) }
-}
-
-/// Transforms rows of 3x3 weights: G g Gᵀ for `count` neighbouring values of each tap, a multiple of 16. Tap t lies
-/// `tapPitch` floats behind tap t − 1, plane p `planePitch` floats behind plane p − 1, and in a plane each 16 values
-/// `panelPitch` floats behind the 16 before.
-@inline(never)
-package func winogradF4Weights(
-  _ weights: UnsafePointer<Float>, _ tapPitch: Int, _ planes: UnsafeMutablePointer<Float>, _ planePitch: Int,
-  _ panelPitch: Int, _ count: Int
-) {
-  var at = 0
-  while at < count {
-    let w = weights + at, plane = planes + (at >> 4) * panelPitch + (at & 15)
-    let k0 = widenColumn(w, 3 * tapPitch)
-    let k1 = widenColumn(w + tapPitch, 3 * tapPitch)
-    let k2 = widenColumn(w + 2 * tapPitch, 3 * tapPitch)
-    putSix(widen(k0.0, k1.0, k2.0), plane, planePitch)
-    putSix(widen(k0.1, k1.1, k2.1), plane + 6 * planePitch, planePitch)
-    putSix(widen(k0.2, k1.2, k2.2), plane + 12 * planePitch, planePitch)
-    putSix(widen(k0.3, k1.3, k2.3), plane + 18 * planePitch, planePitch)
-    putSix(widen(k0.4, k1.4, k2.4), plane + 24 * planePitch, planePitch)
-    putSix(widen(k0.5, k1.5, k2.5), plane + 30 * planePitch, planePitch)
-    at += Lanes.scalarCount
+extension WinogradF4 {
+  /// Transforms rows of 3x3 weights: G g Gᵀ for each value of the taps.
+  @inline(never)
+  package static func weights(
+    _ weights: UnsafePointer<Float>, _ extents: WinogradWeightExtents, into planes: UnsafeMutablePointer<Float>
+  ) {
+    let (tapPitch, planePitch) = (extents.tapPitch, extents.planePitch)
+    var at = 0
+    while at < extents.count {
+      let w = weights + at, plane = planes + (at >> 4) * extents.panelPitch + (at & 15)
+      let k0 = widenColumn(w, 3 * tapPitch)
+      let k1 = widenColumn(w + tapPitch, 3 * tapPitch)
+      let k2 = widenColumn(w + 2 * tapPitch, 3 * tapPitch)
+      putSix(widen(k0.0, k1.0, k2.0), plane, planePitch)
+      putSix(widen(k0.1, k1.1, k2.1), plane + 6 * planePitch, planePitch)
+      putSix(widen(k0.2, k1.2, k2.2), plane + 12 * planePitch, planePitch)
+      putSix(widen(k0.3, k1.3, k2.3), plane + 18 * planePitch, planePitch)
+      putSix(widen(k0.4, k1.4, k2.4), plane + 24 * planePitch, planePitch)
+      putSix(widen(k0.5, k1.5, k2.5), plane + 30 * planePitch, planePitch)
+      at += Lanes.scalarCount
+    }
   }
 }
 

@@ -1,25 +1,27 @@
+package import LoopTypes
+
 // The transforms of F(2x2, 3x3) on weights and on their gradients, which are floats whatever the images are.
 
-/// Transforms rows of 3x3 weights: G g Gᵀ for `count` neighbouring values of each tap, a multiple of 16. Tap t lies
-/// `tapPitch` floats behind tap t − 1, plane p `planePitch` floats behind plane p − 1, and in a plane each 16 values
-/// `panelPitch` floats behind the 16 before.
-@inline(never)
-package func winogradWeights(
-  _ weights: UnsafePointer<Float>, _ tapPitch: Int, _ planes: UnsafeMutablePointer<Float>, _ planePitch: Int,
-  _ panelPitch: Int, _ count: Int
-) {
-  var at = 0
-  while at < count {
-    let w = weights + at
-    let (a0, b0, c0, d0) = widenColumn(w, 3 * tapPitch)
-    let (a1, b1, c1, d1) = widenColumn(w + tapPitch, 3 * tapPitch)
-    let (a2, b2, c2, d2) = widenColumn(w + 2 * tapPitch, 3 * tapPitch)
-    var plane = planes + (at >> 4) * panelPitch + (at & 15)
-    putFour(widen(a0, a1, a2), &plane, planePitch)
-    putFour(widen(b0, b1, b2), &plane, planePitch)
-    putFour(widen(c0, c1, c2), &plane, planePitch)
-    putFour(widen(d0, d1, d2), &plane, planePitch)
-    at += Lanes.scalarCount
+extension WinogradF2 {
+  /// Transforms rows of 3x3 weights: G g Gᵀ for each value of the taps.
+  @inline(never)
+  package static func weights(
+    _ weights: UnsafePointer<Float>, _ extents: WinogradWeightExtents, into planes: UnsafeMutablePointer<Float>
+  ) {
+    let (tapPitch, planePitch) = (extents.tapPitch, extents.planePitch)
+    var at = 0
+    while at < extents.count {
+      let w = weights + at
+      let (a0, b0, c0, d0) = widenColumn(w, 3 * tapPitch)
+      let (a1, b1, c1, d1) = widenColumn(w + tapPitch, 3 * tapPitch)
+      let (a2, b2, c2, d2) = widenColumn(w + 2 * tapPitch, 3 * tapPitch)
+      var plane = planes + (at >> 4) * extents.panelPitch + (at & 15)
+      putFour(widen(a0, a1, a2), &plane, planePitch)
+      putFour(widen(b0, b1, b2), &plane, planePitch)
+      putFour(widen(c0, c1, c2), &plane, planePitch)
+      putFour(widen(d0, d1, d2), &plane, planePitch)
+      at += Lanes.scalarCount
+    }
   }
 }
 
@@ -53,29 +55,30 @@ private func narrow(_ a: Lanes, _ b: Lanes, _ c: Lanes, _ d: Lanes) -> (Lanes, L
   return (a + sum, (b - c) * 0.5, sum + d)
 }
 
-/// Transforms `rows` rows of 16 neighbouring sums of each plane to the gradients of the nine taps, whose rows lie
-/// `rowPitch` floats apart; the twin of `winogradWeights`.
-@inline(never)
-package func winogradWeightGradient(
-  _ planes: UnsafePointer<Float>, _ planePitch: Int, _ weights: UnsafeMutablePointer<Float>, _ tapPitch: Int,
-  _ rowPitch: Int, _ rows: Int
-) {
-  var row = 0
-  while row < rows {
-    var at = 0
-    while at < 16 {
-      let p = planes + row * 16 + at
-      let (a0, b0, c0) = narrowColumn(p, planePitch)
-      let (a1, b1, c1) = narrowColumn(p + planePitch, planePitch)
-      let (a2, b2, c2) = narrowColumn(p + 2 * planePitch, planePitch)
-      let (a3, b3, c3) = narrowColumn(p + 3 * planePitch, planePitch)
-      var tap = weights + row * rowPitch + at
-      putThree(narrow(a0, a1, a2, a3), &tap, tapPitch)
-      putThree(narrow(b0, b1, b2, b3), &tap, tapPitch)
-      putThree(narrow(c0, c1, c2, c3), &tap, tapPitch)
-      at += Lanes.scalarCount
+extension WinogradF2 {
+  /// Transforms rows of 16 neighbouring sums of each plane to the gradients of the nine taps; the twin of `weights`.
+  @inline(never)
+  package static func weightGradient(
+    _ planes: UnsafePointer<Float>, _ extents: WinogradGradientExtents, into weights: UnsafeMutablePointer<Float>
+  ) {
+    let (planePitch, tapPitch) = (extents.planePitch, extents.tapPitch)
+    var row = 0
+    while row < extents.rows {
+      var at = 0
+      while at < 16 {
+        let p = planes + row * 16 + at
+        let (a0, b0, c0) = narrowColumn(p, planePitch)
+        let (a1, b1, c1) = narrowColumn(p + planePitch, planePitch)
+        let (a2, b2, c2) = narrowColumn(p + 2 * planePitch, planePitch)
+        let (a3, b3, c3) = narrowColumn(p + 3 * planePitch, planePitch)
+        var tap = weights + row * extents.rowPitch + at
+        putThree(narrow(a0, a1, a2, a3), &tap, tapPitch)
+        putThree(narrow(b0, b1, b2, b3), &tap, tapPitch)
+        putThree(narrow(c0, c1, c2, c3), &tap, tapPitch)
+        at += Lanes.scalarCount
+      }
+      row += 1
     }
-    row += 1
   }
 }
 

@@ -6,7 +6,7 @@ internal import CTiles
 typealias Pairs = SIMD16<UInt32>
 
 @inline(__always)
-func load(_ source: UnsafePointer<UInt16>) -> Vector { widened(bfloats(at: source)) }
+func load(_ source: UnsafePointer<UInt16>) -> Vector { widened(bf16(at: source)) }
 
 @inline(__always)
 func store(_ value: Vector, _ target: UnsafeMutablePointer<UInt16>) {
@@ -22,7 +22,7 @@ func write(_ value: Float, _ target: UnsafeMutablePointer<UInt16>) {
 }
 
 @inline(__always)
-func bfloats(at source: UnsafePointer<UInt16>) -> SIMD16<UInt16> {
+func bf16(at source: UnsafePointer<UInt16>) -> SIMD16<UInt16> {
   UnsafeRawPointer(source).loadUnaligned(as: SIMD16<UInt16>.self)
 }
 

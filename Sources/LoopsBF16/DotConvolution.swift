@@ -1,52 +1,35 @@
+package import LoopTypes
+
 // Convolution of bf16 images without a matrix of patches: a block of output pixels and channels stays in registers while
 // pairs of taps stream by, two multiply-adds a lane and instruction. The taps of a kernel row are contiguous in an NHWC
 // image, so a pair is two neighbouring numbers of it, and one 32-bit load broadcasts it.
 
-/// The extents of a direct convolution of one padded image, in elements.
-package struct DotExtents: Sendable {
-  /// Outputs: rows, columns and channels, the last a multiple of 16.
-  package var height = 1
-  package var width: Int
-  package var channels: Int
-  /// Rows of the kernel, and pairs of taps in each; taps behind the kernel's have the weight zero.
-  package var rows = 1
-  package var pairs: Int
-  /// From one row of the padded image to the next, times the stride where outputs are concerned.
-  package var rowPitch = 0
-  package var stride = 1
-  /// From the first tap of one output to that of its right neighbour.
-  package var step: Int
-  /// From one row of outputs to the next, and from one output to its right neighbour.
-  package var outputPitch = 0
-  package var outputStep: Int
-
-  package init(width: Int, channels: Int, pairs: Int, step: Int, outputStep: Int) {
-    self.width = width
-    self.channels = channels
-    self.pairs = pairs
-    self.step = step
-    self.outputStep = outputStep
+extension Loops {
+  /// output[y][x][n] = Σ over rows k and taps j of image[y · stride + k][x · step + j] · weights[k][j][n], written or added.
+  ///
+  /// - Parameters:
+  ///   - weights: packed as [channels / 16][rows · pairs][16][2], see `packDots`.
+  ///   - extents: at least 8 wide; a last block that would overlap the edge is moved back, so some outputs are computed
+  ///     twice, to the same bits (but an added one only where it was not counted yet).
+  @inline(never)
+  package static func dotConvolve(
+    _ image: UnsafePointer<UInt16>, by weights: UnsafePointer<UInt16>, _ extents: DotExtents, accumulating: Bool,
+    into output: UnsafeMutablePointer<UInt16>
+  ) {
+    convolveBlocks(image, weights, output, extents, accumulating)
   }
 }
 
-/// output[y][x][n] = Σ over rows k and taps j of image[y · stride + k][x · step + j] · weights[k][j][n], written or added.
-///
-/// - Parameters:
-///   - weights: packed as [channels / 16][rows · pairs][16][2], see `packDots`.
-///   - extents: at least 8 wide; a last block that would overlap the edge is moved back, so some outputs are computed
-///     twice, to the same bits (but an added one only where it was not counted yet).
-@inline(never)
-package func dotConvolve(
-  _ image: UnsafePointer<UInt16>, _ weights: UnsafePointer<UInt16>, _ output: UnsafeMutablePointer<UInt16>,
-  _ extents: DotExtents, _ accumulating: Bool
-) { convolveBlocks(image, weights, output, extents, accumulating) }
-
-/// The same into floats, written: the products of Winograd's planes.
-@inline(never)
-package func dotProducts(
-  _ image: UnsafePointer<UInt16>, _ weights: UnsafePointer<UInt16>, _ output: UnsafeMutablePointer<Float>,
-  _ extents: DotExtents
-) { convolveBlocks(image, weights, output, extents, false) }
+extension Loops {
+  /// The same into floats, written: the products of Winograd's planes.
+  @inline(never)
+  package static func dotProducts(
+    _ image: UnsafePointer<UInt16>, by weights: UnsafePointer<UInt16>, _ extents: DotExtents,
+    into output: UnsafeMutablePointer<Float>
+  ) {
+    convolveBlocks(image, weights, output, extents, false)
+  }
+}
 
 /// Where a block's sums go.
 protocol DotResult {

@@ -1,70 +1,51 @@
+package import LoopTypes
+
 // The weights' gradient of a convolution in bf16: a block of taps by output channels stays in registers while the
 // positions stream by, two neighbouring ones at a time (see `pairTaps`, `pairOutputs`).
 
-/// The extents of a sum over positions: `images` of `height` rows of `pairs` pairs of outputs.
-package struct DotGradientExtents: Sendable {
-  package var images = 1
-  package var height = 1
-  package var pairs: Int
-  /// Rows of the kernel, taps of each, and output channels, the last a multiple of 16.
-  package var rows = 1
-  package var taps: Int
-  package var channels: Int
-  package var stride = 1
-  /// From the taps of one pair of outputs to those of the next, where not all taps are summed.
-  package var tapPitch: Int
-  /// From the pairs of one image to those of the next.
-  package var imagePitch = 0
-
-  package init(pairs: Int, taps: Int, channels: Int) {
-    self.pairs = pairs
-    self.taps = taps
-    tapPitch = taps
-    self.channels = channels
-  }
-}
-
-/// weights[k][j][n] += Σ over images i, rows y, pairs q of image[i][y · stride + k][q][j] · gradient[i][y][q][n].
-@inline(never)
-package func dotConvolveWeights(
-  _ image: UnsafePointer<UInt32>, _ gradient: UnsafePointer<UInt32>, _ weights: UnsafeMutablePointer<Float>,
-  _ e: DotGradientExtents
-) {
-  for row in 0..<e.rows {
-    var tap = 0
-    while tap < e.taps {
-      var n = 0
-      let left = e.taps - tap
-      let isWide = left >= 8
-      var covered = 1
-      while n < e.channels {
-        let span = Span(
-          image: image + row * e.pairs * e.tapPitch + tap, gradient: gradient + n,
-          weights: weights + (row * e.taps + tap) * e.channels + n, e: e)
-        // Every block of a run of taps must be as tall as the others.
-        if e.channels >= 32 && isWide {
-          covered = 8
-          if n + 32 <= e.channels {
-            accumulate8x2(span)
-            n += 32
+extension Loops {
+  /// weights[k][j][n] += Σ over images i, rows y, pairs q of image[i][y · stride + k][q][j] · gradient[i][y][q][n].
+  @inline(never)
+  package static func dotConvolveWeights(
+    _ image: UnsafePointer<UInt32>, gradient: UnsafePointer<UInt32>, _ e: DotGradientExtents,
+    accumulating weights: UnsafeMutablePointer<Float>
+  ) {
+    for row in 0..<e.rows {
+      var tap = 0
+      while tap < e.taps {
+        var n = 0
+        let left = e.taps - tap
+        let isWide = left >= 8
+        var covered = 1
+        while n < e.channels {
+          let span = Span(
+            image: image + row * e.pairs * e.tapPitch + tap, gradient: gradient + n,
+            weights: weights + (row * e.taps + tap) * e.channels + n, e: e)
+          // Every block of a run of taps must be as tall as the others.
+          if e.channels >= 32 && isWide {
+            covered = 8
+            if n + 32 <= e.channels {
+              accumulate8x2(span)
+              n += 32
+            } else {
+              accumulate8x1(span)
+              n += 16
+            }
           } else {
-            accumulate8x1(span)
+            if left >= 16 {
+              covered = 16
+              accumulate16x1(span)
+            } else if isWide {
+              covered = 8
+              accumulate8x1(span)
+            } else {
+              accumulate1x1(span)
+            }
             n += 16
           }
-        } else {
-          if left >= 16 {
-            covered = 16
-            accumulate16x1(span)
-          } else if isWide {
-            covered = 8
-            accumulate8x1(span)
-          } else {
-            accumulate1x1(span)
-          }
-          n += 16
         }
+        tap += covered
       }
-      tap += covered
     }
   }
 }

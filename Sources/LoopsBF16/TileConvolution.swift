@@ -1,73 +1,44 @@
+package import LoopTypes
+
 // Convolution of bf16 images on tiles: 16 outputs that are neighbours in memory are the rows of a left factor, loaded
 // from where their taps lie, a run of 32 taps is its depth, and packed weights are the right factor. Two by two tiles of
 // sums need four loads for four products, which is what the caches can feed. Sums leave the tiles through memory; they
 // are rounded and put in their places while the next ones are summed.
 
-/// What a convolution on tiles reads and writes, in elements.
-package struct TileExtents {
-  /// Output channels, a multiple of 16.
-  package var channels: Int
-  /// Rows of the kernel, and tiles of 16 pairs of taps in each; taps behind the kernel's have the weight zero.
-  package var rows: Int
-  package var depth: Int
-  /// From the taps of one output to those of the next one in its tile, and from the first row of taps to each row.
-  package var step: Int
-  package var kernelRows: UnsafePointer<Int>
-  /// Tiles of outputs, each of `tileRows`: where the taps of its first one begin.
-  package var tiles: Int
-  package var tileRows: Int
-  package var places: UnsafePointer<Int>
-  /// For each of a tile's 16 rows, where its output begins, negative where none is written.
-  package var targets: UnsafePointer<Int>
-
-  package init(
-    channels: Int, rows: Int, depth: Int, step: Int, kernelRows: UnsafePointer<Int>, tiles: Int, tileRows: Int,
-    places: UnsafePointer<Int>, targets: UnsafePointer<Int>
+extension MatrixTiles {
+  /// output[targets[p] + n] = Σ over rows k and taps j of image[place of p + kernelRows[k] + j] · weights[k][j][n], written
+  /// or added. As many numbers as a row's padding to `tilePairs` asks for lie behind the image's last ones, and are finite.
+  ///
+  /// - Parameter weights: packed as [channels / 16][rows · depth · 16][16][2], see `packDots`.
+  @inline(never)
+  package static func tileConvolve(
+    _ image: UnsafePointer<UInt16>, by weights: UnsafePointer<UInt16>, _ extents: TileExtents, accumulating: Bool,
+    into output: UnsafeMutablePointer<UInt16>
   ) {
-    self.channels = channels
-    self.rows = rows
-    self.depth = depth
-    self.step = step
-    self.kernelRows = kernelRows
-    self.tiles = tiles
-    self.tileRows = tileRows
-    self.places = places
-    self.targets = targets
+    var unit = MatrixExtensions()
+    LoopsBF16.tileConvolve(
+      on: &unit, image, by: weights, extents, into: SumTarget(output, isAccumulating: accumulating))
   }
-}
-
-/// The pairs of taps that a tile is deep: packed kernel rows are padded to multiples of it.
-package let tilePairs = 16
-
-/// output[targets[p] + n] = Σ over rows k and taps j of image[place of p + kernelRows[k] + j] · weights[k][j][n], written
-/// or added. As many numbers as a row's padding to `tilePairs` asks for lie behind the image's last ones, and are finite.
-///
-/// - Parameter weights: packed as [channels / 16][rows · depth · 16][16][2], see `packDots`.
-@inline(never)
-package func tileConvolve(
-  _ image: UnsafePointer<UInt16>, _ weights: UnsafePointer<UInt16>, _ output: UnsafeMutablePointer<UInt16>,
-  _ extents: TileExtents, _ accumulating: Bool
-) {
-  var unit = MatrixExtensions()
-  tileConvolve(on: &unit, image, weights, output, extents, accumulating)
 }
 
 @inline(__always)
 package func tileConvolve<Unit: TileUnit>(
-  on unit: inout Unit, _ image: UnsafePointer<UInt16>, _ weights: UnsafePointer<UInt16>,
-  _ output: UnsafeMutablePointer<UInt16>, _ e: TileExtents, _ accumulating: Bool
+  on unit: inout Unit, _ image: UnsafePointer<UInt16>, by weights: UnsafePointer<UInt16>, _ e: TileExtents,
+  into target: SumTarget<UInt16>
 ) {
-  let p = Panels(image: image, weights: weights, pitch: e.rows * e.depth * 512, e: e)
+  let (output, accumulating) = (target.place, target.isAccumulating)
+  let p = Panels(image: image, weights: weights, pitch: e.offsets.rows * e.depth * 512, e: e)
   unit.configure(rows: e.tileRows, columns: 16, depth: 16)
   withSums { room in
-    var drain = Drain(sums: room, targets: e.targets, output: output, end: 0, isPair: false, isAdding: accumulating)
+    var drain = Drain(
+      sums: room, targets: e.offsets.targets, output: output, end: 0, isPair: false, isAdding: accumulating)
     var (sums, other) = (room, room + 1024)
     var n = 0
     while n < e.channels {
       let isPair = n + 32 <= e.channels
       var tile = 0
-      while tile < e.tiles {
-        let isWhole = tile + (isPair ? 2 : 4) <= e.tiles
+      while tile < e.offsets.tiles {
+        let isWhole = tile + (isPair ? 2 : 4) <= e.offsets.tiles
         if isPair {
           if isWhole {
             multiply2x2(on: &unit, p, tile, n, &drain)
@@ -91,7 +62,7 @@ package func tileConvolve<Unit: TileUnit>(
         }
         let tiles = isWhole ? (isPair ? 2 : 4) : 1
         drain = Drain(
-          sums: sums, targets: e.targets + 16 * tile, output: output + n, end: 16 * tiles, isPair: isPair,
+          sums: sums, targets: e.offsets.targets + 16 * tile, output: output + n, end: 16 * tiles, isPair: isPair,
           isAdding: accumulating)
         swap(&sums, &other)
         tile += tiles
@@ -120,7 +91,7 @@ private struct Panels {
   let pitch: Int
   let e: TileExtents
 
-  var steps: Int { e.rows * e.depth }
+  var steps: Int { e.offsets.rows * e.depth }
 }
 
 /// Sums on their way from tiles to their outputs, row by row.
@@ -168,13 +139,13 @@ private func multiply2x2<Unit: TileUnit>(
   let (panel, step) = (p.pitch, p.e.step * 2)
   let quota = drain.quota(p.steps)
   var w = p.weights + n / 16 * panel
-  let (first, second) = (p.image + p.e.places[tile], p.image + p.e.places[tile + 1])
+  let (first, second) = (p.image + p.e.offsets.places[tile], p.image + p.e.offsets.places[tile + 1])
   unit.clear(0)
   unit.clear(1)
   unit.clear(2)
   unit.clear(3)
-  for row in 0..<p.e.rows {
-    var x = first + p.e.kernelRows[row], z = second + p.e.kernelRows[row]
+  for row in 0..<p.e.offsets.rows {
+    var x = first + p.e.offsets.kernelRows[row], z = second + p.e.offsets.kernelRows[row]
     for _ in 0..<p.e.depth {
       unit.load(4, x, step)
       unit.load(6, w, 64)
@@ -199,11 +170,11 @@ private func multiply1x2<Unit: TileUnit>(
   let (panel, step) = (p.pitch, p.e.step * 2)
   let quota = drain.quota(p.steps)
   var w = p.weights + n / 16 * panel
-  let first = p.image + p.e.places[tile]
+  let first = p.image + p.e.offsets.places[tile]
   unit.clear(0)
   unit.clear(1)
-  for row in 0..<p.e.rows {
-    var x = first + p.e.kernelRows[row]
+  for row in 0..<p.e.offsets.rows {
+    var x = first + p.e.offsets.kernelRows[row]
     for _ in 0..<p.e.depth {
       unit.load(4, x, step)
       unit.load(6, w, 64)
@@ -224,13 +195,15 @@ private func multiply4x1<Unit: TileUnit>(
   let step = p.e.step * 2
   let quota = drain.quota(p.steps)
   var w = p.weights + n / 16 * p.pitch
-  let (a, b, c, d) = (p.e.places[tile], p.e.places[tile + 1], p.e.places[tile + 2], p.e.places[tile + 3])
+  let (a, b, c, d) = (
+    p.e.offsets.places[tile], p.e.offsets.places[tile + 1], p.e.offsets.places[tile + 2], p.e.offsets.places[tile + 3]
+  )
   unit.clear(0)
   unit.clear(1)
   unit.clear(2)
   unit.clear(3)
-  for row in 0..<p.e.rows {
-    var x = p.image + p.e.kernelRows[row]
+  for row in 0..<p.e.offsets.rows {
+    var x = p.image + p.e.offsets.kernelRows[row]
     for _ in 0..<p.e.depth {
       unit.load(6, w, 64)
       unit.load(4, x + a, step)
@@ -255,10 +228,10 @@ private func multiply1x1<Unit: TileUnit>(
   let step = p.e.step * 2
   let quota = drain.quota(p.steps)
   var w = p.weights + n / 16 * p.pitch
-  let first = p.image + p.e.places[tile]
+  let first = p.image + p.e.offsets.places[tile]
   unit.clear(0)
-  for row in 0..<p.e.rows {
-    var x = first + p.e.kernelRows[row]
+  for row in 0..<p.e.offsets.rows {
+    var x = first + p.e.offsets.kernelRows[row]
     for _ in 0..<p.e.depth {
       unit.load(4, x, step)
       unit.load(6, w, 64)
@@ -270,11 +243,12 @@ private func multiply1x1<Unit: TileUnit>(
   }
 }
 
-/// The taps of each output of a row behind one another: windows[x][j] = row[x · step + j] for `taps` taps of each of `count`
-/// outputs.
-@inline(never)
-package func copyWindows(
-  _ row: UnsafePointer<UInt16>, _ step: Int, _ taps: Int, _ count: Int, _ windows: UnsafeMutablePointer<UInt16>
-) {
-  for x in 0..<count { copy(row + x * step, windows + x * taps, taps) }
+extension Loops {
+  /// The taps of each output of a row behind one another: windows[x][j] = row[x · step + j].
+  @inline(never)
+  package static func copyWindows(
+    _ row: UnsafePointer<UInt16>, _ taps: RowTaps, into windows: UnsafeMutablePointer<UInt16>
+  ) {
+    for x in 0..<taps.count { copy(row + x * taps.step, windows + x * taps.taps, taps.taps) }
+  }
 }

@@ -1,49 +1,33 @@
+package import LoopTypes
+
 // The weights' gradient of a convolution on tiles: 16 pairs of outputs, a window, are the depth of a product of their
 // gradients, transposed once for all taps, and of their taps. Both lie in whole tiles, one window behind the other
 // (`pairTapTiles`, `transposeWindows`), so that the loops read memory in its order. What comes out are tiles of
 // sums[channel][tap], which stay tiles until all windows are summed (`spreadSums`).
 
-/// The extents of a sum over `windows` windows.
-package struct TileGradientExtents: Sendable {
-  /// Tiles of 16 taps and of 16 output channels.
-  package var tapTiles: Int
-  package var channelTiles: Int
-  package var windows: Int
-  /// Words from the gradients of 16 channels to those of the next.
-  package var channelPitch: Int
-  /// Whether the sums begin at zero; else they go on from what they are.
-  package var begins: Bool
-
-  package init(tapTiles: Int, channelTiles: Int, windows: Int, channelPitch: Int, begins: Bool) {
-    self.tapTiles = tapTiles
-    self.channelTiles = channelTiles
-    self.windows = windows
-    self.channelPitch = channelPitch
-    self.begins = begins
+extension MatrixTiles {
+  /// sums[t][n][c][j] += Σ over windows w, pairs q of gradients[n][w][c][q] · words[taps[t] + 256 w + 16 q + j], the product
+  /// of two pairs being the sum of the products of their halves.
+  @inline(never)
+  package static func tileSumWeights(
+    _ words: UnsafePointer<UInt32>, gradients: UnsafePointer<UInt32>, _ extents: TileGradientExtents,
+    into sums: UnsafeMutablePointer<Float>
+  ) {
+    var unit = MatrixExtensions()
+    LoopsBF16.tileSumWeights(on: &unit, words, gradients: gradients, extents, into: sums)
   }
-}
-
-/// sums[t][n][c][j] += Σ over windows w, pairs q of gradients[n][w][c][q] · words[taps[t] + 256 w + 16 q + j], the product
-/// of two pairs being the sum of the products of their halves.
-@inline(never)
-package func tileSumWeights(
-  _ words: UnsafePointer<UInt32>, _ taps: UnsafePointer<Int>, _ gradients: UnsafePointer<UInt32>,
-  _ sums: UnsafeMutablePointer<Float>, _ extents: TileGradientExtents
-) {
-  var unit = MatrixExtensions()
-  tileSumWeights(on: &unit, words, taps, gradients, sums, extents)
 }
 
 @inline(__always)
 package func tileSumWeights<Unit: TileUnit>(
-  on unit: inout Unit, _ words: UnsafePointer<UInt32>, _ taps: UnsafePointer<Int>, _ gradients: UnsafePointer<UInt32>,
-  _ sums: UnsafeMutablePointer<Float>, _ e: TileGradientExtents
+  on unit: inout Unit, _ words: UnsafePointer<UInt32>, gradients: UnsafePointer<UInt32>, _ e: TileGradientExtents,
+  into sums: UnsafeMutablePointer<Float>
 ) {
   unit.configure(rows: 16, columns: 16, depth: 16)
   var window = 0
   while window < e.windows {
     let block = WindowBlock(
-      words: words + 256 * window, taps: taps, gradients: gradients + 256 * window, sums: sums, e: e,
+      words: words + 256 * window, taps: e.taps, gradients: gradients + 256 * window, sums: sums, e: e,
       windows: min(mostWindows, e.windows - window), begins: e.begins && window == 0)
     var tap = 0
     while tap < e.tapTiles {
@@ -67,7 +51,7 @@ private let mostWindows = 16
 
 private struct WindowBlock {
   let words: UnsafePointer<UInt32>
-  let taps: UnsafePointer<Int>
+  let taps: UnsafeBufferPointer<Int>
   let gradients: UnsafePointer<UInt32>
   let sums: UnsafeMutablePointer<Float>
   let e: TileGradientExtents
@@ -182,55 +166,60 @@ private func multiply1x4<Unit: TileUnit>(on unit: inout Unit, _ p: WindowBlock, 
   }
 }
 
-/// Writes, or adds, one tile of taps by some of channels: weights[j · pitch + n] (+)= sums[n / 16][n % 16][j], for `taps`
-/// taps j.
-@inline(never)
-package func spreadSums(
-  _ sums: UnsafeMutablePointer<Float>, _ taps: Int, _ channelTiles: Int, _ weights: UnsafeMutablePointer<Float>,
-  _ pitch: Int, _ adding: Bool
-) {
-  for n in 0..<channelTiles {
-    let tile = sums + 256 * n
-    let bits = UnsafeMutableRawPointer(tile).assumingMemoryBound(to: UInt32.self)
-    transposeTile(bits, 16, bits)
-    for tap in 0..<taps {
-      let target = weights + tap * pitch + n * 16
-      let sum = load(tile + 16 * tap)
-      store(adding ? load(target) + sum : sum, target)
+extension Loops {
+  /// Writes, or adds, one tile of taps by some of channels: weights[j · pitch + n] (+)= sums[n / 16][n % 16][j], for
+  /// all taps j.
+  @inline(never)
+  package static func spreadSums(
+    _ sums: UnsafeMutablePointer<Float>, _ extents: SpreadExtents, accumulating: Bool,
+    into weights: UnsafeMutablePointer<Float>
+  ) {
+    for n in 0..<extents.channelTiles {
+      let tile = sums + 256 * n
+      let bits = UnsafeMutableRawPointer(tile).assumingMemoryBound(to: UInt32.self)
+      transposeTile(bits, 16, bits)
+      for tap in 0..<extents.taps {
+        let target = weights + tap * extents.pitch + n * 16
+        let sum = load(tile + 16 * tap)
+        store(accumulating ? load(target) + sum : sum, target)
+      }
     }
   }
 }
 
-/// The taps of neighbouring outputs in tiles of 16: words[t][q][j] = (row[2 q · step + 16 t + j], row[(2 q + 1) · step +
-/// 16 t + j]) for `count` pairs of outputs in one row of a padded image. Up to 15 numbers behind the last tap are read.
-@inline(never)
-package func pairTapTiles(
-  _ row: UnsafePointer<UInt16>, _ step: Int, _ taps: Int, _ count: Int, _ words: UnsafeMutablePointer<UInt32>,
-  _ tilePitch: Int
-) {
-  var (tap, tile) = (0, words)
-  while tap < taps {
-    var (source, target) = (row + tap, tile)
-    for _ in 0..<count {
-      put(interleaved(bfloats(at: source), bfloats(at: source + step)), target)
-      source += 2 * step
-      target += 16
+extension Loops {
+  /// The taps of neighbouring outputs in tiles of 16: words[t][q][j] = (row[2 q · step + 16 t + j], row[(2 q + 1) · step +
+  /// 16 t + j]) for `count` pairs of outputs in one row of a padded image. Up to 15 numbers behind the last tap are read.
+  @inline(never)
+  package static func pairTapTiles(
+    _ row: UnsafePointer<UInt16>, _ taps: RowTaps, into words: UnsafeMutablePointer<UInt32>, tilePitch: Int
+  ) {
+    var (tap, tile) = (0, words)
+    while tap < taps.taps {
+      var (source, target) = (row + tap, tile)
+      for _ in 0..<taps.count {
+        put(interleaved(bf16(at: source), bf16(at: source + taps.step)), target)
+        source += 2 * taps.step
+        target += 16
+      }
+      tap += 16
+      tile += tilePitch
     }
-    tap += 16
-    tile += tilePitch
   }
 }
 
-/// gradients[n][w][c][q] = pairs[16 w + q][16 n + c] for all channels of some windows.
-@inline(never)
-package func transposeWindows(
-  _ pairs: UnsafePointer<UInt32>, _ channels: Int, _ windows: Int, _ gradients: UnsafeMutablePointer<UInt32>,
-  _ channelPitch: Int
-) {
-  for n in 0..<channels / 16 {
-    for window in 0..<windows {
-      transposeTile(
-        pairs + window * 16 * channels + 16 * n, channels, gradients + n * channelPitch + 256 * window)
+extension Loops {
+  /// gradients[n][w][c][q] = pairs[16 w + q][16 n + c] for all channels of some windows.
+  @inline(never)
+  package static func transposeWindows(
+    _ pairs: UnsafePointer<UInt32>, channels: Int, windows: Int, into gradients: UnsafeMutablePointer<UInt32>,
+    channelPitch: Int
+  ) {
+    for n in 0..<channels / 16 {
+      for window in 0..<windows {
+        transposeTile(
+          pairs + window * 16 * channels + 16 * n, channels, gradients + n * channelPitch + 256 * window)
+      }
     }
   }
 }

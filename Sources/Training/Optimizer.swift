@@ -56,9 +56,9 @@ package struct Optimizer: Sendable {
   /// One update of all parameters from the executor's gradients, with the learning rate multiplied by `multiplier`.
   package func step(_ executor: any Executor, multiplier: Double) {
     for group in groups {
-      executor.descend(
+      executor.sgdStep(
         velocities: velocity, range: group.range,
-        step: DescentStep(
+        step: SGDStep(
           learningRate: Float(settings.learningRate * multiplier * group.rate), momentum: Float(settings.momentum),
           weightDecay: group.decays ? Float(settings.weightDecay / group.rate) : 0, nesterov: settings.nesterov))
     }

@@ -101,20 +101,20 @@ import Testing
   {
     TuningMeasurement(
       convolution: "8x8x64 -> 64 3x3", batch: 16, pass: pass,
-      candidates: zip([ConvolutionAlgorithm.patches, .direct], seconds).map {
+      candidates: zip([ConvolutionAlgorithm.im2col, .direct], seconds).map {
         .init(algorithm: $0, seconds: $1, gigaflopsPerSecond: 1 / $1)
       }, current: current)
   }
 
   @Test func anAlgorithmMustBeFasterByAMargin() {
-    #expect(measurement(.forward, current: .patches, [1, 0.98]).chosen == .patches)
-    #expect(measurement(.forward, current: .patches, [1, 0.96]).chosen == .direct)
-    #expect(measurement(.forward, current: .direct, [0.5, 1]).chosen == .patches)
+    #expect(measurement(.forward, current: .im2col, [1, 0.98]).chosen == .im2col)
+    #expect(measurement(.forward, current: .im2col, [1, 0.96]).chosen == .direct)
+    #expect(measurement(.forward, current: .direct, [0.5, 1]).chosen == .im2col)
   }
 
   @Test func theTableIsPrintedAsTheSourceKeepsIt() {
     let source = TuningMeasurement.source([
-      measurement(.forward, current: .patches, [1, 0.5]), measurement(.weights, current: .patches, [1, 2]),
+      measurement(.forward, current: .im2col, [1, 0.5]), measurement(.weights, current: .im2col, [1, 2]),
     ])
     #expect(source.contains("\n    8x8x64 -> 64 3x3            direct      -           patches\n"))
     #expect(source.hasPrefix("extension ConvolutionTable {") && source.hasSuffix("}"))

@@ -96,9 +96,9 @@ struct AllKernels {
   private mutating func updates() {
     let values = (0..<4).map { Filled(count: 300_001, seed: $0) }
     let range = 3..<300_001
-    descend(
+    sgdStep(
       values[0].arena, gradients: values[1].arena, velocities: values[2].arena, range: range,
-      step: DescentStep(learningRate: 0.1, momentum: 0.9, weightDecay: 1e-4, nesterov: true), on: execution)
+      step: SGDStep(learningRate: 0.1, momentum: 0.9, weightDecay: 1e-4, nesterov: true), on: execution)
     average(values[0].arena, into: values[3].arena, range: range, decay: 0.999, on: execution)
     for filled in values { bits += filled.bits }
   }

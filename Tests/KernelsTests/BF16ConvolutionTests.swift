@@ -5,7 +5,7 @@ import Testing
 extension ConvolutionCase {
   /// The layers of the networks, cut short, and the corners where images share tiles or blocks overlap. Channels behind
   /// the images are whole vectors.
-  static let bfloat: [ConvolutionCase] = [
+  static let bf16: [ConvolutionCase] = [
     ConvolutionCase(3, 32, 32, 3, to: 16, 3, 3, stride: 1, padding: 1),
     ConvolutionCase(2, 28, 28, 1, to: 16, 3, 3, stride: 1, padding: 1),
     ConvolutionCase(1, 64, 64, 3, to: 64, 7, 7, stride: 2, padding: 3),
@@ -39,7 +39,7 @@ extension ConvolutionCase {
 }
 
 /// Convolutions of bf16 images against the naive twin in double precision on the same bf16 numbers.
-@Suite(.enabled(if: KernelTable.bfloatPaths.count > 0, "no path through bf16 dot products here"))
+@Suite(.enabled(if: KernelTable.bf16Paths.count > 0, "no path through bf16 dot products here"))
 struct BF16ConvolutionTests {
   /// Weights, transformed tiles and results are rounded to 8 bits: half a unit is 2⁻⁹ of a number. Their errors are of
   /// both signs and add up like the results themselves, so that the root mean square of the error is a few of 2⁻⁹ of the
@@ -58,7 +58,7 @@ struct BF16ConvolutionTests {
     #expect(worst < 0x1p-4, what)
   }
 
-  @Test(arguments: KernelTable.bfloatPaths, ConvolutionCase.bfloat)
+  @Test(arguments: KernelTable.bf16Paths, ConvolutionCase.bf16)
   func agreesWithItsTwin(path: BF16Path, test: ConvolutionCase) {
     let (geometry, images) = (test.geometry, test.images)
     let input = Filled(images: images, shape: geometry.input, seed: 1, format: .bf16)
@@ -104,7 +104,7 @@ struct BF16ConvolutionTests {
     #expect(inputGradient.isIntact)
   }
 
-  @Test(arguments: KernelTable.bfloatPaths, ConvolutionCase.bfloat)
+  @Test(arguments: KernelTable.bf16Paths, ConvolutionCase.bf16)
   func imageHasTheSameBitsInEveryBatch(path: BF16Path, test: ConvolutionCase) {
     let geometry = test.geometry
     let input = Filled(images: 5, shape: geometry.input, seed: 1, format: .bf16)
@@ -125,7 +125,7 @@ struct BF16ConvolutionTests {
       let last = images.upperBound - 1..<images.upperBound
       return [output, inputGradient].flatMap { filled in
         let tensor = filled.tensor[last]
-        return (0..<tensor.count).map { tensor.bfloats[$0] }
+        return (0..<tensor.count).map { tensor.bf16Base[$0] }
       }
     }
 

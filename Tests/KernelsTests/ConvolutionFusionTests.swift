@@ -31,7 +31,7 @@ import Testing
     let description: String
 
     static let all: [Way] =
-      (KernelTable.bfloatPaths.last.map {
+      (KernelTable.bf16Paths.last.map {
         [Way(table: $0.table, format: .bf16, algorithm: nil, description: "\($0), bf16")]
       } ?? [])
       + InstructionSet.available.flatMap { set in

@@ -35,7 +35,7 @@ import Testing
   func imagesOfMoreTilesThanAStepUsuallyHas(pass: ConvolutionPass) {
     let test = ConvolutionCase(2, 96, 92, 128, to: 128, 3, 3, stride: 1, padding: 1)
     let set = InstructionSet.available[InstructionSet.available.count - 1]
-    let expected = compute(test, pass, .panels, set)
+    let expected = compute(test, pass, .packedGEMM, set)
     let scale = expected.reduce(0) { max($0, abs($1)) }
     let alone = compute(test, pass, .winograd, set)
     for threads in [1, 2, 40] {
@@ -97,7 +97,7 @@ import Testing
       for pass in ConvolutionPass.allCases {
         guard let algorithm = table[geometry, pass] else { continue }
         #expect(geometry.allows(algorithm, pass), "\(geometry.label), \(pass)")
-        #expect(geometry.algorithm(pass, .auto) == algorithm && geometry.algorithm(pass, .blas) == .patches)
+        #expect(geometry.algorithm(pass, .auto) == algorithm && geometry.algorithm(pass, .blas) == .im2col)
       }
     }
   }
@@ -107,7 +107,7 @@ import Testing
       input: Shape(height: 23, width: 19, channels: 64), outputChannels: 64, kernelHeight: 3, kernelWidth: 3, padding: 1
     )
     #expect(ConvolutionTable.measured[geometry, .forward] == nil)
-    #expect(geometry.algorithm(.forward, .auto) == .winograd && geometry.algorithm(.forward, .blas) == .patches)
+    #expect(geometry.algorithm(.forward, .auto) == .winograd && geometry.algorithm(.forward, .blas) == .im2col)
     #expect(geometry.label == "23x19x64 -> 64 3x3")
   }
 }

@@ -174,11 +174,11 @@ extension Filled {
     for golden in try Golden.read().descents {
       let parameters = Filled(golden.start)
       let velocities = Filled([Double](repeating: 0, count: golden.start.count))
-      let step = DescentStep(
+      let step = SGDStep(
         learningRate: golden.learningRate, momentum: golden.momentum, weightDecay: golden.weightDecay,
         nesterov: golden.nesterov)
       for (gradient, after) in zip(golden.gradients, golden.after) {
-        descend(
+        sgdStep(
           parameters.arena, gradients: Filled(gradient).arena, velocities: velocities.arena,
           range: 0..<golden.start.count, step: step, on: execution)
         #expect(relativeError(of: parameters.floats, to: after) < 1e-6)

@@ -12,10 +12,10 @@ import Testing
     for (expected, isNesterov) in [(plain, false), (nesterov, true)] {
       let (parameters, gradients, velocities) = (Arena(count: 20), Arena(count: 20), Arena(count: 20))
       parameters.fill(with: 1)
-      let step = DescentStep(learningRate: 0.1, momentum: 0.5, weightDecay: 0.1, nesterov: isNesterov)
+      let step = SGDStep(learningRate: 0.1, momentum: 0.5, weightDecay: 0.1, nesterov: isNesterov)
       for (gradient, value) in zip([1, 2, -1] as [Float], expected) {
         gradients.fill(with: gradient)
-        descend(parameters, gradients: gradients, velocities: velocities, range: 1..<19, step: step, on: execution)
+        sgdStep(parameters, gradients: gradients, velocities: velocities, range: 1..<19, step: step, on: execution)
         #expect((1..<19).allSatisfy { abs(parameters.base[$0] - value) < 2e-7 })
         #expect(parameters.base[0] == 1 && parameters.base[19] == 1)
       }
@@ -28,12 +28,12 @@ import Testing
     for nesterov in [false, true] {
       let values = (1...4).map { Filled(count: length, seed: $0) }
       let (parameters, gradients, velocities) = (values[0].arena, values[1].arena, values[2].arena)
-      let reference = Reference.descend(
+      let reference = Reference.sgdStep(
         values[0].doubles, gradients: values[1].doubles, velocities: values[2].doubles, learningRate: 0.1,
         momentum: 0.9, weightDecay: 5e-4, nesterov: nesterov)
-      descend(
+      sgdStep(
         parameters, gradients: gradients, velocities: velocities, range: 0..<length,
-        step: DescentStep(learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4, nesterov: nesterov), on: execution)
+        step: SGDStep(learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4, nesterov: nesterov), on: execution)
       #expect(relativeError(of: values[0].floats, to: reference.parameters) < 1e-6)
       #expect(relativeError(of: values[2].floats, to: reference.velocities) < 1e-6)
 

@@ -1,4 +1,5 @@
 import CTiles
+import LoopTypes
 import LoopsBF16
 import Randomness
 
@@ -79,7 +80,10 @@ extension TileCase {
       weights.withUnsafeBufferPointer { source in
         packed.withUnsafeMutableBufferPointer { target in
           guard let from = source.baseAddress, let to = target.baseAddress else { return }
-          packDots(from + row * taps * outputs, taps, outputs, to + row * pairs * 32, kernel * pairs * 32)
+          Loops.packDots(
+            from + row * taps * outputs,
+            DotPackingExtents(taps: taps, channels: outputs, blockPitch: kernel * pairs * 32),
+            into: to + row * pairs * 32)
         }
       }
     }

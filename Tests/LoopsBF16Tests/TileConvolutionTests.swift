@@ -1,3 +1,4 @@
+import LoopTypes
 import LoopsBF16
 import Support
 import Testing
@@ -53,8 +54,9 @@ import Testing
             guard let row = kernelRows.baseAddress, let place = places.baseAddress, let target = targets.baseAddress
             else { return }
             let extents = TileExtents(
-              channels: test.outputs, rows: test.kernel, depth: test.pairs / tilePairs, step: test.stride * test.inputs,
-              kernelRows: row, tiles: places.count, tileRows: rows, places: place, targets: target)
+              channels: test.outputs, depth: test.pairs / tilePairs, step: test.stride * test.inputs, tileRows: rows,
+              offsets: TileOffsets(
+                rows: test.kernel, kernelRows: row, tiles: places.count, places: place, targets: target))
             kernel(image, weights, output, extents, accumulating)
           }
         }
@@ -65,7 +67,8 @@ import Testing
   private func emulated(_ test: TileCase) -> Kernel {
     onTiles(test) { image, weights, output, extents, accumulating in
       var unit = EmulatedTileUnit()
-      tileConvolve(on: &unit, image, weights, output, extents, accumulating)
+      tileConvolve(
+        on: &unit, image, by: weights, extents, into: SumTarget(output, isAccumulating: accumulating))
     }
   }
 
@@ -101,7 +104,9 @@ import Testing
     let terms = Double(test.kernel * test.taps)
     for accumulating in [false, true] {
       let output = run(emulated(test), test, image, accumulating: accumulating)
-      let twin = run({ dotConvolve($0, $1, $2, test.dotExtents, $3) }, test, image, accumulating: accumulating)
+      let twin = run(
+        { Loops.dotConvolve($0, by: $1, test.dotExtents, accumulating: $3, into: $2) }, test, image,
+        accumulating: accumulating)
       for index in scales.indices {
         let (a, b) = (Double(float(output[place(index, test)])), Double(float(twin[place(index, test)])))
         let allowed = 2 * (terms + 1) * 0x1p-24 * (scales[index] + 8) + max(abs(a), abs(b)) * 0x1p-7
@@ -117,7 +122,9 @@ import Testing
   @Test(arguments: [TileCase(1, 32, 32, 16, 16, 3, 1), TileCase(1, 3, 16, 32, 80, 3, 1)])
   func tilesAreNotWasted(test: TileCase) {
     var unit = EmulatedTileUnit()
-    let kernel = onTiles(test) { tileConvolve(on: &unit, $0, $1, $2, $3, $4) }
+    let kernel = onTiles(test) {
+      tileConvolve(on: &unit, $0, by: $1, $3, into: SumTarget($2, isAccumulating: $4))
+    }
     _ = run(kernel, test, test.image(0), accumulating: false)
     #expect(unit.products == test.height * test.width / 16 * test.outputs / 16 * test.kernel * test.pairs / tilePairs)
   }
@@ -126,7 +133,8 @@ import Testing
   func theProcessorAgreesWithTheEmulation(test: TileCase) {
     for accumulating in [false, true] {
       let emulation = run(emulated(test), test, test.image(0), accumulating: accumulating)
-      #expect(Bool(run(onTiles(test, tileConvolve), test, test.image(0), accumulating: accumulating) == emulation))
+      let tiles = onTiles(test) { MatrixTiles.tileConvolve($0, by: $1, $3, accumulating: $4, into: $2) }
+      #expect(Bool(run(tiles, test, test.image(0), accumulating: accumulating) == emulation))
     }
   }
 }

@@ -1,3 +1,4 @@
+import LoopTypes
 import LoopsBF16
 import Support
 import Testing
@@ -6,7 +7,7 @@ import Testing
 /// of their magnitudes.
 @Suite(.enabled(if: hasDots, "no bf16 dot products")) struct TileWeightGradientTests {
   private typealias Kernel = (
-    UnsafePointer<UInt32>, UnsafePointer<Int>, UnsafePointer<UInt32>, UnsafeMutablePointer<Float>, TileGradientExtents
+    UnsafePointer<UInt32>, UnsafePointer<UInt32>, UnsafeMutablePointer<Float>, TileGradientExtents
   ) -> Void
 
   /// The pairs of a case as the kernel wants them: those of all images behind one another for each row.
@@ -36,9 +37,10 @@ import Testing
           test.image(index).withUnsafeBufferPointer { image in
             guard let x = image.baseAddress else { return }
             for row in 0..<test.rows {
-              pairTapTiles(
-                x + row * test.columns * test.inputs, test.stride * test.inputs, test.taps, pairs,
-                to + row * rowPitch + index * pairs * 16, tapPitch)
+              Loops.pairTapTiles(
+                x + row * test.columns * test.inputs,
+                RowTaps(step: test.stride * test.inputs, taps: test.taps, count: pairs),
+                into: to + row * rowPitch + index * pairs * 16, tilePitch: tapPitch)
             }
           }
         }
@@ -53,12 +55,15 @@ import Testing
           for index in 0..<test.images {
             test.gradient(index).withUnsafeBufferPointer { gradient in
               guard let g = gradient.baseAddress, let to = row.baseAddress else { return }
-              pairOutputs(g + y * test.width * channels, test.width, channels, to + index * pairs * channels)
+              Loops.pairOutputs(
+                g + y * test.width * channels, width: test.width, channels: channels,
+                into: to + index * pairs * channels)
             }
           }
           gradients.withUnsafeMutableBufferPointer { gradients in
             guard let from = row.baseAddress, let to = gradients.baseAddress else { return }
-            transposeWindows(from, channels, windowsPerRow, to + y * rowPitch, channelPitch)
+            Loops.transposeWindows(
+              from, channels: channels, windows: windowsPerRow, into: to + y * rowPitch, channelPitch: channelPitch)
           }
         }
       }
@@ -76,15 +81,14 @@ import Testing
     sums.withUnsafeMutableBufferPointer { sums in
       guard let sum = sums.baseAddress else { return }
       for some in rows {
-        let extents = TileGradientExtents(
-          tapTiles: tapTiles, channelTiles: channelTiles, windows: some.count * pairs.windowsPerRow,
-          channelPitch: test.height * rowPitch, begins: some.lowerBound == 0)
         pairs.words.withUnsafeBufferPointer { words in
           pairs.gradients.withUnsafeBufferPointer { gradients in
             pairs.taps.withUnsafeBufferPointer { taps in
-              guard let x = words.baseAddress, let g = gradients.baseAddress, let tap = taps.baseAddress else { return }
-              kernel(
-                x + some.lowerBound * test.stride * rowPitch, tap, g + some.lowerBound * rowPitch, sum, extents)
+              guard let x = words.baseAddress, let g = gradients.baseAddress else { return }
+              let extents = TileGradientExtents(
+                taps: taps, channelTiles: channelTiles, windows: some.count * pairs.windowsPerRow,
+                channelPitch: test.height * rowPitch, begins: some.lowerBound == 0)
+              kernel(x + some.lowerBound * test.stride * rowPitch, g + some.lowerBound * rowPitch, sum, extents)
             }
           }
         }
@@ -93,9 +97,10 @@ import Testing
         guard let to = weights.baseAddress else { return }
         for tile in 0..<tapTiles {
           let (row, tap) = (tile / pairs.tilesPerRow, tile % pairs.tilesPerRow * 16)
-          spreadSums(
-            sum + tile * channelTiles * 256, min(16, test.taps - tap), channelTiles,
-            to + (row * test.taps + tap) * test.outputs, test.outputs, true)
+          Loops.spreadSums(
+            sum + tile * channelTiles * 256,
+            SpreadExtents(taps: min(16, test.taps - tap), channelTiles: channelTiles, pitch: test.outputs),
+            accumulating: true, into: to + (row * test.taps + tap) * test.outputs)
         }
       }
     }
@@ -108,7 +113,7 @@ import Testing
 
   private func emulated(_ test: TileCase, rows: [Range<Int>]) -> [Float] {
     var unit = EmulatedTileUnit()
-    return run({ tileSumWeights(on: &unit, $0, $1, $2, $3, $4) }, test, before(test), rows: rows)
+    return run({ tileSumWeights(on: &unit, $0, gradients: $1, $3, into: $2) }, test, before(test), rows: rows)
   }
 
   private func before(_ test: TileCase) -> [Float] {
@@ -143,13 +148,15 @@ import Testing
       (TileCase(3, 2, 2, 16, 16, 3, 1), 2 * 9), (TileCase(2, 3, 16, 16, 48, 3, 1), 3 * 9 * 3),
     ] {
       var unit = EmulatedTileUnit()
-      _ = run({ tileSumWeights(on: &unit, $0, $1, $2, $3, $4) }, test, before(test), rows: rows(test))
+      _ = run({ tileSumWeights(on: &unit, $0, gradients: $1, $3, into: $2) }, test, before(test), rows: rows(test))
       #expect(unit.products == products)
     }
   }
 
   @Test(.enabled(if: hasTiles, "no AMX tiles"), arguments: TileCase.all)
   func theProcessorAgreesWithTheEmulation(test: TileCase) {
-    #expect(Bool(run(tileSumWeights, test, before(test), rows: rows(test)) == emulated(test, rows: rows(test))))
+    let processor = run(
+      { MatrixTiles.tileSumWeights($0, gradients: $1, $3, into: $2) }, test, before(test), rows: rows(test))
+    #expect(Bool(processor == emulated(test, rows: rows(test))))
   }
 }

@@ -230,12 +230,12 @@ extension BackendCase {
   /// The first half of the parameters with weight decay, the rest without and by Nesterov's rule.
   private func update(_ executor: any Executor, _ velocities: any Store, _ network: Network) {
     let middle = plan.parameterCount / 32 * 16
-    executor.descend(
+    executor.sgdStep(
       velocities: velocities, range: 0..<middle,
-      step: DescentStep(learningRate: 0.05, momentum: 0.9, weightDecay: 5e-2, nesterov: false))
-    executor.descend(
+      step: SGDStep(learningRate: 0.05, momentum: 0.9, weightDecay: 5e-2, nesterov: false))
+    executor.sgdStep(
       velocities: velocities, range: middle..<plan.parameterCount,
-      step: DescentStep(learningRate: 0.03, momentum: 0.8, weightDecay: 0, nesterov: true))
+      step: SGDStep(learningRate: 0.03, momentum: 0.8, weightDecay: 0, nesterov: true))
   }
 
   private func named(_ values: [Float], _ prefix: String) -> BackendResults {

@@ -18,7 +18,7 @@ import Testing
     let description: String
 
     static let all: [Way] =
-      (KernelTable.bfloatPaths.first.map { [Way(table: $0.table, format: .bf16, description: "\($0), bf16")] } ?? [])
+      (KernelTable.bf16Paths.first.map { [Way(table: $0.table, format: .bf16, description: "\($0), bf16")] } ?? [])
       + InstructionSet.available.map { Way(table: .table(for: $0), format: .fp32, description: "\($0), fp32") }
 
     var isExact: Bool { format == .fp32 }

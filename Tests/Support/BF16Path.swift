@@ -12,7 +12,7 @@ package struct BF16Path: Sendable, CustomStringConvertible {
 
 extension KernelTable {
   /// Those of the instruction sets that there are, and AMX's with emulated tiles.
-  package static var bfloatPaths: [BF16Path] {
+  package static var bf16Paths: [BF16Path] {
     InstructionSet.available.map { BF16Path(description: $0.rawValue, table: .table(for: $0)) }
       .filter { $0.table.supports(.bf16) }
       + [emulatedTiles()].compactMap { $0 }.map { BF16Path(description: "emulated amx", table: $0) }
@@ -34,10 +34,10 @@ package struct TrainingPath: Sendable, CustomStringConvertible {
     let floats = KernelPath.available.map { path in
       TrainingPath(description: "\(path), fp32", table: .table(for: path.set), choice: path.choice, format: .fp32)
     }
-    let bfloats = KernelTable.bfloatPaths.map { path in
+    let halves = KernelTable.bf16Paths.map { path in
       TrainingPath(description: "\(path), bf16", table: path.table, choice: .auto, format: .bf16)
     }
-    return floats + bfloats
+    return floats + halves
   }
 
   /// How much further than in fp32 a result may be off: bf16 keeps 8 significant bits of every feature map.
@@ -59,7 +59,7 @@ package struct LoopPath: Sendable, CustomStringConvertible {
   }
 
   /// The number that is stored for `value`.
-  package func stored(_ value: Float) -> Float { format == .fp32 ? value : float(bfloat(value)) }
+  package func stored(_ value: Float) -> Float { format == .fp32 ? value : float(bf16(value)) }
 
   /// How far a stored number may be off its value, relative to that: twice half a unit of bf16's last place.
   package var rounding: Double { format == .fp32 ? 0 : 0x1p-8 }

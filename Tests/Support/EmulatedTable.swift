@@ -1,4 +1,5 @@
 package import Kernels
+internal import LoopTypes
 internal import LoopsBF16
 
 extension KernelTable {
@@ -6,16 +7,27 @@ extension KernelTable {
   package static func emulatedTiles() -> KernelTable? {
     guard InstructionSet.avx512.isAvailable else { return nil }
     var table = KernelTable.table(for: .avx512)
-    guard var loops = table.bfloat else { return nil }
-    loops.tileConvolve = { image, weights, output, extents, accumulating in
-      var unit = EmulatedTileUnit()
-      tileConvolve(on: &unit, image, weights, output, extents, accumulating)
-    }
-    loops.tileSumWeights = { words, taps, gradients, sums, extents in
-      var unit = EmulatedTileUnit()
-      tileSumWeights(on: &unit, words, taps, gradients, sums, extents)
-    }
-    table.bfloat = loops
+    guard table.supports(.bf16) else { return nil }
+    table.tiles = EmulatedTiles.self
     return table
+  }
+}
+
+private enum EmulatedTiles: TileLoops {
+  static func tileConvolve(
+    _ image: UnsafePointer<UInt16>, by weights: UnsafePointer<UInt16>, _ extents: TileExtents, accumulating: Bool,
+    into output: UnsafeMutablePointer<UInt16>
+  ) {
+    var unit = EmulatedTileUnit()
+    LoopsBF16.tileConvolve(
+      on: &unit, image, by: weights, extents, into: SumTarget(output, isAccumulating: accumulating))
+  }
+
+  static func tileSumWeights(
+    _ words: UnsafePointer<UInt32>, gradients: UnsafePointer<UInt32>, _ extents: TileGradientExtents,
+    into sums: UnsafeMutablePointer<Float>
+  ) {
+    var unit = EmulatedTileUnit()
+    LoopsBF16.tileSumWeights(on: &unit, words, gradients: gradients, extents, into: sums)
   }
 }

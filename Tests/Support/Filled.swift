@@ -21,7 +21,7 @@ package struct Filled: Sendable {
       let value = mean + deviation * stream.nextNormal()
       switch format {
       case .fp32: tensor.base[index] = value
-      case .bf16: tensor.bfloats[index] = bfloat(value)
+      case .bf16: tensor.bf16Base[index] = bf16(value)
       }
     }
   }
@@ -39,7 +39,7 @@ package struct Filled: Sendable {
   package var floats: [Float] {
     switch tensor.format {
     case .fp32: Array(tensor.values)
-    case .bf16: (0..<tensor.count).map { float(tensor.bfloats[$0]) }
+    case .bf16: (0..<tensor.count).map { float(tensor.bf16Base[$0]) }
     }
   }
   package var doubles: [Double] { floats.map { Double($0) } }
@@ -56,7 +56,7 @@ extension Tensor {
     precondition(values.count == count, "a tensor is filled as a whole")
     switch format {
     case .fp32: base.update(from: values, count: count)
-    case .bf16: for (index, value) in values.enumerated() { bfloats[index] = bfloat(value) }
+    case .bf16: for (index, value) in values.enumerated() { bf16Base[index] = bf16(value) }
     }
   }
 }

@@ -54,8 +54,8 @@ extension BatchMix {
     case .fp32:
       apply(to: Memory(images.base, originals.base), images.shape, pool) { share * $0 + (1 - share) * $1 }
     case .bf16:
-      apply(to: Memory(images.bfloats, originals.bfloats), images.shape, pool) {
-        bfloat(share * float($0) + (1 - share) * float($1))
+      apply(to: Memory(images.bf16Base, originals.bf16Base), images.shape, pool) {
+        bf16(share * float($0) + (1 - share) * float($1))
       }
     }
   }

@@ -6,12 +6,12 @@ package enum KernelChoice: String, Codable, Sendable, CaseIterable {
   case blas
 }
 
-/// How one pass of a convolution is computed.
+/// How one pass of a convolution is computed. Their raw values are printed, and read in tables.
 package enum ConvolutionAlgorithm: String, Codable, Sendable, CaseIterable {
   /// The patch matrix times the weights, or its transpose times the gradient, in OpenBLAS.
-  case patches
-  /// The positions' rows, straight from a padded copy of each image, times weights in panels.
-  case panels
+  case im2col = "patches"
+  /// The positions' rows, straight from a padded copy of each image, times packed weights.
+  case packedGEMM = "panels"
   /// Blocks of outputs in registers, straight from a padded copy of each image.
   case direct
   /// Fewer multiplications, after transforms of images and weights.
@@ -34,10 +34,10 @@ extension ConvolutionGeometry {
   /// Whether the algorithm can compute the pass, be it fast or slow.
   package func allows(_ algorithm: ConvolutionAlgorithm, _ pass: ConvolutionPass) -> Bool {
     switch (algorithm, pass) {
-    case (.patches, _): true
+    case (.im2col, _): true
     case (.winograd, _): allowsWinograd && input.height > 1 && input.width > 1
-    case (.panels, .weights): fillsPanels
-    case (.panels, _): true
+    case (.packedGEMM, .weights): fillsPanels
+    case (.packedGEMM, _): true
     case (.direct, .forward): output.width >= Self.narrowest && outputChannels % 16 == 0
     case (.direct, .data):
       input.width >= Self.narrowest && input.channels % 16 == 0 && stride == 1 && padding < kernelHeight
@@ -49,23 +49,24 @@ extension ConvolutionGeometry {
   /// A pure function of the shape and the pass, the same for every instruction set; nothing is measured at run time.
   /// Convolutions that the table does not have follow rules whose limits come from `cas-bench --convolutions`.
   package func algorithm(_ pass: ConvolutionPass, _ choice: KernelChoice) -> ConvolutionAlgorithm {
-    guard choice == .auto else { return .patches }
+    guard choice == .auto else { return .im2col }
     if let measured = ConvolutionTable.measured[self, pass] { return measured }
     // A line of one value has no taps to save.
     if allows(.winograd, pass) { return .winograd }
     switch pass {
     case .forward:
-      return fitsBlocks(width: output.width, from: input.channels, to: outputChannels) ? .direct : .panels
+      return fitsBlocks(width: output.width, from: input.channels, to: outputChannels) ? .direct : .packedGEMM
     case .data:
       // With a stride the gradient would be spread out with zeros, which are multiplied as well.
       let isDirect = stride == 1 && padding < kernelHeight && padding < kernelWidth
-      return isDirect && fitsBlocks(width: input.width, from: outputChannels, to: input.channels) ? .direct : .panels
+      return isDirect && fitsBlocks(width: input.width, from: outputChannels, to: input.channels)
+        ? .direct : .packedGEMM
     case .weights:
       // The sums of a block of weights are read and written once an image, which only many positions make up for, and
       // rows of many channels fall on few sets of the first-level cache.
       let isShort = output.pixels >= (outputChannels > 64 ? 256 : 64) && outputChannels <= 128
       if isShort, outputChannels % 16 == 0, k <= Self.deepest { return .direct }
-      return fillsPanels ? .panels : .patches
+      return fillsPanels ? .packedGEMM : .im2col
     }
   }
 

@@ -1,7 +1,9 @@
+internal import LoopTypes
+
 /// Writes (or adds to `inputGradient`) the gradient with respect to a convolution's input.
 ///
 /// With stride 1 it is itself a convolution, of the output's gradient with the flipped and transposed kernel. Otherwise the
-/// positions fall into classes that each are one, or, with the patches' algorithm, the gradient of the patch matrix is added
+/// positions fall into classes that each are one, or, with im2col, the gradient of the patch matrix is added
 /// tile by tile to the positions that it was gathered from.
 package func convolveBackwardData(
   _ outputGradient: Tensor, weights: UnsafePointer<Float>, into inputGradient: Tensor, accumulating: Bool,
@@ -10,50 +12,19 @@ package func convolveBackwardData(
   precondition(
     inputGradient.shape == geometry.input && outputGradient.shape == geometry.output
       && inputGradient.images == outputGradient.images, "the tensors do not have the convolution's shapes")
-  if inputGradient.format == .bf16 {
-    return convolveBF16BackwardData(
-      outputGradient, weights: weights, into: inputGradient, accumulating: accumulating, geometry: geometry,
-      fusion: fusion, on: execution)
-  }
+  var pass = FeaturePass(
+    source: outputGradient, weights: weights, target: inputGradient, isAccumulating: accumulating, geometry: geometry,
+    execution: execution)
+  if inputGradient.format == .bf16 { return convolveBF16BackwardData(pass, fusion: fusion) }
   let sums = fusion.backwardSums(inputGradient, after: geometry.passShared, execution)
-  let finish = sums.map { sums in { (image: Int) in fusion.sum(image, of: inputGradient, sums, execution) } }
+  if let sums { pass.finished = { fusion.sum($0, of: inputGradient, sums, execution) } }
   switch execution.algorithm(.data, of: geometry) {
-  case .direct:
-    convolveBackwardDataDirectly(
-      outputGradient, weights: weights, into: inputGradient, accumulating: accumulating, geometry: geometry,
-      on: execution, finished: finish)
-  case .winograd:
-    convolveBackwardDataWinograd(
-      outputGradient, weights: weights, into: inputGradient, accumulating: accumulating, geometry: geometry,
-      on: execution, finished: finish)
-  case .panels:
-    convolveBackwardDataInPanels(
-      outputGradient, weights: weights, into: inputGradient, accumulating: accumulating, geometry: geometry,
-      on: execution, finished: finish)
-  case .patches:
-    convolveBackwardDataFromPatches(
-      outputGradient, weights: weights, into: inputGradient, accumulating: accumulating, geometry: geometry,
-      on: execution, finished: finish)
+  case .direct: convolveBackwardDataDirectly(pass)
+  case .winograd: convolveBackwardDataWinograd(pass)
+  case .packedGEMM: convolveBackwardDataPackedGEMM(pass)
+  case .im2col: if geometry.stride > 1 { pass.scatterGradient() } else { pass.gatherGradient() }
   }
   fusion.settleBackward(sums, inputGradient)
-}
-
-private func convolveBackwardDataFromPatches(
-  _ outputGradient: Tensor, weights: UnsafePointer<Float>, into inputGradient: Tensor, accumulating: Bool,
-  geometry: ConvolutionGeometry, on execution: Execution, finished: ((_ image: Int) -> Void)?
-) {
-  if geometry.stride > 1 {
-    return scatterGradient(
-      outputGradient, weights: weights, into: inputGradient, accumulating: accumulating, geometry: geometry,
-      on: execution, finished: finished)
-  }
-  var matrix = Matrix(base: weights, stride: geometry.outputChannels, transposed: true)
-  if geometry.kernelHeight * geometry.kernelWidth > 1 {
-    matrix = Matrix(base: flippedWeights(weights, geometry, on: execution), stride: geometry.input.channels)
-  }
-  multiplyPatches(
-    of: outputGradient, geometry.adjointPatches, by: matrix, packing: geometry.weightCount, into: inputGradient,
-    accumulating: accumulating, on: execution, finished: finished)
 }
 
 /// The kernel turned by 180 degrees, with input and output channels exchanged, in the shared scratch.
@@ -64,38 +35,49 @@ func flippedWeights(
   let taps = geometry.kernelHeight * geometry.kernelWidth
   let size = geometry.input.channels * geometry.outputChannels
   execution.pool.run(chunks: taps) { tap, _ in
-    execution.table.transpose(
-      weights + tap * size, geometry.outputChannels, geometry.input.channels, geometry.outputChannels,
-      flipped + (taps - 1 - tap) * size, geometry.input.channels)
+    execution.floats.transpose(
+      weights + tap * size,
+      TransposeExtents(
+        rows: geometry.input.channels, columns: geometry.outputChannels, stride: geometry.outputChannels,
+        targetStride: geometry.input.channels), into: flipped + (taps - 1 - tap) * size)
   }
   return UnsafePointer(flipped)
 }
 
-private func scatterGradient(
-  _ outputGradient: Tensor, weights: UnsafePointer<Float>, into inputGradient: Tensor, accumulating: Bool,
-  geometry: ConvolutionGeometry, on execution: Execution, finished: ((_ image: Int) -> Void)?
-) {
-  let patches = geometry.patches
-  let columns = geometry.outputChannels
-  let tiling = patches.tiling(columns: columns)
-  let right = RightMatrix(
-    Matrix(base: weights, stride: columns, transposed: true), k: columns, n: patches.depth,
-    packed: tiling.imagesPerTile > 1, at: 0, on: execution)
-  let scratch = geometry.scatterScratch
-  execution.pool.run(chunks: tiling.chunks(images: outputGradient.images)) { chunk, worker in
-    let patchGradient = execution.scratch.worker(worker, scratch)
-    let tiles = tiling.tiles(of: chunk)
-    let images = tiling.images(of: tiles.lowerBound, in: outputGradient.images)
-    let target = inputGradient.base + images.lowerBound * geometry.input.count
-    if !accumulating { target.update(repeating: 0, count: images.count * geometry.input.count) }
-    for tile in tiles {
-      let positions = tiling.positions(of: tile)
-      right.multiply(
-        outputGradient.base + images.lowerBound * geometry.output.count + positions.lowerBound * columns,
-        rows: images.count * positions.count, accumulating: false, into: patchGradient, execution.table)
-      patches.scatter(patchGradient, images: images.count, rows: positions, into: target, execution.table)
+extension FeaturePass {
+  /// The input's gradient of stride 1: a convolution with the turned kernel.
+  fileprivate func gatherGradient() {
+    var matrix = Matrix(base: weights, stride: geometry.outputChannels, transposed: true)
+    if geometry.kernelHeight * geometry.kernelWidth > 1 {
+      matrix = Matrix(base: flippedWeights(weights, geometry, on: execution), stride: geometry.input.channels)
     }
-    if let finished { images.forEach(finished) }
+    multiplyIm2col(geometry.adjointIm2col, by: matrix, packing: geometry.weightCount)
+  }
+
+  /// The input's gradient of any stride: that of the patch matrix, added to where the patches were gathered from.
+  fileprivate func scatterGradient() {
+    let patches = geometry.im2col
+    let columns = geometry.outputChannels
+    let tiling = patches.tiling(columns: columns)
+    let right = RightMatrix(
+      Matrix(base: weights, stride: columns, transposed: true), k: columns, n: patches.depth,
+      packedAt: tiling.imagesPerTile > 1 ? 0 : nil, on: execution)
+    let (scratch, floats) = (geometry.scatterScratch, execution.floats)
+    execution.pool.run(chunks: tiling.chunks(images: source.images)) { chunk, worker in
+      let patchGradient = execution.scratch.worker(worker, scratch)
+      let tiles = tiling.tiles(of: chunk)
+      let images = tiling.images(of: tiles.lowerBound, in: source.images)
+      let place = target.base + images.lowerBound * geometry.input.count
+      if !isAccumulating { place.update(repeating: 0, count: images.count * geometry.input.count) }
+      for tile in tiles {
+        let positions = tiling.positions(of: tile)
+        right.multiply(
+          source.base + images.lowerBound * geometry.output.count + positions.lowerBound * columns,
+          rows: images.count * positions.count, accumulating: false, into: patchGradient, floats)
+        patches.col2im(patchGradient, images: images.count, rows: positions, into: place, floats)
+      }
+      if let finished { images.forEach(finished) }
+    }
   }
 }
 
@@ -112,33 +94,24 @@ package func convolveBackwardWeights(
     input.shape == geometry.input && outputGradient.shape == geometry.output && input.images == outputGradient.images,
     "the tensors do not have the convolution's shapes")
   guard input.images > 0 else { return weightGradient.update(repeating: 0, count: geometry.weightCount) }
-  if input.format == .bf16 {
-    return convolveBF16BackwardWeights(
-      outputGradient, input: input, into: weightGradient, geometry: geometry, fusion: fusion, on: execution)
-  }
+  let pass = WeightPass(
+    outputGradient: outputGradient, input: input, normalization: fusion.input, geometry: geometry,
+    execution: execution, prepare: { fusion.apply($0, to: outputGradient, execution) })
+  if input.format == .bf16 { return convolveBF16BackwardWeights(pass, into: weightGradient) }
   let algorithm = execution.algorithm(.weights, of: geometry)
-  func prepare(_ image: Int) { fusion.apply(image, to: outputGradient, execution) }
-  if algorithm == .panels {
-    return convolveBackwardWeightsInPanels(
-      outputGradient, input: input, normalizing: fusion.input, into: weightGradient, geometry: geometry,
-      on: execution, prepare: prepare)
-  }
+  if algorithm == .packedGEMM { return convolveBackwardWeightsPackedGEMM(pass, into: weightGradient) }
   if algorithm == .winograd, geometry.winogradGradientRunsInSteps {
     return convolveBackwardWeightsWinogradInSteps(
-      outputGradient, input: input, normalizing: fusion.input, into: weightGradient,
-      tiling: geometry.winogradGradientTiling, on: execution, prepare: prepare)
+      pass, into: weightGradient, tiling: geometry.winogradGradientTiling)
   }
   let (write, scratch) =
     switch algorithm {
-    case .patches, .panels: (writeWeightGradientFromPatches, geometry.patchScratch)
+    case .im2col, .packedGEMM: (writeWeightGradientIm2col, geometry.im2colScratch)
     case .direct: (writeWeightGradientDirectly, geometry.directScratch)
     case .winograd: (writeWeightGradientWinograd, geometry.winogradGradientScratch)
     }
   sumWeightGradients(of: input.images, into: weightGradient, geometry, on: execution) { images, target, worker in
-    write(
-      outputGradient[images], input[images], fusion.input, geometry, execution.table, target,
-      execution.scratch.worker(worker, scratch)
-    ) { prepare(images.lowerBound + $0) }
+    write(pass[images], target, execution.scratch.worker(worker, scratch))
   }
 }
 
@@ -155,43 +128,44 @@ func sumWeightGradients(
   }
   guard chunks > 1 else { return }
   execution.forEachRange(of: count, step: 4096) { range, _ in
-    execution.table.sumParts(
-      partial + range.lowerBound, chunks, count, range.count, weightGradient + range.lowerBound)
+    execution.floats.sumParts(
+      partial + range.lowerBound, number: chunks, pitch: count, count: range.count,
+      into: weightGradient + range.lowerBound)
   }
 }
 
-private func writeWeightGradientFromPatches(
-  _ outputGradient: Tensor, _ input: Tensor, normalizing: BatchNormalization?, _ geometry: ConvolutionGeometry,
-  _ table: KernelTable, into weightGradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>,
-  prepare: (_ image: Int) -> Void
+private func writeWeightGradientIm2col(
+  _ pass: WeightPass, into weightGradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
 ) {
-  let patches = geometry.patches
+  let (input, geometry) = (pass.input, pass.geometry)
+  let patches = geometry.im2col
   let columns = geometry.outputChannels
   let tiling = patches.tiling(columns: columns)
   for chunk in 0..<tiling.chunks(images: input.images) {
     let tiles = tiling.tiles(of: chunk)
     let images = tiling.images(of: tiles.lowerBound, in: input.images)
-    images.forEach(prepare)
-    let source = PatchSource(
-      input[images], patches, columns: columns, normalizing: normalizing, in: scratch, table)
+    images.forEach(pass.prepare)
+    let rows = Im2colSource(
+      input[images], patches, columns: columns, normalizing: pass.normalization,
+      Im2colScratch(base: scratch, floats: pass.execution.floats))
     for tile in tiles {
       let positions = tiling.positions(of: tile)
-      let left = source.rows(positions)
-      let right = outputGradient.base + images.lowerBound * geometry.output.count + positions.lowerBound * columns
+      let left = rows[positions]
+      let right = pass.outputGradient.base + images.lowerBound * geometry.output.count + positions.lowerBound * columns
       multiply(
         Matrix(base: left, stride: patches.depth, transposed: true), Matrix(base: right, stride: columns),
-        m: patches.depth, n: columns, k: images.count * positions.count, beta: tile == 0 ? 0 : 1, into: weightGradient,
-        stride: columns)
+        ProductExtents(m: patches.depth, n: columns, k: images.count * positions.count),
+        MatrixTarget(weightGradient, stride: columns, beta: tile == 0 ? 0 : 1))
     }
   }
 }
 
 extension ConvolutionGeometry {
   /// The floats that one worker needs for the data gradient of a strided convolution.
-  fileprivate var scatterScratch: Int { patches.tiling(columns: outputChannels).rows * k }
+  fileprivate var scatterScratch: Int { im2col.tiling(columns: outputChannels).rows * k }
 
   /// The floats that one worker needs for the patches of the input.
-  fileprivate var patchScratch: Int { patches.tileScratch(columns: outputChannels, normalizing: true) }
+  fileprivate var im2colScratch: Int { im2col.tileScratch(columns: outputChannels, normalizing: true) }
 
   /// In how many chunks the images' weight gradients are summed: at most 16, and no more than 64 MB of sums.
   func weightGradientChunks(images: Int) -> Int {
@@ -206,21 +180,21 @@ package func convolutionScratch(
   let inputs = geometry.input.channels
   let sums = geometry.weightCount * max(1, geometry.weightGradientChunks(images: batch))
   if format == .bf16 {
-    let forward = BF16Scratch([geometry.bfloatForward])
-    let data = BF16Scratch(geometry.bfloatData)
-    return geometry.bfloatGradientScratch(images: batch, sums: sums)
+    let forward = BF16Scratch([geometry.bf16Forward])
+    let data = BF16Scratch(geometry.bf16Data)
+    return geometry.bf16GradientScratch(images: batch, sums: sums)
       .union(forward.size(channels: geometry.outputChannels, batch: batch))
       .union(data.size(channels: inputs, batch: batch))
   }
-  var perWorker = max(geometry.patchScratch, geometry.directScratch)
+  var perWorker = max(geometry.im2colScratch, geometry.directScratch)
   if geometry.stride > 1 {
     perWorker = max(perWorker, geometry.scatterScratch)
   } else {
-    perWorker = max(perWorker, geometry.adjointPatches.tileScratch(columns: inputs, normalizing: false))
+    perWorker = max(perWorker, geometry.adjointIm2col.tileScratch(columns: inputs, normalizing: false))
   }
   let fused = ConvolutionFusion.scratch(channels: max(inputs, geometry.outputChannels), batch: batch)
   return ScratchSize(perWorker: perWorker, shared: max(sums, geometry.passShared + fused))
-    .union(geometry.winogradScratch).union(geometry.panelScratch).union(geometry.panelGradientScratch)
+    .union(geometry.winogradScratch).union(geometry.packedGEMMScratch).union(geometry.packedGEMMGradientScratch)
 }
 
 extension ConvolutionGeometry {
@@ -229,6 +203,6 @@ extension ConvolutionGeometry {
     let packed = max(
       RightMatrix.packedCount(k: k, n: outputChannels), RightMatrix.packedCount(k: outputChannels, n: k),
       weightCount + RightMatrix.packedCount(k: weightCount / input.channels, n: input.channels))
-    return max(packed, winogradScratch.shared, panelScratch.shared)
+    return max(packed, winogradScratch.shared, packedGEMMScratch.shared)
   }
 }

@@ -1,3 +1,5 @@
+internal import LoopTypes
+
 /// What a convolution of one image computes: cross-correlation of an NHWC image, padded with zeros on all sides,
 /// with `outputChannels` kernels. Weights are laid out [kernelHeight][kernelWidth][inputChannels][outputChannels].
 package struct ConvolutionGeometry: Hashable, Sendable {
@@ -49,66 +51,49 @@ extension ConvolutionGeometry {
   package var multiplyAdds: Int { output.pixels * weightCount }
 }
 
-/// Which values of an image make the rows of its patch matrix; what `gatherPatches` needs to know. Row p holds the
-/// values under the kernel at output position p, so that a convolution is this matrix times the weights.
-struct PatchGeometry {
-  let image: Shape
-  let kernelHeight: Int
-  let kernelWidth: Int
-  let stride: Int
-  let paddingTop: Int
-  let paddingLeft: Int
-  let outputHeight: Int
-  let outputWidth: Int
-
-  /// The columns of the patch matrix.
-  var depth: Int { kernelHeight * kernelWidth * image.channels }
-  /// The rows of the patch matrix of one image.
-  var pixels: Int { outputHeight * outputWidth }
+extension Im2colExtents {
   /// Whether the patch matrix is the image itself.
   var isIdentity: Bool {
-    kernelHeight == 1 && kernelWidth == 1 && stride == 1 && paddingTop == 0 && paddingLeft == 0
+    kernel == Size(height: 1, width: 1) && stride == 1 && padding == Padding(top: 0, left: 0)
   }
 
   /// Writes the same rows of the patch matrices of consecutive images.
-  func gather(
+  func im2col(
     _ first: UnsafePointer<Float>, images: Int, rows: Range<Int>, into patches: UnsafeMutablePointer<Float>,
-    _ table: KernelTable
+    _ floats: any FloatLoops.Type
   ) {
     for index in 0..<images {
-      table.gatherPatches(
-        first + index * image.count, image.height, image.width, image.channels, kernelHeight, kernelWidth, stride,
-        paddingTop, paddingLeft, outputWidth, rows.lowerBound, rows.upperBound, patches + index * rows.count * depth)
+      floats.im2col(first + index * image.count, self, rows: rows, into: patches + index * rows.count * depth)
     }
   }
 
   /// Adds the same rows of the patch matrices of consecutive images to these.
-  func scatter(
+  func col2im(
     _ patches: UnsafePointer<Float>, images: Int, rows: Range<Int>, into first: UnsafeMutablePointer<Float>,
-    _ table: KernelTable
+    _ floats: any FloatLoops.Type
   ) {
     for index in 0..<images {
-      table.scatterPatches(
-        patches + index * rows.count * depth, image.height, image.width, image.channels, kernelHeight, kernelWidth,
-        stride, paddingTop, paddingLeft, outputWidth, rows.lowerBound, rows.upperBound, first + index * image.count)
+      floats.col2im(patches + index * rows.count * depth, self, rows: rows, accumulating: first + index * image.count)
     }
   }
 }
 
 extension ConvolutionGeometry {
+  var kernel: Size { Size(height: kernelHeight, width: kernelWidth) }
+
   /// The patches of the input.
-  var patches: PatchGeometry {
-    PatchGeometry(
-      image: input, kernelHeight: kernelHeight, kernelWidth: kernelWidth, stride: stride, paddingTop: padding,
-      paddingLeft: padding, outputHeight: output.height, outputWidth: output.width)
+  var im2col: Im2colExtents {
+    Im2colExtents(
+      image: input, kernel: kernel, stride: stride, padding: Padding(top: padding, left: padding),
+      output: Size(height: output.height, width: output.width))
   }
 
   /// The patches of the output's gradient whose product with the flipped and transposed kernel is the input's
   /// gradient; only for stride 1.
-  var adjointPatches: PatchGeometry {
-    PatchGeometry(
-      image: output, kernelHeight: kernelHeight, kernelWidth: kernelWidth, stride: 1,
-      paddingTop: kernelHeight - 1 - padding, paddingLeft: kernelWidth - 1 - padding, outputHeight: input.height,
-      outputWidth: input.width)
+  var adjointIm2col: Im2colExtents {
+    Im2colExtents(
+      image: output, kernel: kernel, stride: 1,
+      padding: Padding(top: kernelHeight - 1 - padding, left: kernelWidth - 1 - padding),
+      output: Size(height: input.height, width: input.width))
   }
 }

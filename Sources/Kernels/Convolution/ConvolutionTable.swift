@@ -19,7 +19,7 @@ package struct ConvolutionTable: Sendable {
         let words = line.split(separator: " ")
         precondition(words.count == 7, "a line of the table of convolutions has 7 words: \(line)")
         let algorithms = words[4...].map { word in
-          let algorithm = word == "-" ? .patches : ConvolutionAlgorithm(rawValue: String(word))
+          let algorithm = word == "-" ? .im2col : ConvolutionAlgorithm(rawValue: String(word))
           guard let algorithm else { preconditionFailure("there is no algorithm \(word) for convolutions") }
           return algorithm
         }

@@ -20,8 +20,9 @@ private func add(
 ) {
   let at = range.lowerBound
   switch first.format {
-  case .fp32: execution.table.add(first.base + at, second.base + at, range.count, output.base + at)
-  case .bf16: execution.dots.add(first.bfloats + at, second.bfloats + at, range.count, output.bfloats + at)
+  case .fp32: execution.floats.add(first.base + at, second.base + at, count: range.count, into: output.base + at)
+  case .bf16:
+    execution.bf16.add(first.bf16Base + at, second.bf16Base + at, count: range.count, into: output.bf16Base + at)
   }
 }
 
@@ -37,7 +38,7 @@ package func addBackward(
     let at = range.lowerBound
     switch inputGradient.format {
     case .fp32: (inputGradient.base + at).update(from: outputGradient.base + at, count: range.count)
-    case .bf16: (inputGradient.bfloats + at).update(from: outputGradient.bfloats + at, count: range.count)
+    case .bf16: (inputGradient.bf16Base + at).update(from: outputGradient.bf16Base + at, count: range.count)
     }
   }
 }

@@ -18,7 +18,7 @@ package func shortenByPadding(_ input: Tensor, stride: Int, into output: Tensor,
     let (at, place) = (image * from.count, image * to.count)
     switch input.format {
     case .fp32: shorten(input.base + at, output.base + place)
-    case .bf16: shorten(input.bfloats + at, output.bfloats + place)
+    case .bf16: shorten(input.bf16Base + at, output.bf16Base + place)
     }
   }
 }
@@ -34,7 +34,7 @@ package func shortenByPaddingBackward(
     let (at, place) = (image * from.count + before, image * to.count)
     switch inputGradient.format {
     case .fp32: if !accumulating { (inputGradient.base + place).update(repeating: 0, count: to.count) }
-    case .bf16: if !accumulating { (inputGradient.bfloats + place).update(repeating: 0, count: to.count) }
+    case .bf16: if !accumulating { (inputGradient.bf16Base + place).update(repeating: 0, count: to.count) }
     }
     for row in 0..<from.height {
       for column in 0..<from.width {
@@ -43,10 +43,10 @@ package func shortenByPaddingBackward(
         switch inputGradient.format {
         case .fp32:
           let sum = inputGradient.base + target
-          execution.table.add(sum, outputGradient.base + source, to.channels, sum)
+          execution.floats.add(sum, outputGradient.base + source, count: to.channels, into: sum)
         case .bf16:
-          let sum = inputGradient.bfloats + target
-          execution.dots.add(sum, outputGradient.bfloats + source, to.channels, sum)
+          let sum = inputGradient.bf16Base + target
+          execution.bf16.add(sum, outputGradient.bf16Base + source, count: to.channels, into: sum)
         }
       }
     }

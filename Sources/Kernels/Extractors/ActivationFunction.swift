@@ -1,16 +1,4 @@
-/// What a layer does to each value after its sum.
-package enum ActivationFunction: Int, Sendable, CaseIterable {
-  case identity
-  case rectifier
-  /// min(max(x, 0), 6).
-  case rectifier6
-  /// x σ(x), also called swish.
-  case sigmoidLinear
-  /// x Φ(x) with the normal distribution function (Hendrycks and Gimpel 2016).
-  case gaussianErrorLinear
-  /// x σ(1.702 x), CLIP's approximation of it.
-  case quickGaussianErrorLinear
-}
+internal import LoopTypes
 
 /// output = function(input + bias), the bias being one value for each channel or absent. `output` may be the same memory
 /// as `input`.
@@ -22,7 +10,9 @@ package func activate(
   let channels = input.shape.channels
   execution.forEachRange(of: input.rows, step: max(1, elementwiseStep / channels)) { rows, _ in
     let at = rows.lowerBound * channels
-    execution.table.activateRows(input.base + at, rows.count, channels, bias, function.rawValue, output.base + at)
+    execution.floats.activateRows(
+      input.base + at, MatrixExtents(rows: rows.count, columns: channels), bias: bias, by: function,
+      into: output.base + at)
   }
 }
 
@@ -35,8 +25,9 @@ package func normalizeLayer(
   let channels = input.shape.channels
   execution.forEachRange(of: input.rows, step: max(1, elementwiseStep / channels)) { rows, _ in
     let at = rows.lowerBound * channels
-    execution.table.normalizeLayers(
-      input.base + at, rows.count, channels, scale, shift, epsilon, output.base + at)
+    execution.floats.normalizeLayers(
+      input.base + at, MatrixExtents(rows: rows.count, columns: channels),
+      by: LayerScaling(scale: scale, shift: shift, epsilon: epsilon), into: output.base + at)
   }
 }
 

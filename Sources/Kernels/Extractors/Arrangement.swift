@@ -46,7 +46,7 @@ package func embedTokens(
     let target = output.base + image * output.shape.count
     target.update(from: first, count: channels)
     (target + channels).update(from: input.base + image * input.shape.count, count: input.shape.count)
-    execution.table.add(target, positions, output.shape.count, target)
+    execution.floats.add(target, positions, count: output.shape.count, into: target)
   }
 }
 

@@ -16,17 +16,17 @@ package func attend(_ input: Tensor, heads: Int, into output: Tensor, on executi
       Matrix(base: queries + third * channels, stride: 3 * channels, transposed: transposed)
     }
     multiply(
-      part(0), part(1, transposed: true), m: positions, n: positions, k: width, alpha: scale, into: scores,
-      stride: positions)
+      part(0), part(1, transposed: true), ProductExtents(m: positions, n: positions, k: width),
+      MatrixTarget(scores, stride: positions, alpha: scale))
     for position in 0..<positions {
       let row = scores + position * positions
       let largest = UnsafeBufferPointer(start: row, count: positions).reduce(-.infinity) { max($0, $1) }
-      let sum = execution.table.exponentials(row, positions, largest, row)
+      let sum = execution.floats.exponentials(row, count: positions, maximum: largest, into: row)
       for other in 0..<positions { row[other] /= sum }
     }
     multiply(
-      Matrix(base: scores, stride: positions), part(2), m: positions, n: width, k: positions,
-      into: output.base + image * output.shape.count + head * width, stride: channels)
+      Matrix(base: scores, stride: positions), part(2), ProductExtents(m: positions, n: width, k: positions),
+      MatrixTarget(output.base + image * output.shape.count + head * width, stride: channels))
   }
 }
 

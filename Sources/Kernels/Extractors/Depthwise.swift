@@ -1,3 +1,5 @@
+internal import LoopTypes
+
 /// A square convolution of each channel with its own kernel, with zeros around the image that need not be the same on all
 /// sides. Weights are laid out [kernel][kernel][channel].
 package struct DepthwiseGeometry: Hashable, Sendable {
@@ -34,9 +36,11 @@ package func convolveDepthwise(
     input.shape == geometry.input && output.shape == geometry.output && input.images == output.images,
     "the tensors do not have the convolution's shapes")
   let (from, to) = (geometry.input, geometry.output)
+  let extents = DepthwiseExtents(
+    input: from, kernel: geometry.kernel, stride: geometry.stride,
+    padding: Padding(top: geometry.top, left: geometry.left), output: Size(height: to.height, width: to.width))
   execution.pool.run(chunks: input.images) { image, _ in
-    execution.table.depthwiseConvolve(
-      input.base + image * from.count, from.height, from.width, from.channels, geometry.kernel, geometry.stride,
-      geometry.top, geometry.left, to.height, to.width, weights, output.base + image * to.count)
+    execution.floats.depthwiseConvolve(
+      input.base + image * from.count, by: weights, extents, into: output.base + image * to.count)
   }
 }

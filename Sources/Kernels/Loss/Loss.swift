@@ -98,5 +98,5 @@ private func exponentials(
 ) -> (maximum: Float, total: Float) {
   var maximum = row[0]
   for index in 1..<count where row[index] > maximum { maximum = row[index] }
-  return (maximum, table.exponentials(row, count, maximum, target))
+  return (maximum, table.floats.exponentials(row, count: count, maximum: maximum, into: target))
 }

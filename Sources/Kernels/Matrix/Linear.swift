@@ -1,3 +1,5 @@
+internal import LoopTypes
+
 /// The extent of a linear layer. Weights are laid out [inputs][outputs].
 package struct LinearGeometry: Hashable, Sendable {
   package let inputs: Int
@@ -25,8 +27,9 @@ package func multiplyLinear(
     input, by: Matrix(base: weights, stride: geometry.outputs), into: output, accumulating: false, on: execution)
   guard let bias else { return }
   execution.forEachRange(of: output.images, step: blockRows) { rows, _ in
-    execution.table.addToRows(
-      bias, rows.count, geometry.outputs, output.base + rows.lowerBound * geometry.outputs)
+    execution.floats.addToRows(
+      bias, MatrixExtents(rows: rows.count, columns: geometry.outputs),
+      accumulating: output.base + rows.lowerBound * geometry.outputs)
   }
 }
 
@@ -57,8 +60,9 @@ package func multiplyLinearBackwardWeights(
   execution.forEachRange(of: inputs, step: 128) { range, _ in
     multiply(
       Matrix(base: input.base + range.lowerBound, stride: inputs, transposed: true),
-      Matrix(base: outputGradient.base, stride: outputs), m: range.count, n: outputs, k: input.images,
-      into: weightGradient + range.lowerBound * outputs, stride: outputs)
+      Matrix(base: outputGradient.base, stride: outputs),
+      ProductExtents(m: range.count, n: outputs, k: input.images),
+      MatrixTarget(weightGradient + range.lowerBound * outputs, stride: outputs))
   }
   guard let biasGradient else { return }
   for output in 0..<outputs {
@@ -80,11 +84,11 @@ private func multiplyBlocks(
   _ input: Tensor, by matrix: Matrix, into output: Tensor, accumulating: Bool, on execution: Execution
 ) {
   let (k, n) = (input.shape.count, output.shape.count)
-  let right = RightMatrix(matrix, k: k, n: n, packed: true, at: 0, on: execution)
+  let right = RightMatrix(matrix, k: k, n: n, packedAt: 0, on: execution)
   execution.forEachRange(of: input.images, step: blockRows) { rows, _ in
     right.multiply(
       input.base + rows.lowerBound * k, rows: rows.count, accumulating: accumulating,
-      into: output.base + rows.lowerBound * n, execution.table)
+      into: output.base + rows.lowerBound * n, execution.floats)
   }
 }
 

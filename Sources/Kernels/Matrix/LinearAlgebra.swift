@@ -45,7 +45,8 @@ package func innerProducts(
 ) {
   BLAS.configureOnce()
   multiply(
-    Matrix(base: a, stride: k), Matrix(base: b, stride: k, transposed: true), m: m, n: n, k: k, into: c, stride: n)
+    Matrix(base: a, stride: k), Matrix(base: b, stride: k, transposed: true), ProductExtents(m: m, n: n, k: k),
+    MatrixTarget(c, stride: n))
 }
 
 /// The eigenvalues of a symmetric matrix of this order, ascending; nil where LAPACK's iteration does not converge. With

@@ -8,17 +8,35 @@ struct Matrix {
   var transposed = false
 }
 
-/// c = alpha op(a) op(b) + beta c, where op(a) is m x k, op(b) is k x n and c is m x n with rows `stride` apart.
-/// One thread, OpenBLAS.
-func multiply(
-  _ a: Matrix, _ b: Matrix, m: Int, n: Int, k: Int, alpha: Float = 1, beta: Float = 0,
-  into c: UnsafeMutablePointer<Float>, stride: Int
-) {
-  guard m > 0, n > 0 else { return }
+/// The extents of a product: m x k times k x n.
+struct ProductExtents {
+  let m: Int
+  let n: Int
+  let k: Int
+}
+
+/// The matrix c of c = alpha a b + beta c, its rows `stride` apart.
+struct MatrixTarget {
+  let base: UnsafeMutablePointer<Float>
+  let stride: Int
+  var alpha: Float = 1
+  var beta: Float = 0
+
+  init(_ base: UnsafeMutablePointer<Float>, stride: Int, alpha: Float = 1, beta: Float = 0) {
+    self.base = base
+    self.stride = stride
+    self.alpha = alpha
+    self.beta = beta
+  }
+}
+
+/// c = alpha op(a) op(b) + beta c, where op(a) is m x k, op(b) is k x n and c is m x n. One thread, OpenBLAS.
+func multiply(_ a: Matrix, _ b: Matrix, _ extents: ProductExtents, _ c: MatrixTarget) {
+  guard extents.m > 0, extents.n > 0 else { return }
   cblas_sgemm(
     CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans, b.transposed ? CblasTrans : CblasNoTrans,
-    blasint(m), blasint(n), blasint(k), alpha, a.base, blasint(a.stride), b.base, blasint(b.stride), beta, c,
-    blasint(stride))
+    blasint(extents.m), blasint(extents.n), blasint(extents.k), c.alpha, a.base, blasint(a.stride), b.base,
+    blasint(b.stride), c.beta, c.base, blasint(c.stride))
 }
 
 /// The linear algebra library under the kernels.

@@ -1,3 +1,5 @@
+internal import LoopTypes
+
 /// The k x n matrix that many rows are multiplied by: weights.
 ///
 /// BLAS rounds a row's result differently depending on how many rows there are and where among them it stands. That is
@@ -10,21 +12,23 @@ struct RightMatrix {
   /// The panels, where the matrix is packed.
   private let panels: UnsafePointer<Float>?
 
-  /// `packed` matrices occupy `packedCount` floats of the shared scratch, from `offset` on.
-  init(_ matrix: Matrix, k: Int, n: Int, packed: Bool, at offset: Int, on execution: Execution) {
+  /// Packed matrices occupy `packedCount` floats of the shared scratch, from `offset` on.
+  init(_ matrix: Matrix, k: Int, n: Int, packedAt offset: Int?, on execution: Execution) {
     self.matrix = matrix
     self.k = k
     self.n = n
-    guard packed else {
+    guard let offset else {
       panels = nil
       return
     }
     let panels = execution.scratch.shared(offset + Self.packedCount(k: k, n: n)) + offset
     execution.pool.run(chunks: (n + 15) / 16) { panel, _ in
       let column = panel * 16
-      execution.table.packPanel(
-        matrix.base + (matrix.transposed ? column * matrix.stride : column), matrix.stride, matrix.transposed, k,
-        min(16, n - column), panels + column * k)
+      execution.floats.packPanel(
+        matrix.base + (matrix.transposed ? column * matrix.stride : column),
+        PackingExtents(
+          k: k, columns: min(16, n - column), stride: matrix.stride, isTransposed: matrix.transposed),
+        into: panels + column * k)
     }
     self.panels = UnsafePointer(panels)
   }
@@ -34,13 +38,15 @@ struct RightMatrix {
   /// Writes (or adds) the product of `rows` rows of k values with this matrix; both without gaps between rows.
   func multiply(
     _ left: UnsafePointer<Float>, rows: Int, accumulating: Bool, into target: UnsafeMutablePointer<Float>,
-    _ table: KernelTable
+    _ floats: any FloatLoops.Type
   ) {
     guard let panels else {
       Kernels.multiply(
-        Matrix(base: left, stride: k), matrix, m: rows, n: n, k: k, beta: accumulating ? 1 : 0, into: target, stride: n)
+        Matrix(base: left, stride: k), matrix, ProductExtents(m: rows, n: n, k: k),
+        MatrixTarget(target, stride: n, beta: accumulating ? 1 : 0))
       return
     }
-    table.multiplyPanels(left, k, 0, 0, rows, rows, 1, 1, 0, k, panels, k * 16, n, accumulating, target, n, 0, 0)
+    floats.packedGEMM(
+      left, by: panels, PackedGEMMExtents(rows: rows, k: k, columns: n), accumulating: accumulating, into: target)
   }
 }

@@ -1,3 +1,5 @@
+internal import LoopTypes
+
 /// Measures the moments of a batch over images and positions, and moves the running statistics.
 package func measureMoments(of input: Tensor, into normalization: BatchNormalization, on execution: Execution) {
   measureMoments(of: input, into: normalization, on: execution) { _ in }
@@ -40,15 +42,24 @@ func normalizeRows(
 ) {
   let (n, channels) = (normalization, normalization.channels)
   let at = rows.lowerBound * channels
+  let extents = MatrixExtents(rows: rows.count, columns: channels)
   switch input.format {
   case .fp32:
-    execution.table.normalizeRows(
-      input.base + at, rows.count, channels, n.moments.mean, n.moments.scale, n.beta,
-      residual.map { UnsafePointer($0.base + at) }, n.rectify, output.base + at)
+    execution.floats.normalizeRows(
+      input.base + at, extents, by: n.scaling, residual: residual.map { UnsafePointer($0.base + at) },
+      into: output.base + at)
   case .bf16:
-    execution.dots.normalizeRows(
-      input.bfloats + at, rows.count, channels, n.moments.mean, n.moments.scale, n.beta,
-      residual.map { UnsafePointer($0.bfloats + at) }, n.rectify, output.bfloats + at)
+    execution.bf16.normalizeRows(
+      input.bf16Base + at, extents, by: n.scaling, residual: residual.map { UnsafePointer($0.bf16Base + at) },
+      into: output.bf16Base + at)
+  }
+}
+
+extension BatchNormalization {
+  /// What it does to each value, with the moments that were settled on before.
+  var scaling: ChannelScaling {
+    ChannelScaling(
+      mean: UnsafePointer(moments.mean), scale: UnsafePointer(moments.scale), beta: beta, isRectified: rectify)
   }
 }
 
@@ -101,11 +112,12 @@ struct BlockMoments: @unchecked Sendable {
 
   func measure(_ input: Tensor, rows: Range<Int>, span: Int, block: Int, _ execution: Execution) {
     let (at, place) = (rows.lowerBound * channels, block * channels)
+    let extents = SpanExtents(rows: rows.count, channels: channels, span: span)
     switch input.format {
     case .fp32:
-      execution.table.moments(input.base + at, rows.count, channels, span, means + place, squares + place)
+      execution.floats.moments(input.base + at, extents, means: means + place, squares: squares + place)
     case .bf16:
-      execution.dots.moments(input.bfloats + at, rows.count, channels, span, means + place, squares + place)
+      execution.bf16.moments(input.bf16Base + at, extents, means: means + place, squares: squares + place)
     }
   }
 

@@ -1,3 +1,5 @@
+internal import LoopTypes
+
 /// The operands of the backward pass of a batch normalisation.
 package struct NormalizationGradient: @unchecked Sendable {
   package let normalization: BatchNormalization
@@ -58,41 +60,51 @@ package func normalizeBackward(
 
 extension NormalizationGradient {
   func sum(rows: Range<Int>, span: Int, block: Int, into sums: BlockMoments, _ execution: Execution) {
-    let (n, channels) = (normalization, normalization.channels)
-    let (at, place) = (rows.lowerBound * channels, block * channels)
-    let scale = maskScale
+    let (at, place) = (rows.lowerBound * normalization.channels, block * normalization.channels)
+    let extents = SpanExtents(rows: rows.count, channels: normalization.channels, span: span)
     switch input.format {
     case .fp32:
-      execution.table.gradientSums(
-        gradient.base + at, output.map { UnsafePointer($0.base + at) }, scale, n.beta, input.base + at, n.moments.mean,
-        rows.count, channels, span, sums.means + place, sums.squares + place)
+      execution.floats.gradientSums(
+        operands(at, \.base), extents, sums: sums.means + place, products: sums.squares + place)
     case .bf16:
-      execution.dots.gradientSums(
-        gradient.bfloats + at, output.map { UnsafePointer($0.bfloats + at) }, scale, n.beta, input.bfloats + at,
-        n.moments.mean, rows.count, channels, span, sums.means + place, sums.squares + place)
+      execution.bf16.gradientSums(
+        operands(at, \.bf16Base), extents, sums: sums.means + place, products: sums.squares + place)
     }
   }
 
   func apply(rows: Range<Int>, into result: Tensor, accumulating: Bool, _ execution: Execution) {
-    let (n, channels) = (normalization, normalization.channels)
-    let at = rows.lowerBound * channels
-    let beta = maskScale == nil ? nil : n.beta
+    let moments = normalization.moments
+    let at = rows.lowerBound * normalization.channels
+    let extents = MatrixExtents(rows: rows.count, columns: normalization.channels)
+    let slope = NormalizationSlope(
+      scale: UnsafePointer(moments.scale), offset: UnsafePointer(moments.offset), slope: UnsafePointer(moments.slope))
     switch input.format {
     case .fp32:
-      execution.table.normalizeRowsBackward(
-        gradient.base + at, output.map { UnsafePointer($0.base + at) }, beta, input.base + at, rows.count, channels,
-        n.moments.mean, n.moments.scale, n.moments.offset, n.moments.slope, accumulating, result.base + at,
-        residual.map { $0.base + at }, residualAccumulating)
+      execution.floats.normalizeRowsBackward(
+        operands(at, \.base), extents, by: slope, into: SumTarget(result.base + at, isAccumulating: accumulating),
+        residual: residual.map { SumTarget($0.base + at, isAccumulating: residualAccumulating) })
     case .bf16:
-      execution.dots.normalizeRowsBackward(
-        gradient.bfloats + at, output.map { UnsafePointer($0.bfloats + at) }, beta, input.bfloats + at, rows.count,
-        channels, n.moments.mean, n.moments.scale, n.moments.offset, n.moments.slope, accumulating, result.bfloats + at,
-        residual.map { $0.bfloats + at }, residualAccumulating)
+      execution.bf16.normalizeRowsBackward(
+        operands(at, \.bf16Base), extents, by: slope,
+        into: SumTarget(result.bf16Base + at, isAccumulating: accumulating),
+        residual: residual.map { SumTarget($0.bf16Base + at, isAccumulating: residualAccumulating) })
     }
   }
 
-  /// The scale where the mask is computed from the input.
-  private var maskScale: UnsafePointer<Float>? {
-    normalization.rectify && output == nil ? UnsafePointer(normalization.moments.scale) : nil
+  /// What the loops read from value `at` on; `numbers` are a tensor's numbers.
+  private func operands<Stored>(
+    _ at: Int, _ numbers: (Tensor) -> UnsafeMutablePointer<Stored>
+  ) -> RectifiedGradient<Stored> {
+    let mask: RectifierMask<Stored> =
+      if let output {
+        .output(UnsafePointer(numbers(output) + at))
+      } else if normalization.rectify {
+        .input(scale: UnsafePointer(normalization.moments.scale), beta: normalization.beta)
+      } else {
+        .none
+      }
+    return RectifiedGradient(
+      gradient: UnsafePointer(numbers(gradient) + at), mask: mask, input: UnsafePointer(numbers(input) + at),
+      mean: UnsafePointer(normalization.moments.mean))
   }
 }

@@ -1,18 +1,17 @@
+internal import LoopTypes
+
 /// The mean over all positions of each image, per channel, into images of 1 x 1 positions, which are floats.
 package func poolGlobalAverage(_ input: Tensor, into output: Tensor, on execution: Execution) {
   check(input, output)
   let (shape, channels) = (input.shape, input.shape.channels)
-  // A window of one row of `pixels` positions is the whole image.
   execution.pool.run(chunks: input.images) { image, _ in
     let (at, target) = (image * shape.count, output.base + image * channels)
     let factor = 1 / Float(shape.pixels)
     switch input.format {
     case .fp32:
-      execution.table.averageWindows(
-        input.base + at, 1, shape.pixels, channels, shape.pixels, 1, 0, 1, 1, factor, target)
+      execution.floats.averageWindows(input.base + at, .whole(shape), factor: factor, into: target)
     case .bf16:
-      execution.dots.averageWindows(
-        input.bfloats + at, 1, shape.pixels, channels, shape.pixels, 1, 0, 1, 1, factor, target)
+      execution.bf16.averageWindows(input.bf16Base + at, .whole(shape), factor: factor, into: target)
     }
   }
 }
@@ -29,13 +28,22 @@ package func poolGlobalAverageBackward(
     switch inputGradient.format {
     case .fp32:
       if !accumulating { (inputGradient.base + at).update(repeating: 0, count: shape.count) }
-      execution.table.averageWindowsBackward(
-        source, 1, shape.pixels, channels, shape.pixels, 1, 0, 1, 1, factor, inputGradient.base + at)
+      execution.floats.averageWindowsBackward(
+        source, .whole(shape), factor: factor, accumulating: inputGradient.base + at)
     case .bf16:
-      if !accumulating { (inputGradient.bfloats + at).update(repeating: 0, count: shape.count) }
-      execution.dots.averageWindowsBackward(
-        source, 1, shape.pixels, channels, shape.pixels, 1, 0, 1, 1, factor, inputGradient.bfloats + at)
+      if !accumulating { (inputGradient.bf16Base + at).update(repeating: 0, count: shape.count) }
+      execution.bf16.averageWindowsBackward(
+        source, .whole(shape), factor: factor, accumulating: inputGradient.bf16Base + at)
     }
+  }
+}
+
+extension PoolingExtents {
+  /// One window of one row of all positions: the whole image.
+  fileprivate static func whole(_ shape: Shape) -> PoolingExtents {
+    PoolingExtents(
+      input: Shape(height: 1, width: shape.pixels, channels: shape.channels), kernel: shape.pixels, stride: 1,
+      padding: 0, output: Size(height: 1, width: 1))
   }
 }
 

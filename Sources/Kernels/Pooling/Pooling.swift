@@ -1,3 +1,5 @@
+internal import LoopTypes
+
 /// A square window that moves over an image, and the shapes before and after. The padding is at most half of the
 /// kernel, so that no window lies wholly outside of the image.
 package struct PoolingGeometry: Hashable, Sendable {
@@ -25,6 +27,13 @@ package struct PoolingGeometry: Hashable, Sendable {
       channels: input.channels)
   }
 
+  var extents: PoolingExtents {
+    let output = output
+    return PoolingExtents(
+      input: input, kernel: kernel, stride: stride, padding: padding,
+      output: Size(height: output.height, width: output.width))
+  }
+
   /// Whether the windows are 2x2 blocks side by side of whole vectors of channels, for which there are loops of their own.
   var isBlocks: Bool { kernel == 2 && stride == 2 && padding == 0 && input.channels % 16 == 0 }
 }
@@ -32,24 +41,18 @@ package struct PoolingGeometry: Hashable, Sendable {
 /// The largest value under each window; the padding never is. A NaN under a window is its result.
 package func poolMaximum(_ input: Tensor, into output: Tensor, geometry: PoolingGeometry, on execution: Execution) {
   check(input, output, geometry)
-  let (from, to) = (input.shape, output.shape)
+  let (from, to, extents) = (input.shape, output.shape, geometry.extents)
   execution.pool.run(chunks: input.images) { image, _ in
     let (at, place) = (image * from.count, image * to.count)
     switch input.format {
     case .fp32 where geometry.isBlocks:
-      execution.table.maximumBlocks(
-        input.base + at, from.width, from.channels, to.height, to.width, output.base + place)
+      execution.floats.maximumBlocks(input.base + at, extents, into: output.base + place)
     case .bf16 where geometry.isBlocks:
-      execution.dots.maximumBlocks(
-        input.bfloats + at, from.width, from.channels, to.height, to.width, output.bfloats + place)
+      execution.bf16.maximumBlocks(input.bf16Base + at, extents, into: output.bf16Base + place)
     case .fp32:
-      execution.table.maximumWindows(
-        input.base + at, from.height, from.width, from.channels, geometry.kernel, geometry.stride, geometry.padding,
-        to.height, to.width, output.base + place)
+      execution.floats.maximumWindows(input.base + at, extents, into: output.base + place)
     case .bf16:
-      execution.dots.maximumWindows(
-        input.bfloats + at, from.height, from.width, from.channels, geometry.kernel, geometry.stride, geometry.padding,
-        to.height, to.width, output.bfloats + place)
+      execution.bf16.maximumWindows(input.bf16Base + at, extents, into: output.bf16Base + place)
     }
   }
 }
@@ -62,7 +65,7 @@ package func poolMaximumBackward(
 ) {
   check(input, outputGradient, geometry)
   checkShapes(input, inputGradient, nil)
-  let (from, to) = (input.shape, outputGradient.shape)
+  let (from, to, extents) = (input.shape, outputGradient.shape, geometry.extents)
   let writesBlocks = geometry.isBlocks && !accumulating
   let isCovered = writesBlocks && from.height % 2 == 0 && from.width % 2 == 0
   execution.pool.run(chunks: input.images) { image, _ in
@@ -70,24 +73,20 @@ package func poolMaximumBackward(
     switch input.format {
     case .fp32 where writesBlocks:
       if !isCovered { (inputGradient.base + at).update(repeating: 0, count: from.count) }
-      execution.table.maximumBlocksBackward(
-        outputGradient.base + place, input.base + at, from.width, from.channels, to.height, to.width,
-        inputGradient.base + at)
+      execution.floats.maximumBlocksBackward(
+        outputGradient.base + place, image: input.base + at, extents, into: inputGradient.base + at)
     case .bf16 where writesBlocks:
-      if !isCovered { (inputGradient.bfloats + at).update(repeating: 0, count: from.count) }
-      execution.dots.maximumBlocksBackward(
-        outputGradient.bfloats + place, input.bfloats + at, from.width, from.channels, to.height, to.width,
-        inputGradient.bfloats + at)
+      if !isCovered { (inputGradient.bf16Base + at).update(repeating: 0, count: from.count) }
+      execution.bf16.maximumBlocksBackward(
+        outputGradient.bf16Base + place, image: input.bf16Base + at, extents, into: inputGradient.bf16Base + at)
     case .fp32:
       if !accumulating { (inputGradient.base + at).update(repeating: 0, count: from.count) }
-      execution.table.maximumWindowsBackward(
-        outputGradient.base + place, input.base + at, from.height, from.width, from.channels, geometry.kernel,
-        geometry.stride, geometry.padding, to.height, to.width, inputGradient.base + at)
+      execution.floats.maximumWindowsBackward(
+        outputGradient.base + place, image: input.base + at, extents, accumulating: inputGradient.base + at)
     case .bf16:
-      if !accumulating { (inputGradient.bfloats + at).update(repeating: 0, count: from.count) }
-      execution.dots.maximumWindowsBackward(
-        outputGradient.bfloats + place, input.bfloats + at, from.height, from.width, from.channels, geometry.kernel,
-        geometry.stride, geometry.padding, to.height, to.width, inputGradient.bfloats + at)
+      if !accumulating { (inputGradient.bf16Base + at).update(repeating: 0, count: from.count) }
+      execution.bf16.maximumWindowsBackward(
+        outputGradient.bf16Base + place, image: input.bf16Base + at, extents, accumulating: inputGradient.bf16Base + at)
     }
   }
 }
@@ -96,12 +95,10 @@ package func poolMaximumBackward(
 /// `count_include_pad=True`).
 package func poolAverage(_ input: Tensor, into output: Tensor, geometry: PoolingGeometry, on execution: Execution) {
   check(input, output, geometry)
-  let factor = 1 / Float(geometry.kernel * geometry.kernel)
+  let (extents, factor) = (geometry.extents, 1 / Float(geometry.kernel * geometry.kernel))
   execution.pool.run(chunks: input.images) { image, _ in
-    execution.table.averageWindows(
-      input.base + image * input.shape.count, input.shape.height, input.shape.width, input.shape.channels,
-      geometry.kernel, geometry.stride, geometry.padding, output.shape.height, output.shape.width, factor,
-      output.base + image * output.shape.count)
+    execution.floats.averageWindows(
+      input.base + image * input.shape.count, extents, factor: factor, into: output.base + image * output.shape.count)
   }
 }
 

@@ -1,3 +1,5 @@
+internal import LoopTypes
+
 /// How many floats of working memory a kernel needs: `perWorker` for each thread, `shared` for all together.
 package struct ScratchSize: Hashable, Sendable {
   package var perWorker: Int
@@ -86,10 +88,13 @@ package struct Execution: Sendable {
 }
 
 extension Execution {
+  /// The loops over floats.
+  var floats: any FloatLoops.Type { table.floats }
+
   /// The loops over bf16 numbers, which whoever made tensors of them has checked for.
-  var dots: BF16Table {
-    guard let bfloat = table.bfloat else { preconditionFailure("this machine has no loops over bf16 numbers") }
-    return bfloat
+  var bf16: any BF16Loops.Type {
+    guard let loops = table.bf16 else { preconditionFailure("this machine has no loops over bf16 numbers") }
+    return loops
   }
 
   /// Calls `body` for consecutive ranges of at most `step` of the indices below `count`. The ranges do not depend

@@ -1,22 +1,3 @@
-/// The extent of one image or feature map: height, width and channels, in that order in memory.
-package struct Shape: Hashable, Sendable, Codable, CustomStringConvertible {
-  package var height: Int
-  package var width: Int
-  package var channels: Int
-
-  package init(height: Int, width: Int, channels: Int) {
-    self.height = height
-    self.width = width
-    self.channels = channels
-  }
-
-  /// The number of positions, height times width.
-  package var pixels: Int { height * width }
-  /// The number of values, height times width times channels.
-  package var count: Int { height * width * channels }
-  package var description: String { "\(height)x\(width)x\(channels)" }
-}
-
 /// How the numbers of feature maps lie in memory. Parameters, their gradients, statistics and sums are floats always.
 package enum NumberFormat: String, Sendable, CaseIterable {
   /// IEEE 754 single precision.
@@ -28,7 +9,7 @@ package enum NumberFormat: String, Sendable, CaseIterable {
 }
 
 /// The bf16 number nearest to a float, ties to even; as the processor's instruction, denormals become zero.
-package func bfloat(_ value: Float) -> UInt16 {
+package func bf16(_ value: Float) -> UInt16 {
   let bits = value.bitPattern
   if value.isNaN { return UInt16(bits >> 16) | 0x40 }
   if value.isSubnormal { return UInt16(bits >> 16) & 0x8000 }
@@ -36,7 +17,7 @@ package func bfloat(_ value: Float) -> UInt16 {
 }
 
 /// A bf16 number as a float.
-package func float(_ bfloat: UInt16) -> Float { Float(bitPattern: UInt32(bfloat) << 16) }
+package func float(_ bf16: UInt16) -> Float { Float(bitPattern: UInt32(bf16) << 16) }
 
 /// A shaped view of part of an arena: `images` feature maps of one shape, NHWC, contiguous.
 ///
@@ -73,7 +54,7 @@ extension Tensor {
   }
 
   /// The values, which must be bf16 numbers.
-  package var bfloats: UnsafeMutablePointer<UInt16> {
+  package var bf16Base: UnsafeMutablePointer<UInt16> {
     precondition(format == .bf16, "the tensor does not hold bf16 numbers")
     return address.assumingMemoryBound(to: UInt16.self)
   }

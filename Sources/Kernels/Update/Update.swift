@@ -1,34 +1,19 @@
-/// The constants of one step of stochastic gradient descent with momentum, as PyTorch's SGD defines them
-/// (Sutskever et al. 2013, with the learning rate outside of the velocity).
-package struct DescentStep: Hashable, Sendable {
-  package var learningRate: Float
-  package var momentum: Float
-  package var weightDecay: Float
-  package var nesterov: Bool
-
-  package init(learningRate: Float, momentum: Float = 0, weightDecay: Float = 0, nesterov: Bool = false) {
-    self.learningRate = learningRate
-    self.momentum = momentum
-    self.weightDecay = weightDecay
-    self.nesterov = nesterov
-  }
-}
+internal import LoopTypes
 
 /// One step on the values of `range` in three arenas of one layout:
 ///
 ///     g = gradient + weightDecay p;  v = momentum v + g;  p = p - learningRate (nesterov ? g + momentum v : v)
 ///
 /// Velocities start at zero.
-package func descend(
-  _ parameters: Arena, gradients: Arena, velocities: Arena, range: Range<Int>, step: DescentStep,
+package func sgdStep(
+  _ parameters: Arena, gradients: Arena, velocities: Arena, range: Range<Int>, step: SGDStep,
   on execution: Execution
 ) {
   check(range, parameters, gradients, velocities)
   execution.forEachRange(of: range.count, step: elementwiseStep) { part, _ in
     let at = range.lowerBound + part.lowerBound
-    execution.table.descend(
-      parameters.base + at, gradients.base + at, velocities.base + at, part.count, step.learningRate, step.momentum,
-      step.weightDecay, step.nesterov)
+    execution.floats.sgdStep(
+      parameters.base + at, gradients: gradients.base + at, velocities: velocities.base + at, count: part.count, step)
   }
 }
 
@@ -39,7 +24,8 @@ package func average(
   check(range, parameters, average)
   execution.forEachRange(of: range.count, step: elementwiseStep) { part, _ in
     let at = range.lowerBound + part.lowerBound
-    execution.table.approach(average.base + at, parameters.base + at, part.count, 1 - decay)
+    execution.floats.movingAverage(
+      average.base + at, towards: parameters.base + at, count: part.count, weight: 1 - decay)
   }
 }
 
@@ -51,7 +37,7 @@ package func isFinite(_ arena: Arena, range: Range<Int>, on execution: Execution
   return withUnsafeTemporaryAllocation(of: Bool.self, capacity: RangeBlocks.most) { finite in
     execution.pool.run(chunks: blocks.count) { block, _ in
       let part = blocks[block]
-      finite[block] = execution.table.allFinite(arena.base + part.lowerBound, part.count)
+      finite[block] = execution.floats.allFinite(arena.base + part.lowerBound, count: part.count)
     }
     return (0..<blocks.count).allSatisfy { finite[$0] }
   }

@@ -55,7 +55,7 @@ package protocol Executor: Sendable {
   func softmax(into probabilities: UnsafeMutableBufferPointer<Float>)
 
   /// One step of gradient descent on a range of the network's parameters, from the gradients.
-  func descend(velocities: any Store, range: Range<Int>, step: DescentStep)
+  func sgdStep(velocities: any Store, range: Range<Int>, step: SGDStep)
   /// target = decay target + (1 - decay) source.
   func average(_ source: any Store, into target: any Store, decay: Float)
   /// Whether no number of a store is infinite or NaN.

@@ -76,10 +76,10 @@ extension ReferenceExecutor {
     }
   }
 
-  package func descend(velocities: any Store, range: Range<Int>, step: DescentStep) {
+  package func sgdStep(velocities: any Store, range: Range<Int>, step: SGDStep) {
     func doubles(_ store: any Store) -> [Double] { store.read(range).map(Double.init) }
     let parameters = reference(.parameters)
-    let (next, speed) = Reference.descend(
+    let (next, speed) = Reference.sgdStep(
       doubles(parameters), gradients: doubles(gradients), velocities: doubles(velocities),
       learningRate: Double(step.learningRate), momentum: Double(step.momentum),
       weightDecay: Double(step.weightDecay), nesterov: step.nesterov)

@@ -29,7 +29,7 @@ extension Reference {
   }
 
   /// One step of SGD on each value; returns the new parameters and velocities.
-  package static func descend(
+  package static func sgdStep(
     _ parameters: [Double], gradients: [Double], velocities: [Double], learningRate: Double, momentum: Double,
     weightDecay: Double, nesterov: Bool
   ) -> (parameters: [Double], velocities: [Double]) {

@@ -1,35 +1,25 @@
 /// A convolution of bf16 images with weights that are floats; see `convolve`.
-func convolveBF16(
-  _ input: Tensor, weights: UnsafePointer<Float>, into output: Tensor, geometry: ConvolutionGeometry,
-  fusion: ConvolutionFusion, on execution: Execution
-) {
-  let passes = [geometry.bfloatForward]
+func convolveBF16(_ pass: FeaturePass, fusion: ConvolutionFusion) {
+  let passes = [pass.geometry.bf16Forward]
   let layout = BF16Scratch(passes)
-  let sums = fusion.forwardSums(output, after: layout.sums, execution)
-  layout.run(
-    passes, of: input, normalizing: fusion.input, weights, into: output, accumulating: false, on: execution
-  ) { fusion.finish($0, of: output, sums, execution) }
-  fusion.settle(sums, output)
+  let sums = fusion.forwardSums(pass.target, after: layout.sums, pass.execution)
+  layout.run(passes, pass.finishing { fusion.finish($0, of: pass.target, sums, pass.execution) })
+  fusion.settle(sums, pass.target)
 }
 
 /// The gradient with respect to bf16 images; see `convolveBackwardData`.
-func convolveBF16BackwardData(
-  _ outputGradient: Tensor, weights: UnsafePointer<Float>, into inputGradient: Tensor, accumulating: Bool,
-  geometry: ConvolutionGeometry, fusion: ConvolutionFusion, on execution: Execution
-) {
-  let passes = geometry.bfloatData
+func convolveBF16BackwardData(_ pass: FeaturePass, fusion: ConvolutionFusion) {
+  let (geometry, target, execution) = (pass.geometry, pass.target, pass.execution)
+  let passes = geometry.bf16Data
   let layout = BF16Scratch(passes)
-  let sums = fusion.backwardSums(inputGradient, after: layout.sums, execution)
-  if geometry.hasGaps && !accumulating {
-    execution.pool.run(chunks: inputGradient.images) { image, _ in
-      (inputGradient.bfloats + image * geometry.input.count).update(repeating: 0, count: geometry.input.count)
+  let sums = fusion.backwardSums(target, after: layout.sums, execution)
+  if geometry.hasGaps && !pass.isAccumulating {
+    execution.pool.run(chunks: target.images) { image, _ in
+      (target.bf16Base + image * geometry.input.count).update(repeating: 0, count: geometry.input.count)
     }
   }
-  layout.run(
-    passes, of: outputGradient, normalizing: nil, weights, into: inputGradient, accumulating: accumulating,
-    on: execution
-  ) { fusion.sum($0, of: inputGradient, sums, execution) }
-  fusion.settleBackward(sums, inputGradient)
+  layout.run(passes, pass.finishing { fusion.sum($0, of: target, sums, execution) })
+  fusion.settleBackward(sums, target)
 }
 
 /// The shared scratch of a convolution's passes: the packed weights of each, then the sums of a normalisation.
@@ -59,50 +49,41 @@ struct BF16Scratch {
     ScratchSize(perWorker: perWorker, shared: sums + ConvolutionFusion.scratch(channels: channels, batch: batch))
   }
 
-  /// Computes the passes for all images, a few at a time, and calls `finished` after each image.
-  func run(
-    _ passes: [BF16Pass], of source: Tensor, normalizing: BatchNormalization?, _ weights: UnsafePointer<Float>,
-    into target: Tensor, accumulating: Bool, on execution: Execution, finished: (_ image: Int) -> Void
-  ) {
-    let dots = execution.dots
+  /// Computes the passes for all images, a few at a time, and finishes each image.
+  func run(_ passes: [BF16Pass], _ whole: FeaturePass) {
+    let execution = whole.execution
     let base = execution.scratch.shared(sums)
-    if dots.tileConvolve != nil {
-      let matrices = pack(passes, weights, tiles: true, on: execution)
+    if let tiles = execution.table.tiles {
+      let matrices = pack(passes, whole, tiles: true)
       return BF16TilePass.run(
-        zip(passes, matrices).map { (BF16TilePass($0), $1) }, source, normalizing: normalizing, into: target,
-        accumulating: accumulating, perWorker: 2 * perWorker, on: execution, finished: finished)
+        zip(passes, matrices).map { (BF16TilePass($0), $1) }, whole, perWorker: 2 * perWorker, tiles)
     }
     if let only = passes.first, passes.count == 1, let winograd = only.winograd {
-      let matrix = winograd.pack(weights, isTransposed: only.isTransposed, at: base + packed[0], on: execution)
-      return execution.forEachRange(of: source.images, step: winograd.imagesPerGroup) { range, worker in
-        winograd.compute(
-          range, of: source, normalizing: normalizing, matrix, into: target, accumulating: accumulating,
-          scratch: execution.scratch.worker(worker, perWorker), dots)
-        range.forEach(finished)
+      let matrix = winograd.pack(whole.weights, isTransposed: only.isTransposed, at: base + packed[0], on: execution)
+      return execution.forEachRange(of: whole.source.images, step: winograd.imagesPerGroup) { range, worker in
+        winograd.compute(range, of: whole, by: matrix, scratch: execution.scratch.worker(worker, perWorker))
+        if let finished = whole.finished { range.forEach(finished) }
       }
     }
-    let matrices = pack(passes, weights, tiles: false, on: execution)
+    let matrices = pack(passes, whole, tiles: false)
     let images = passes.map(\.imagesPerTile).max() ?? 1
-    execution.forEachRange(of: source.images, step: images) { range, worker in
+    execution.forEachRange(of: whole.source.images, step: images) { range, worker in
       let scratch = execution.scratch.workerBF16(worker, 2 * perWorker)
       for (pass, matrix) in zip(passes, matrices) {
         for first in stride(from: range.lowerBound, to: range.upperBound, by: pass.imagesPerTile) {
           pass.compute(
-            first..<min(range.upperBound, first + pass.imagesPerTile), of: source, normalizing: normalizing, matrix,
-            into: target, accumulating: accumulating, scratch: scratch, dots)
+            first..<min(range.upperBound, first + pass.imagesPerTile), of: whole, by: matrix, scratch: scratch)
         }
       }
-      range.forEach(finished)
+      if let finished = whole.finished { range.forEach(finished) }
     }
   }
 
-  private func pack(
-    _ passes: [BF16Pass], _ weights: UnsafePointer<Float>, tiles: Bool, on execution: Execution
-  ) -> [UnsafePointer<UInt16>] {
-    let base = execution.scratch.shared(sums)
+  private func pack(_ passes: [BF16Pass], _ whole: FeaturePass, tiles: Bool) -> [UnsafePointer<UInt16>] {
+    let base = whole.execution.scratch.shared(sums)
     return passes.enumerated().map { index, pass in
       let place = UnsafeMutableRawPointer(base + packed[index]).assumingMemoryBound(to: UInt16.self)
-      pass.pack(weights, into: place, tiles: tiles, on: execution)
+      pass.pack(whole.weights, into: place, tiles: tiles, on: whole.execution)
       return UnsafePointer(place)
     }
   }

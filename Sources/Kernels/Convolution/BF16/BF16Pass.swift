@@ -1,4 +1,4 @@
-internal import LoopsBF16
+internal import LoopTypes
 
 /// One correlation of bf16 images with a kernel, as the dot-product loops see it: the forward pass of a convolution, its
 /// data gradient, or the part of a strided data gradient that falls on every second row and column.
@@ -25,7 +25,7 @@ struct BF16Pass: Hashable {
 }
 
 extension ConvolutionGeometry {
-  var bfloatForward: BF16Pass {
+  var bf16Forward: BF16Pass {
     BF16Pass(
       source: input, kernelHeight: kernelHeight, kernelWidth: kernelWidth, stride: stride, top: padding, left: padding,
       height: output.height, width: output.width, results: outputChannels, step: outputChannels,
@@ -36,7 +36,7 @@ extension ConvolutionGeometry {
   /// 180 degrees and input and output channels exchanged.
   ///
   /// With s for the stride, input row s·m + r - padding meets the kernel's rows r, r + s, …, at the output rows m, m - 1, …
-  var bfloatData: [BF16Pass] {
+  var bf16Data: [BF16Pass] {
     let rows = residues(extent: input.height, kernel: kernelHeight)
     let columns = residues(extent: input.width, kernel: kernelWidth)
     return rows.flatMap { row in
@@ -113,7 +113,7 @@ extension BF16Pass {
   func pack(
     _ weights: UnsafePointer<Float>, into packed: UnsafeMutablePointer<UInt16>, tiles: Bool, on execution: Execution
   ) {
-    let dots = execution.dots
+    let bf16 = execution.bf16
     let count = packedCount(tiles: tiles)
     let block = count / (results / 16)
     let isByRows = isDirect || tiles
@@ -122,20 +122,22 @@ extension BF16Pass {
     let used = kernelHeight * rowTaps * results
     if count > used { packed.update(repeating: 0, count: count) }
     if source.channels % 2 == 0 {
+      let extents = DotPackingExtents(taps: source.channels, channels: results, blockPitch: block)
       execution.pool.run(chunks: taps.count) { index, _ in
         let (row, column) = (index / kernelWidth, index % kernelWidth)
-        let pack = isTransposed ? dots.packTransposedDots : dots.packDots
-        pack(
-          weights + taps[index] * source.channels * results, source.channels, results,
-          packed + 32 * (row * rowPairs + column * source.channels / 2), block)
+        bf16.pack(
+          weights + taps[index] * source.channels * results, extents, isTransposed: isTransposed,
+          into: packed + 32 * (row * rowPairs + column * source.channels / 2))
       }
     } else if isByRows {
       // Taps of a row are paired across positions, which only the forward pass asks for.
+      let extents = DotPackingExtents(taps: rowTaps, channels: results, blockPitch: block)
       for row in 0..<kernelHeight {
-        dots.packDots(weights + row * rowTaps * results, rowTaps, results, packed + 32 * row * rowPairs, block)
+        bf16.packDots(weights + row * rowTaps * results, extents, into: packed + 32 * row * rowPairs)
       }
     } else {
-      dots.packDots(weights, kernelHeight * rowTaps, results, packed, block)
+      bf16.packDots(
+        weights, DotPackingExtents(taps: kernelHeight * rowTaps, channels: results, blockPitch: block), into: packed)
     }
   }
 
@@ -154,29 +156,27 @@ extension BF16Pass {
   /// numbers behind it are read.
   func padded(
     _ image: UnsafePointer<UInt16>, normalizing: BatchNormalization?, needsSlack: Bool,
-    in scratch: UnsafeMutablePointer<UInt16>, _ dots: BF16Table
+    in scratch: UnsafeMutablePointer<UInt16>, _ bf16: any BF16Loops.Type
   ) -> UnsafePointer<UInt16> {
     let isPlain = top <= 0 && left <= 0 && paddedHeight == source.height && paddedWidth == source.width
     if normalizing == nil && isPlain && !needsSlack { return image }
-    pad(
-      image, source, top: max(0, top), left: max(0, left), height: paddedHeight, width: paddedWidth,
-      normalizing: normalizing, into: scratch, dots)
+    let extents = PaddedImage(
+      shape: source, top: max(0, top), left: max(0, left), height: paddedHeight, width: paddedWidth)
+    extents.fill(scratch, with: image, normalizing: normalizing, bf16)
     return UnsafePointer(scratch)
   }
 
-  /// Computes some images (one, where it is direct), written or added.
+  /// Computes some images (one, where it is direct) of a convolution's pass.
   func compute(
-    _ images: Range<Int>, of source: Tensor, normalizing: BatchNormalization?, _ weights: UnsafePointer<UInt16>,
-    into target: Tensor, accumulating: Bool, scratch: UnsafeMutablePointer<UInt16>, _ dots: BF16Table
+    _ images: Range<Int>, of whole: FeaturePass, by weights: UnsafePointer<UInt16>,
+    scratch: UnsafeMutablePointer<UInt16>
   ) {
-    guard isDirect else {
-      return multiplyPatches(
-        images, of: source, normalizing: normalizing, weights, into: target, accumulating: accumulating,
-        scratch: scratch, dots)
-    }
-    let image = source.bfloats + images.lowerBound * source.shape.count
-    let result = target.bfloats + images.lowerBound * target.shape.count + offset
-    let start = padded(image, normalizing: normalizing, needsSlack: rowTaps % 2 != 0, in: scratch, dots)
+    guard isDirect else { return multiplyIm2col(images, of: whole, by: weights, scratch: scratch) }
+    let (source, target, bf16) = (whole.source, whole.target, whole.execution.bf16)
+    let image = source.bf16Base + images.lowerBound * source.shape.count
+    let result = target.bf16Base + images.lowerBound * target.shape.count + offset
+    let start = padded(
+      image, normalizing: whole.normalization, needsSlack: rowTaps % 2 != 0, in: scratch, bf16)
     var extents = DotExtents(
       width: width, channels: results, pairs: pairs(rowTaps, tiles: false),
       step: stride * source.shape.channels, outputStep: step)
@@ -189,73 +189,85 @@ extension BF16Pass {
       extents.stride = stride
       extents.outputPitch = pitch
     }
-    dots.dotConvolve(start, weights, result, extents, accumulating)
+    bf16.dotConvolve(start, by: weights, extents, accumulating: whole.isAccumulating, into: result)
   }
 
-  private func multiplyPatches(
-    _ images: Range<Int>, of source: Tensor, normalizing: BatchNormalization?, _ weights: UnsafePointer<UInt16>,
-    into target: Tensor, accumulating: Bool, scratch: UnsafeMutablePointer<UInt16>, _ dots: BF16Table
+  private func multiplyIm2col(
+    _ images: Range<Int>, of whole: FeaturePass, by weights: UnsafePointer<UInt16>,
+    scratch: UnsafeMutablePointer<UInt16>
   ) {
+    let (source, target, bf16) = (whole.source, whole.target, whole.execution.bf16)
     let pixels = height * width
     let rows = images.count * pixels
     let (normalized, patches) = (scratch, scratch + source.shape.count + Self.slack)
+    let extents = Im2colExtents(
+      image: source.shape, kernel: Size(height: kernelHeight, width: kernelWidth), stride: stride,
+      padding: Padding(top: top, left: left), output: Size(height: height, width: width))
     for (place, index) in images.enumerated() {
-      var image = UnsafePointer(source.bfloats + index * source.shape.count)
-      if let normalizing {
-        pad(
-          image, source.shape, top: 0, left: 0, height: source.shape.height, width: source.shape.width,
-          normalizing: normalizing, into: normalized, dots)
+      var image = UnsafePointer(source.bf16Base + index * source.shape.count)
+      if let normalization = whole.normalization {
+        PaddedImage(source.shape).fill(normalized, with: image, normalizing: normalization, bf16)
         image = UnsafePointer(normalized)
       }
-      dots.gatherPatches(
-        image, source.shape.height, source.shape.width, source.shape.channels, kernelHeight, kernelWidth, stride, top,
-        left, width, 0, pixels, patches + place * pixels * tileDepth)
+      bf16.im2col(image, extents, rows: 0..<pixels, into: patches + place * pixels * tileDepth)
     }
     (patches + rows * tileDepth).update(repeating: 0, count: patchCount - rows * tileDepth)
     let products = patches + patchCount
-    dots.dotConvolve(
-      patches, weights, products,
+    bf16.dotConvolve(
+      patches, by: weights,
       DotExtents(
         width: max(8, rows), channels: results, pairs: pairs(tileDepth, tiles: false), step: tileDepth,
-        outputStep: results), false)
+        outputStep: results), accumulating: false, into: products)
     for (place, index) in images.enumerated() {
       put(
-        products + place * pixels * results, into: target.bfloats + index * target.shape.count + offset,
-        accumulating: accumulating, dots)
+        products + place * pixels * results,
+        into: SumTarget(
+          target.bf16Base + index * target.shape.count + offset, isAccumulating: whole.isAccumulating), bf16)
     }
   }
 
-  private func put(
-    _ products: UnsafePointer<UInt16>, into target: UnsafeMutablePointer<UInt16>, accumulating: Bool,
-    _ dots: BF16Table
-  ) {
+  private func put(_ products: UnsafePointer<UInt16>, into target: SumTarget<UInt16>, _ bf16: any BF16Loops.Type) {
     func put(_ source: UnsafePointer<UInt16>, _ place: UnsafeMutablePointer<UInt16>, _ count: Int) {
-      if accumulating {
-        dots.add(place, source, count, place)
+      if target.isAccumulating {
+        bf16.add(place, source, count: count, into: place)
       } else {
         place.update(from: source, count: count)
       }
     }
-    if isContiguous { return put(products, target, height * width * results) }
+    if isContiguous { return put(products, target.place, height * width * results) }
     for row in 0..<height {
       for column in 0..<width {
-        put(products + (row * width + column) * results, target + row * pitch + column * step, results)
+        put(products + (row * width + column) * results, target.place + row * pitch + column * step, results)
       }
     }
   }
 }
 
-/// Copies or normalises an image into a larger one with zeros around it and slack behind it.
-func pad(
-  _ image: UnsafePointer<UInt16>, _ shape: Shape, top: Int, left: Int, height: Int, width: Int,
-  normalizing: BatchNormalization?, into target: UnsafeMutablePointer<UInt16>, _ dots: BF16Table
-) {
-  if let n = normalizing {
-    dots.padNormalized(
-      image, target, shape.height, shape.width, shape.channels, top, left, height, width, n.moments.mean,
-      n.moments.scale, n.beta, n.rectify)
-  } else {
-    dots.padImage(image, target, shape.height, shape.width, shape.channels, top, left, height, width)
+extension BF16Loops {
+  /// Packs a matrix of weights, or its transpose.
+  static func pack(
+    _ weights: UnsafePointer<Float>, _ extents: DotPackingExtents, isTransposed: Bool,
+    into packed: UnsafeMutablePointer<UInt16>
+  ) {
+    if isTransposed {
+      packTransposedDots(weights, extents, into: packed)
+    } else {
+      packDots(weights, extents, into: packed)
+    }
   }
-  (target + height * width * shape.channels).update(repeating: 0, count: BF16Pass.slack)
+}
+
+extension PaddedImage {
+  /// Copies or normalises an image into `target`, with zeros around it and slack behind it.
+  func fill(
+    _ target: UnsafeMutablePointer<UInt16>, with image: UnsafePointer<UInt16>, normalizing: BatchNormalization?,
+    _ bf16: any BF16Loops.Type
+  ) {
+    if let normalizing {
+      bf16.padNormalized(image, self, by: normalizing.scaling, into: target)
+    } else {
+      bf16.padImage(image, self, into: target)
+    }
+    (target + count).update(repeating: 0, count: BF16Pass.slack)
+  }
 }

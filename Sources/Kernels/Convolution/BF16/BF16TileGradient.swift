@@ -1,22 +1,13 @@
-internal import LoopsBF16
+internal import LoopTypes
 
 /// The weights' gradient of a convolution of bf16 images on tiles; see `tileSumWeights`.
 ///
 /// The pairs of a group of images lie row by row, those of all its images behind one another, so that 16 of them are
 /// taken from rows of any width. Rows of the padded image that a stride keeps apart are neighbours, for the same reason.
 struct BF16TileGradient {
-  typealias Sum =
-    @Sendable (
-      BF16Table.PairSource, UnsafePointer<Int>, BF16Table.PairSource, BF16Table.FloatTarget, TileGradientExtents
-    ) -> Void
-
   private let tiling: BF16GradientTiling
-  private let sumTiles: Sum
 
-  init(_ geometry: ConvolutionGeometry, _ sum: @escaping Sum) {
-    tiling = BF16GradientTiling(geometry: geometry)
-    sumTiles = sum
-  }
+  init(_ geometry: ConvolutionGeometry) { tiling = BF16GradientTiling(geometry: geometry) }
 
   private var geometry: ConvolutionGeometry { tiling.geometry }
   private var pairs: Int { tiling.pairs }
@@ -114,10 +105,10 @@ struct BF16TileGradient {
 
   /// Overwrites `target` with the sum over some images. `offsets` are those of the taps of a whole group.
   private func sum(
-    _ images: Range<Int>, _ source: BF16GradientSource, by group: Group, _ offsets: [Int],
+    _ images: Range<Int>, of work: Work, by group: Group, _ offsets: [Int],
     into target: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
   ) {
-    let (height, dots) = (geometry.output.height, source.execution.dots)
+    let height = geometry.output.height
     let padded = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: UInt16.self)
     let sums = scratch + tiling.paddedCount / 2
     let words = UnsafeMutableRawPointer(sums + sumCount).assumingMemoryBound(to: UInt32.self)
@@ -127,23 +118,26 @@ struct BF16TileGradient {
       let some = first..<min(images.upperBound, first + group.images)
       for row in stride(from: 0, to: height, by: group.rows) {
         let rows = row..<min(height, row + group.rows)
-        let layout = Layout(self, images: some.count, rows: rows.count)
-        let gradients = words + layout.words
+        let paired = PairedTiles(words: words, layout: Layout(self, images: some.count, rows: rows.count))
         for (place, image) in some.enumerated() {
-          let start = prepare(image, source, in: padded, isReady: row > 0)
-          pairTaps(start, rows: rows, place: place, words, layout, dots)
+          let start = prepare(image, work.pass, in: padded, isReady: row > 0)
+          pairTaps(start, rows: rows, place: place, into: paired, work.bf16)
         }
-        fill(words, after: some.count, layout)
-        transpose(some, rows: rows, place: 0, source.outputGradient, gradients, buffer, layout, dots)
-        let extents = TileGradientExtents(
-          tapTiles: tapTiles, channelTiles: channelTiles, windows: layout.windows, channelPitch: layout.channelPitch,
-          begins: begins)
+        paired.fill(after: some.count * pairs)
+        transpose(some, rows: rows, of: work, into: paired, at: 0, buffer: buffer)
         let isWhole = some.count == group.images && rows.count == group.rows
-        sumTiles(words, isWhole ? offsets : tapOffsets(layout), gradients, sums, extents)
+        (isWhole ? offsets : tapOffsets(paired.layout)).withUnsafeBufferPointer { taps in
+          work.tiles.tileSumWeights(
+            words, gradients: paired.gradients,
+            TileGradientExtents(
+              taps: taps, channelTiles: channelTiles, windows: paired.layout.windows,
+              channelPitch: paired.layout.channelPitch, begins: begins), into: sums)
+        }
         begins = false
       }
     }
-    spread(sums, tiles: 0..<tapTiles, channels: 0..<channelTiles, into: target, adding: false, dots)
+    let all = SumBlock(taps: 0..<tapTiles, channels: 0..<channelTiles)
+    spread(sums, all, into: SumTarget(target, isAccumulating: false), work.bf16)
   }
 
   // MARK: - Many weights: workers share them, and all images are paired first
@@ -168,14 +162,16 @@ struct BF16TileGradient {
   }
 
   /// How the sums are dealt to workers: runs of tiles of taps by runs of tiles of channels. No sum depends on it.
-  private func blocks(threads: Int) -> [(taps: Range<Int>, channels: Range<Int>)] {
+  private func blocks(threads: Int) -> [SumBlock] {
     let channels = runs(
       of: channelTiles, parts: (channelTiles + Self.channelTilesPerBlock - 1) / Self.channelTilesPerBlock)
     // Even, as runs are: none is longer than this.
     let most = max(2, Self.cachedTiles / (channels.map(\.count).max() ?? 1) / 2 * 2)
     var parts = (tapTiles + most - 1) / most
     while parts * channels.count % threads != 0 && parts < tapTiles { parts += 1 }
-    return channels.flatMap { channels in runs(of: tapTiles, parts: parts).map { ($0, channels) } }
+    return channels.flatMap { channels in
+      runs(of: tapTiles, parts: parts).map { SumBlock(taps: $0, channels: channels) }
+    }
   }
 
   /// Runs of even lengths, as near to one another as these can be.
@@ -187,10 +183,9 @@ struct BF16TileGradient {
     }
   }
 
-  private func sumShared(
-    _ images: Int, _ source: BF16GradientSource, into target: UnsafeMutablePointer<Float>, on execution: Execution
-  ) {
-    let (dots, rows) = (execution.dots, 0..<geometry.output.height)
+  private func sumShared(_ work: Work, into target: UnsafeMutablePointer<Float>) {
+    let (images, execution) = (work.pass.input.images, work.pass.execution)
+    let rows = 0..<geometry.output.height
     let most = sharedImages(images)
     let unit = min(images, imagesPerUnit)
     let words = UnsafeMutableRawPointer(execution.scratch.shared(sharedCount(images: images))).assumingMemoryBound(
@@ -198,57 +193,81 @@ struct BF16TileGradient {
     let blocks = blocks(threads: execution.pool.threads)
     for first in stride(from: 0, to: images, by: most) {
       let group = first..<min(images, first + most)
-      let layout = Layout(self, images: group.count, rows: rows.count)
-      let gradients = words + layout.words
+      let paired = PairedTiles(words: words, layout: Layout(self, images: group.count, rows: rows.count))
       let perWorker = sharedScratch(images: images)
       execution.forEachRange(of: group.count, step: unit) { some, worker in
         let scratch = execution.scratch.worker(worker, perWorker)
         let padded = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: UInt16.self)
         let buffer = UnsafeMutableRawPointer(scratch + tiling.paddedCount / 2).assumingMemoryBound(to: UInt32.self)
         for place in some {
-          let start = prepare(first + place, source, in: padded, isReady: false)
-          pairTaps(start, rows: rows, place: place, words, layout, dots)
+          let start = prepare(first + place, work.pass, in: padded, isReady: false)
+          pairTaps(start, rows: rows, place: place, into: paired, work.bf16)
         }
-        if some.upperBound == group.count { fill(words, after: group.count, layout) }
+        if some.upperBound == group.count { paired.fill(after: group.count * pairs) }
         transpose(
-          first + some.lowerBound..<first + some.upperBound, rows: rows, place: some.lowerBound,
-          source.outputGradient, gradients, buffer, layout, dots)
+          first + some.lowerBound..<first + some.upperBound, rows: rows, of: work, into: paired,
+          at: some.lowerBound, buffer: buffer)
       }
-      let offsets = tapOffsets(layout)
+      let offsets = tapOffsets(paired.layout)
       execution.pool.run(chunks: blocks.count) { index, worker in
-        let (taps, channels) = blocks[index]
+        let block = blocks[index]
         let sums = execution.scratch.worker(worker, perWorker)
-        let extents = TileGradientExtents(
-          tapTiles: taps.count, channelTiles: channels.count, windows: layout.windows,
-          channelPitch: layout.channelPitch, begins: true)
-        offsets.withUnsafeBufferPointer { offsets in
-          guard let base = offsets.baseAddress else { return }
-          sumTiles(
-            words, base + taps.lowerBound, gradients + channels.lowerBound * layout.channelPitch, sums, extents)
+        offsets[block.taps].withUnsafeBufferPointer { taps in
+          work.tiles.tileSumWeights(
+            words, gradients: paired.gradients + block.channels.lowerBound * paired.layout.channelPitch,
+            TileGradientExtents(
+              taps: taps, channelTiles: block.channels.count, windows: paired.layout.windows,
+              channelPitch: paired.layout.channelPitch, begins: true), into: sums)
         }
-        spread(sums, tiles: taps, channels: channels, into: target, adding: first > 0, dots)
+        spread(sums, block, into: SumTarget(target, isAccumulating: first > 0), work.bf16)
       }
     }
   }
 
   // MARK: - Both
 
-  /// Overwrites `target`, see `convolveBackwardWeights`.
-  func write(
-    _ outputGradient: Tensor, _ input: Tensor, _ fusion: ConvolutionFusion,
-    into target: UnsafeMutablePointer<Float>, on execution: Execution
-  ) {
-    let source = BF16GradientSource(
-      tiling: tiling, outputGradient: outputGradient, input: input, fusion: fusion, execution: execution)
-    if sharesWeights(images: input.images) {
-      return sumShared(input.images, source, into: target, on: execution)
+  /// A gradient, and the loops that sum it.
+  private struct Work {
+    let pass: WeightPass
+    let tiles: any TileLoops.Type
+
+    var bf16: any BF16Loops.Type { pass.execution.bf16 }
+  }
+
+  /// Runs of tiles of taps and of channels, whose sums lie behind one another.
+  private struct SumBlock {
+    let taps: Range<Int>
+    let channels: Range<Int>
+  }
+
+  /// The pairs of some images, and behind them those of their gradients.
+  private struct PairedTiles {
+    let words: UnsafeMutablePointer<UInt32>
+    let layout: Layout
+
+    var gradients: UnsafeMutablePointer<UInt32> { words + layout.words }
+
+    /// Clears the words behind `pairs` pairs of each row, which are multiplied by zero.
+    func fill(after pairs: Int) {
+      let used = pairs * 16
+      guard used < layout.rowPitch else { return }
+      for row in stride(from: 0, to: layout.words, by: layout.rowPitch) {
+        (words + row + used).update(repeating: 0, count: layout.rowPitch - used)
+      }
     }
+  }
+
+  /// Overwrites `target`, see `convolveBackwardWeights`.
+  func write(_ pass: WeightPass, into target: UnsafeMutablePointer<Float>, _ tiles: any TileLoops.Type) {
+    let work = Work(pass: pass, tiles: tiles)
+    if sharesWeights(images: pass.input.images) { return sumShared(work, into: target) }
     let group = group
     let offsets = tapOffsets(Layout(self, images: group.images, rows: group.rows))
     let perWorker = chunkScratch(group)
-    sumWeightGradients(of: input.images, into: target, geometry, on: execution) { images, target, worker in
+    sumWeightGradients(of: pass.input.images, into: target, geometry, on: pass.execution) { images, target, worker in
       sum(
-        images, source, by: group, offsets, into: target, scratch: execution.scratch.worker(worker, perWorker))
+        images, of: work, by: group, offsets, into: target,
+        scratch: pass.execution.scratch.worker(worker, perWorker))
     }
   }
 
@@ -260,76 +279,71 @@ struct BF16TileGradient {
   }
 
   static func scratch(_ geometry: ConvolutionGeometry, images: Int, sums: Int) -> ScratchSize {
-    let gradient = Self(geometry) { _, _, _, _, _ in }
+    let gradient = Self(geometry)
     return ScratchSize(perWorker: gradient.chunkScratch(gradient.group), shared: sums).union(
       ScratchSize(perWorker: gradient.sharedScratch(images: images), shared: gradient.sharedCount(images: images)))
   }
 
   /// An image as its taps are paired from, its output gradient written too; `isReady` says that both has been done.
   private func prepare(
-    _ image: Int, _ source: BF16GradientSource, in scratch: UnsafeMutablePointer<UInt16>, isReady: Bool
+    _ image: Int, _ pass: WeightPass, in scratch: UnsafeMutablePointer<UInt16>, isReady: Bool
   ) -> UnsafePointer<UInt16> {
-    let isPlain = isPlain && source.fusion.input == nil
+    let isPlain = isPlain && pass.normalization == nil
     if !isReady {
-      source.writeGradient(of: image)
-      if !isPlain { source.pad(image, into: scratch) }
+      pass.prepare(image)
+      if !isPlain { pass.pad(image, tiling, into: scratch) }
     }
-    return UnsafePointer(isPlain ? source.input.bfloats + image * geometry.input.count : scratch)
+    return UnsafePointer(isPlain ? pass.input.bf16Base + image * geometry.input.count : scratch)
   }
 
   private func pairTaps(
-    _ padded: UnsafePointer<UInt16>, rows: Range<Int>, place: Int, _ words: UnsafeMutablePointer<UInt32>,
-    _ layout: Layout, _ dots: BF16Table
+    _ padded: UnsafePointer<UInt16>, rows: Range<Int>, place: Int, into paired: PairedTiles,
+    _ bf16: any BF16Loops.Type
   ) {
-    let (stride, channels) = (geometry.stride, geometry.input.channels)
+    let (stride, channels, layout) = (geometry.stride, geometry.input.channels, paired.layout)
     for row in 0..<tiling.paddedRows(rows.count) where row % stride < residues {
       let target = row % stride * layout.rowsPerResidue + row / stride
-      dots.pairTapTiles(
-        padded + (rows.lowerBound * stride + row) * tiling.paddedWidth * channels, stride * channels, taps, pairs,
-        words + target * layout.rowPitch + place * pairs * 16, layout.tapPitch)
-    }
-  }
-
-  /// Clears the pairs behind those of `images` images, which are multiplied by zero.
-  private func fill(_ words: UnsafeMutablePointer<UInt32>, after images: Int, _ layout: Layout) {
-    let used = images * pairs * 16
-    guard used < layout.rowPitch else { return }
-    for row in stride(from: 0, to: layout.words, by: layout.rowPitch) {
-      (words + row + used).update(repeating: 0, count: layout.rowPitch - used)
+      bf16.pairTapTiles(
+        padded + (rows.lowerBound * stride + row) * tiling.paddedWidth * channels,
+        RowTaps(step: stride * channels, taps: taps, count: pairs),
+        into: paired.words + target * layout.rowPitch + place * pairs * 16, tilePitch: layout.tapPitch)
     }
   }
 
   /// Transposes the gradients of some images, which begin with a window, and of zeros to the end of their last window.
   private func transpose(
-    _ images: Range<Int>, rows: Range<Int>, place: Int, _ outputGradient: Tensor,
-    _ gradients: UnsafeMutablePointer<UInt32>, _ buffer: UnsafeMutablePointer<UInt32>, _ layout: Layout,
-    _ dots: BF16Table
+    _ images: Range<Int>, rows: Range<Int>, of work: Work, into paired: PairedTiles, at place: Int,
+    buffer: UnsafeMutablePointer<UInt32>
   ) {
-    let (output, channels) = (geometry.output, geometry.outputChannels)
+    let (output, channels, layout) = (geometry.output, geometry.outputChannels, paired.layout)
     let used = images.count * pairs * channels
     let windows = (images.count * pairs + 15) / 16
     (buffer + used).update(repeating: 0, count: windows * 16 * channels - used)
     for (index, row) in rows.enumerated() {
       for (at, image) in images.enumerated() {
-        dots.pairOutputs(
-          outputGradient.bfloats + image * output.count + row * output.width * channels, output.width, channels,
-          buffer + at * pairs * channels)
+        work.bf16.pairOutputs(
+          work.pass.outputGradient.bf16Base + image * output.count + row * output.width * channels,
+          width: output.width, channels: channels, into: buffer + at * pairs * channels)
       }
-      dots.transposeWindows(
-        buffer, channels, windows, gradients + index * layout.rowPitch + place * pairs * 16, layout.channelPitch)
+      work.bf16.transposeWindows(
+        buffer, channels: channels, windows: windows,
+        into: paired.gradients + index * layout.rowPitch + place * pairs * 16, channelPitch: layout.channelPitch)
     }
   }
 
   private func spread(
-    _ sums: UnsafeMutablePointer<Float>, tiles: Range<Int>, channels: Range<Int>,
-    into target: UnsafeMutablePointer<Float>, adding: Bool, _ dots: BF16Table
+    _ sums: UnsafeMutablePointer<Float>, _ block: SumBlock, into target: SumTarget<Float>,
+    _ bf16: any BF16Loops.Type
   ) {
-    for (index, tile) in tiles.enumerated() {
+    for (index, tile) in block.taps.enumerated() {
       let tap = tile % tilesPerRow * 16
       let first = tile / tilesPerRow * taps + tap
-      dots.spreadSums(
-        sums + index * channels.count * 256, min(16, taps - tap), channels.count,
-        target + first * geometry.outputChannels + channels.lowerBound * 16, geometry.outputChannels, adding)
+      bf16.spreadSums(
+        sums + index * block.channels.count * 256,
+        SpreadExtents(
+          taps: min(16, taps - tap), channelTiles: block.channels.count, pitch: geometry.outputChannels),
+        accumulating: target.isAccumulating,
+        into: target.place + first * geometry.outputChannels + block.channels.lowerBound * 16)
     }
   }
 }

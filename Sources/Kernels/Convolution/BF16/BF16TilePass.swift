@@ -1,4 +1,4 @@
-internal import LoopsBF16
+internal import LoopTypes
 
 /// A `BF16Pass` on tiles; see `tileConvolve`. Sixteen outputs have to follow one another in memory, so where rows are
 /// narrow those of several images are put behind one another.
@@ -103,12 +103,12 @@ struct BF16TilePass {
 
   // MARK: - The work
 
-  /// Computes all images of `source` by some passes, written or added, and calls `finished` after each image.
+  /// Computes all images of a convolution's pass by some passes, and finishes each image.
   static func run(
-    _ passes: [(tiles: BF16TilePass, weights: UnsafePointer<UInt16>)], _ source: Tensor,
-    normalizing: BatchNormalization?, into target: Tensor, accumulating: Bool, perWorker: Int,
-    on execution: Execution, finished: (_ image: Int) -> Void
+    _ passes: [(tiles: BF16TilePass, weights: UnsafePointer<UInt16>)], _ whole: FeaturePass, perWorker: Int,
+    _ loops: any TileLoops.Type
   ) {
+    let (source, target, execution) = (whole.source, whole.target, whole.execution)
     // Enough groups for all workers; which images share one makes no difference to their numbers.
     let most = passes.map { $0.tiles.mostImages }.min() ?? 1
     let images = max(1, min(most, source.images / execution.pool.threads))
@@ -117,35 +117,34 @@ struct BF16TilePass {
       let scratch = execution.scratch.workerBF16(worker, perWorker)
       for (index, (tiles, weights)) in passes.enumerated() {
         let plan = range.count == images ? plans[index] : tiles.plan(images: range.count, target: target.shape.count)
-        let taps = tiles.gather(range, of: source, normalizing: normalizing, in: scratch, execution.dots)
-        let output = target.bfloats + range.lowerBound * target.shape.count + tiles.pass.offset
+        let taps = tiles.gather(
+          range, of: source, normalizing: whole.normalization, in: scratch, execution.bf16)
+        let output = target.bf16Base + range.lowerBound * target.shape.count + tiles.pass.offset
         plan.withExtents(channels: tiles.pass.results, depth: tiles.depth) { extents in
-          execution.dots.tileConvolve?(taps, weights, output, extents, accumulating)
+          loops.tileConvolve(taps, by: weights, extents, accumulating: whole.isAccumulating, into: output)
         }
       }
-      range.forEach(finished)
+      if let finished = whole.finished { range.forEach(finished) }
     }
   }
 
   /// The taps of some images in their order.
   private func gather(
     _ images: Range<Int>, of source: Tensor, normalizing: BatchNormalization?,
-    in scratch: UnsafeMutablePointer<UInt16>, _ dots: BF16Table
+    in scratch: UnsafeMutablePointer<UInt16>, _ bf16: any BF16Loops.Type
   ) -> UnsafePointer<UInt16> {
     let size = pass.source.count
-    let first = UnsafePointer(source.bfloats + images.lowerBound * size)
+    let first = UnsafePointer(source.bf16Base + images.lowerBound * size)
     switch order {
     case .pixels:
       if normalizing == nil && pass.rowTaps % (2 * tilePairs) == 0 { return first }
       var rows = pass.source
       rows.height *= images.count
-      pad(
-        first, rows, top: 0, left: 0, height: rows.height, width: rows.width, normalizing: normalizing, into: scratch,
-        dots)
+      PaddedImage(rows).fill(scratch, with: first, normalizing: normalizing, bf16)
       return UnsafePointer(scratch)
     case .padded:
       let needsSlack = pass.rowTaps % (2 * tilePairs) != 0
-      return pass.padded(first, normalizing: normalizing, needsSlack: needsSlack, in: scratch, dots)
+      return pass.padded(first, normalizing: normalizing, needsSlack: needsSlack, in: scratch, bf16)
     case .windows:
       let windows = scratch + (pass.paddedCount + 31) / 32 * 32
       let (channels, pitch) = (pass.source.channels, images.count * pass.width * pass.rowTaps)
@@ -157,14 +156,14 @@ struct BF16TilePass {
       }
       for place in 0..<images.count {
         let image = pass.padded(
-          first + place * size, normalizing: normalizing, needsSlack: false, in: scratch, dots)
+          first + place * size, normalizing: normalizing, needsSlack: false, in: scratch, bf16)
         let (rows, columns) = (max(0, -pass.top), max(0, -pass.left))
         for row in 0..<read where row % pass.stride < residues {
           let target = row % pass.stride * rowsPerResidue + row / pass.stride
-          dots.copyWindows(
-            image + ((row + rows) * pass.paddedWidth + columns) * channels, pass.stride * channels, pass.rowTaps,
-            pass.width,
-            windows + target * pitch + place * pass.width * pass.rowTaps)
+          bf16.copyWindows(
+            image + ((row + rows) * pass.paddedWidth + columns) * channels,
+            RowTaps(step: pass.stride * channels, taps: pass.rowTaps, count: pass.width),
+            into: windows + target * pitch + place * pass.width * pass.rowTaps)
         }
       }
       return UnsafePointer(windows)
@@ -193,8 +192,9 @@ extension BF16TilePass.Plan {
           else { return }
           body(
             TileExtents(
-              channels: channels, rows: kernelRows.count, depth: depth, step: step, kernelRows: rows,
-              tiles: places.count, tileRows: tileRows, places: place, targets: target))
+              channels: channels, depth: depth, step: step, tileRows: tileRows,
+              offsets: TileOffsets(
+                rows: kernelRows.count, kernelRows: rows, tiles: places.count, places: place, targets: target)))
         }
       }
     }

@@ -1,4 +1,4 @@
-internal import LoopsBF16
+internal import LoopTypes
 
 /// How the sum over positions of a bf16 weight gradient is cut: some rows of one image, or some whole images at a time,
 /// whose pairs stay in the second-level cache.
@@ -36,99 +36,75 @@ struct BF16GradientTiling {
 }
 
 /// The weights' gradient of a convolution of bf16 images; see `convolveBackwardWeights`.
-func convolveBF16BackwardWeights(
-  _ outputGradient: Tensor, input: Tensor, into weightGradient: UnsafeMutablePointer<Float>,
-  geometry: ConvolutionGeometry, fusion: ConvolutionFusion, on execution: Execution
-) {
-  if let sum = execution.dots.tileSumWeights {
-    return BF16TileGradient(geometry, sum).write(outputGradient, input, fusion, into: weightGradient, on: execution)
+func convolveBF16BackwardWeights(_ pass: WeightPass, into weightGradient: UnsafeMutablePointer<Float>) {
+  let (geometry, execution) = (pass.geometry, pass.execution)
+  if let tiles = execution.table.tiles {
+    return BF16TileGradient(geometry).write(pass, into: weightGradient, tiles)
   }
-  if let winograd = BF16WinogradGradient(geometry) {
-    return winograd.write(outputGradient, input, fusion, into: weightGradient, on: execution)
-  }
-  if let taps = BF16TapGradient(geometry) {
-    return taps.write(outputGradient, input, fusion, into: weightGradient, on: execution)
-  }
+  if let winograd = BF16WinogradGradient(geometry) { return winograd.write(pass, into: weightGradient) }
+  if let taps = BF16TapGradient(geometry) { return taps.write(pass, into: weightGradient) }
   let scratch = BF16GradientTiling(geometry: geometry).scratch
-  sumWeightGradients(of: input.images, into: weightGradient, geometry, on: execution) { images, target, worker in
-    writeBF16WeightGradient(
-      images, outputGradient, input, geometry, fusion, into: target,
-      scratch: execution.scratch.worker(worker, scratch), execution)
+  sumWeightGradients(of: pass.input.images, into: weightGradient, geometry, on: execution) { images, target, worker in
+    writeBF16WeightGradient(pass, images, into: target, scratch: execution.scratch.worker(worker, scratch))
   }
 }
 
-/// What a bf16 weight gradient is made of.
-struct BF16GradientSource {
-  let tiling: BF16GradientTiling
-  let outputGradient: Tensor
-  let input: Tensor
-  let fusion: ConvolutionFusion
-  let execution: Execution
-
-  private var geometry: ConvolutionGeometry { tiling.geometry }
-
-  /// Writes an image's output gradient, where the normalisation behind the convolution has yet to.
-  func writeGradient(of image: Int) {
-    let pixels = geometry.output.pixels
-    fusion.applied?.apply(
-      rows: image * pixels..<(image + 1) * pixels, into: outputGradient, accumulating: false, execution)
-  }
-
+extension WeightPass {
   /// Pads an image, and normalises it where that is fused.
-  func pad(_ image: Int, into padded: UnsafeMutablePointer<UInt16>) {
-    Kernels.pad(
-      input.bfloats + image * geometry.input.count, geometry.input, top: geometry.padding, left: geometry.padding,
-      height: tiling.paddedHeight, width: tiling.paddedWidth, normalizing: fusion.input, into: padded, execution.dots)
+  func pad(_ image: Int, _ tiling: BF16GradientTiling, into padded: UnsafeMutablePointer<UInt16>) {
+    let extents = PaddedImage(
+      shape: geometry.input, top: geometry.padding, left: geometry.padding, height: tiling.paddedHeight,
+      width: tiling.paddedWidth)
+    extents.fill(
+      padded, with: input.bf16Base + image * geometry.input.count, normalizing: normalization, execution.bf16)
   }
 }
 
 /// The pairs of one image, or of some of its rows, and where they go.
 private struct PairedImages {
-  let source: BF16GradientSource
+  let pass: WeightPass
+  let tiling: BF16GradientTiling
   let words: UnsafeMutablePointer<UInt32>
   let gradients: UnsafeMutablePointer<UInt32>
 
-  private var tiling: BF16GradientTiling { source.tiling }
   private var geometry: ConvolutionGeometry { tiling.geometry }
 
   /// Pads an image, once its output gradient is written.
   func pad(_ image: Int, into padded: UnsafeMutablePointer<UInt16>) {
-    source.writeGradient(of: image)
-    source.pad(image, into: padded)
+    pass.prepare(image)
+    pass.pad(image, tiling, into: padded)
   }
 
   /// Pairs what `rows` of an image's outputs and their taps are made of, at the place of image `place` of a group.
   func pair(_ image: Int, rows: Range<Int>, _ padded: UnsafePointer<UInt16>, at place: Int) {
-    let (dots, output, channels) = (source.execution.dots, geometry.output, geometry.outputChannels)
+    let (bf16, output, channels) = (pass.execution.bf16, geometry.output, geometry.outputChannels)
     let target = words + place * tiling.imagePairs
     for row in 0..<tiling.paddedRows(rows.count) {
-      dots.pairTaps(
+      bf16.pairTaps(
         padded + (rows.lowerBound * geometry.stride + row) * tiling.paddedWidth * geometry.input.channels,
-        geometry.stride * geometry.input.channels, tiling.taps, tiling.pairs,
-        target + row * tiling.pairs * tiling.taps)
+        RowTaps(step: geometry.stride * geometry.input.channels, taps: tiling.taps, count: tiling.pairs),
+        into: target + row * tiling.pairs * tiling.taps)
     }
-    let gradient = source.outputGradient.bfloats + image * output.count
+    let gradient = pass.outputGradient.bf16Base + image * output.count
     for (index, row) in rows.enumerated() {
-      dots.pairOutputs(
-        gradient + row * output.width * channels, output.width, channels,
-        gradients + place * tiling.gradientPairs + index * tiling.pairs * channels)
+      bf16.pairOutputs(
+        gradient + row * output.width * channels, width: output.width, channels: channels,
+        into: gradients + place * tiling.gradientPairs + index * tiling.pairs * channels)
     }
   }
 }
 
 /// Overwrites `weightGradient` with the sum over some images; see `convolveBackwardWeights`.
-func writeBF16WeightGradient(
-  _ images: Range<Int>, _ outputGradient: Tensor, _ input: Tensor, _ geometry: ConvolutionGeometry,
-  _ fusion: ConvolutionFusion, into weightGradient: UnsafeMutablePointer<Float>,
-  scratch: UnsafeMutablePointer<Float>, _ execution: Execution
+private func writeBF16WeightGradient(
+  _ pass: WeightPass, _ images: Range<Int>, into weightGradient: UnsafeMutablePointer<Float>,
+  scratch: UnsafeMutablePointer<Float>
 ) {
+  let (geometry, bf16) = (pass.geometry, pass.execution.bf16)
   let tiling = BF16GradientTiling(geometry: geometry)
   let padded = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: UInt16.self)
   let words = UnsafeMutableRawPointer(scratch + tiling.paddedCount / 2).assumingMemoryBound(to: UInt32.self)
   let gradients = words + tiling.imagesPerGroup * tiling.imagePairs
-  let source = BF16GradientSource(
-    tiling: tiling, outputGradient: outputGradient, input: input, fusion: fusion, execution: execution)
-  let paired = PairedImages(source: source, words: words, gradients: gradients)
+  let paired = PairedImages(pass: pass, tiling: tiling, words: words, gradients: gradients)
   weightGradient.update(repeating: 0, count: geometry.weightCount)
   var extents = tiling.extents
   let height = geometry.output.height
@@ -144,12 +120,12 @@ func writeBF16WeightGradient(
         let rows = row..<min(height, row + tiling.rows)
         paired.pair(image, rows: rows, padded, at: 0)
         extents.height = rows.count
-        execution.dots.dotConvolveWeights(words, gradients, weightGradient, extents)
+        bf16.dotConvolveWeights(words, gradient: gradients, extents, accumulating: weightGradient)
       }
     }
     guard tiling.rows == height else { continue }
     extents.images = group.count
-    execution.dots.dotConvolveWeights(words, gradients, weightGradient, extents)
+    bf16.dotConvolveWeights(words, gradient: gradients, extents, accumulating: weightGradient)
   }
 }
 
@@ -176,17 +152,14 @@ struct BF16TapGradient {
   func shared(images: Int) -> Int { imagesPerGroup(images) * (tiling.imagePairs + tiling.gradientPairs) }
 
   /// Overwrites `weightGradient`; see `convolveBackwardWeights`.
-  func write(
-    _ outputGradient: Tensor, _ input: Tensor, _ fusion: ConvolutionFusion,
-    into weightGradient: UnsafeMutablePointer<Float>, on execution: Execution
-  ) {
+  func write(_ pass: WeightPass, into weightGradient: UnsafeMutablePointer<Float>) {
+    let (input, execution) = (pass.input, pass.execution)
     let (geometry, taps, channels) = (tiling.geometry, tiling.taps, tiling.geometry.outputChannels)
     let group = imagesPerGroup(input.images)
     let words = UnsafeMutableRawPointer(execution.scratch.shared(shared(images: input.images))).assumingMemoryBound(
       to: UInt32.self)
-    let source = BF16GradientSource(
-      tiling: tiling, outputGradient: outputGradient, input: input, fusion: fusion, execution: execution)
-    let paired = PairedImages(source: source, words: words, gradients: words + group * tiling.imagePairs)
+    let paired = PairedImages(
+      pass: pass, tiling: tiling, words: words, gradients: words + group * tiling.imagePairs)
     let run = Self.tapRun
     let runs = (taps + run - 1) / run
     for first in stride(from: 0, to: input.images, by: group) {
@@ -204,8 +177,8 @@ struct BF16TapGradient {
         extents.taps = min(run, taps - tap)
         let target = weightGradient + (row * taps + tap) * channels
         if first == 0 { target.update(repeating: 0, count: extents.taps * channels) }
-        execution.dots.dotConvolveWeights(
-          words + row * tiling.pairs * taps + tap, paired.gradients, target, extents)
+        execution.bf16.dotConvolveWeights(
+          words + row * tiling.pairs * taps + tap, gradient: paired.gradients, extents, accumulating: target)
       }
     }
   }
@@ -225,7 +198,7 @@ extension BF16GradientTiling {
 
 extension ConvolutionGeometry {
   /// The scratch of a bf16 weight gradient, whichever way a table of loops takes.
-  func bfloatGradientScratch(images: Int, sums: Int) -> ScratchSize {
+  func bf16GradientScratch(images: Int, sums: Int) -> ScratchSize {
     var size =
       if let taps = BF16TapGradient(self) {
         ScratchSize(perWorker: taps.perWorker, shared: taps.shared(images: images))

@@ -1,4 +1,4 @@
-internal import LoopsBF16
+internal import LoopTypes
 
 /// F(2x2, 3x3) on bf16 images: tiles and weights are transformed in floats and rounded to bf16, the sixteen planes are
 /// multiplied by dot products, and the products, floats, are transformed back. See `WinogradTiling` for the tiles.
@@ -36,41 +36,44 @@ struct BF16Winograd {
   func pack(
     _ weights: UnsafePointer<Float>, isTransposed: Bool, at base: UnsafeMutablePointer<Float>, on execution: Execution
   ) -> UnsafePointer<UInt16> {
-    let (size, dots) = (channels * results, execution.dots)
+    let (size, bf16) = (channels * results, execution.bf16)
     let (rows, columns) = isTransposed ? (results, channels) : (channels, results)
     let (first, pitch) = isTransposed ? (8 * size, -size) : (0, size)
     execution.forEachRange(of: rows, step: 16) { range, _ in
       let at = range.lowerBound * columns
-      execution.table.winogradTwo.weights(weights + first + at, pitch, base + at, size, 16, range.count * columns)
+      execution.floats.winogradF2.weights(
+        weights + first + at,
+        WinogradWeightExtents(
+          count: range.count * columns, tapPitch: pitch, planePitch: size, panelPitch: 16), into: base + at)
     }
     let packed = UnsafeMutableRawPointer(base + 16 * size).assumingMemoryBound(to: UInt16.self)
-    let pack = isTransposed ? dots.packTransposedDots : dots.packDots
+    let extents = DotPackingExtents(taps: channels, channels: results, blockPitch: pairs * 32)
     execution.pool.run(chunks: 16) { plane, _ in
       let target = packed + plane * planeWeights
       if 2 * pairs > channels { target.update(repeating: 0, count: planeWeights) }
-      pack(base + plane * size, channels, results, target, pairs * 32)
+      bf16.pack(base + plane * size, extents, isTransposed: isTransposed, into: target)
     }
     return UnsafePointer(packed)
   }
 
-  /// Computes a group of images, written or added.
+  /// Computes a group of images of a convolution's pass.
   func compute(
-    _ images: Range<Int>, of source: Tensor, normalizing: BatchNormalization?, _ weights: UnsafePointer<UInt16>,
-    into target: Tensor, accumulating: Bool, scratch: UnsafeMutablePointer<Float>, _ dots: BF16Table
+    _ images: Range<Int>, of pass: FeaturePass, by weights: UnsafePointer<UInt16>,
+    scratch: UnsafeMutablePointer<Float>
   ) {
+    let (source, target, bf16) = (pass.source, pass.target, pass.execution.bf16)
     let padded = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: UInt16.self)
     let planes = padded + paddedCount
     let products = scratch + paddedCount / 2 + 8 * inputPlane
 
     func transform(_ image: Int, _ tiles: Range<Int>, at row: Int) {
       if tiles.lowerBound == 0 {
-        pad(
-          source.bfloats + image * source.shape.count, source.shape, top: 1, left: 1, height: tiling.padded.height,
-          width: tiling.padded.width, normalizing: normalizing, into: padded, dots)
+        tiling.padded.fill(
+          padded, with: source.bf16Base + image * source.shape.count, normalizing: pass.normalization, bf16)
       }
-      dots.winogradInput(
-        padded, tiling.padded.rowPitch, channels, tiling.tilesPerRow, tiles.lowerBound, tiles.upperBound,
-        planes + row * channels, inputPlane, channels, 16)
+      bf16.winogradF2.input(
+        padded, tiling.inputTiles(tiles), into: planes + row * channels,
+        PlanePitches(plane: inputPlane, tile: channels, panel: 16))
     }
     func multiply(_ tiles: Int) {
       let extents = DotExtents(
@@ -78,14 +81,15 @@ struct BF16Winograd {
       for plane in 0..<16 {
         // Behind the last tile's channels, where pairs that were filled up are read.
         (planes + plane * inputPlane + tiles * channels).update(repeating: 0, count: 2 * pairs - channels)
-        dots.dotProducts(
-          planes + plane * inputPlane, weights + plane * planeWeights, products + plane * outputPlane, extents)
+        bf16.dotProducts(
+          planes + plane * inputPlane, by: weights + plane * planeWeights, extents,
+          into: products + plane * outputPlane)
       }
     }
     func collect(_ image: Int, _ tiles: Range<Int>, at row: Int) {
-      dots.winogradOutput(
-        products + row * results, outputPlane, results, tiling.tilesPerRow, tiles.lowerBound, tiles.upperBound,
-        target.bfloats + image * target.shape.count, target.shape.height, target.shape.width, accumulating)
+      bf16.winogradF2.output(
+        products + row * results, planePitch: outputPlane, tiling.outputTiles(tiles),
+        into: target.bf16Base + image * target.shape.count, accumulating: pass.isAccumulating)
     }
 
     if imagesPerGroup == 1 {

@@ -1,4 +1,4 @@
-internal import LoopsBF16
+internal import LoopTypes
 
 /// The weights' gradient of F(2x2, 3x3) on bf16 images: tiles of images and of gradients are transformed, rounded to bf16
 /// and paired with their neighbours; then each of the sixteen planes is a sum over tiles of its own, in floats; and the
@@ -38,53 +38,57 @@ struct BF16WinogradGradient {
   }
 
   /// Overwrites `weightGradient`; see `convolveBackwardWeights`.
-  func write(
-    _ outputGradient: Tensor, _ input: Tensor, _ fusion: ConvolutionFusion,
-    into weightGradient: UnsafeMutablePointer<Float>, on execution: Execution
-  ) {
+  func write(_ pass: WeightPass, into weightGradient: UnsafeMutablePointer<Float>) {
+    let (input, execution) = (pass.input, pass.execution)
     let group = imagesPerGroup(input.images)
     let sums = execution.scratch.shared(shared(images: input.images))
-    let (size, rows, table) = (channels * results, group * imageRows, execution.table)
+    let (size, rows) = (channels * results, group * imageRows)
     let words = UnsafeMutableRawPointer(sums + 16 * size).assumingMemoryBound(to: UInt32.self)
-    let gradients = words + 16 * rows * channels
+    let pairs = Pairs(words: words, gradients: words + 16 * rows * channels, rows: rows)
     execution.pool.run(chunks: 16) { plane, _ in (sums + plane * size).update(repeating: 0, count: size) }
     for first in stride(from: 0, to: input.images, by: group) {
       let count = min(group, input.images - first)
       execution.pool.run(chunks: count) { place, worker in
-        transform(
-          first + place, outputGradient, input, fusion, words: words + place * imageRows * channels,
-          gradients: gradients + place * imageRows * results, rows: rows,
-          scratch: execution.scratch.worker(worker, perWorker), execution)
+        transform(first + place, pass, into: pairs, at: place, execution.scratch.worker(worker, perWorker))
       }
       let extents = DotGradientExtents(pairs: count * imageRows, taps: channels, channels: results)
       execution.pool.run(chunks: 16) { plane, _ in
-        execution.dots.dotConvolveWeights(
-          words + plane * rows * channels, gradients + plane * rows * results, sums + plane * size, extents)
+        execution.bf16.dotConvolveWeights(
+          words + plane * rows * channels, gradient: pairs.gradients + plane * rows * results, extents,
+          accumulating: sums + plane * size)
       }
     }
     execution.forEachRange(of: channels, step: 16) { range, _ in
       let at = range.lowerBound * results
-      table.winogradTwo.weightGradient(sums + at, size, weightGradient + at, size, 16, range.count * results / 16)
+      execution.floats.winogradF2.weightGradient(
+        sums + at,
+        WinogradGradientExtents(
+          rows: range.count * results / 16, planePitch: size, tapPitch: size, rowPitch: 16),
+        into: weightGradient + at)
     }
   }
 
-  /// Transforms and pairs the tiles of one image and of its gradient.
+  /// Where the pairs of a group of images go: planes of `rows` rows.
+  private struct Pairs {
+    let words: UnsafeMutablePointer<UInt32>
+    let gradients: UnsafeMutablePointer<UInt32>
+    let rows: Int
+  }
+
+  /// Transforms and pairs the tiles of one image and of its gradient, the `place`-th of its group.
   private func transform(
-    _ image: Int, _ outputGradient: Tensor, _ input: Tensor, _ fusion: ConvolutionFusion,
-    words: UnsafeMutablePointer<UInt32>, gradients: UnsafeMutablePointer<UInt32>, rows: Int,
-    scratch: UnsafeMutablePointer<Float>, _ execution: Execution
+    _ image: Int, _ pass: WeightPass, into pairs: Pairs, at place: Int, _ scratch: UnsafeMutablePointer<Float>
   ) {
-    let (dots, output) = (execution.dots, geometry.output)
+    let (bf16, output) = (pass.execution.bf16, geometry.output)
     let padded = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: UInt16.self)
-    fusion.applied?.apply(
-      rows: image * output.pixels..<(image + 1) * output.pixels, into: outputGradient, accumulating: false, execution)
-    pad(
-      input.bfloats + image * geometry.input.count, geometry.input, top: 1, left: 1, height: tiling.padded.height,
-      width: tiling.padded.width, normalizing: fusion.input, into: padded, dots)
-    dots.winogradInputPairs(
-      padded, tiling.padded.rowPitch, channels, tiling.tilesPerRow, 0, tiling.tiles, words, rows * channels)
-    dots.winogradGradientPairs(
-      outputGradient.bfloats + image * output.count, output.height, output.width, results, tiling.tilesPerRow, 0,
-      tiling.tiles, gradients, rows * results)
+    pass.prepare(image)
+    tiling.padded.fill(
+      padded, with: pass.input.bf16Base + image * geometry.input.count, normalizing: pass.normalization, bf16)
+    bf16.winogradF2.inputPairs(
+      padded, tiling.inputTiles(0..<tiling.tiles), into: pairs.words + place * imageRows * channels,
+      planePitch: pairs.rows * channels)
+    bf16.winogradF2.gradientPairs(
+      pass.outputGradient.bf16Base + image * output.count, tiling.outputTiles(0..<tiling.tiles),
+      into: pairs.gradients + place * imageRows * results, planePitch: pairs.rows * results)
   }
 }

@@ -1,28 +1,17 @@
-/// An image with its border of zeros, as the direct kernels read it.
-struct PaddedImage {
-  let shape: Shape
-  let top: Int
-  let left: Int
-  let height: Int
-  let width: Int
+internal import LoopTypes
 
-  var count: Int { height * width * shape.channels }
-  var rowPitch: Int { width * shape.channels }
-  var isPlain: Bool { top == 0 && left == 0 && height == shape.height && width == shape.width }
-
+extension PaddedImage {
   /// The padded copy in `scratch`, normalised where that is asked for, or the image itself where nothing is to be done.
   func prepare(
     _ image: UnsafePointer<Float>, normalizing: BatchNormalization? = nil, in scratch: UnsafeMutablePointer<Float>,
-    _ table: KernelTable
+    _ floats: any FloatLoops.Type
   ) -> UnsafePointer<Float> {
-    if let n = normalizing {
-      table.padNormalized(
-        image, scratch, shape.height, shape.width, shape.channels, top, left, height, width, n.moments.mean,
-        n.moments.scale, n.beta, n.rectify)
+    if let normalizing {
+      floats.padNormalized(image, self, by: normalizing.scaling, into: scratch)
       return UnsafePointer(scratch)
     }
     if isPlain { return image }
-    table.padImage(image, scratch, shape.height, shape.width, shape.channels, top, left, height, width)
+    floats.padImage(image, self, into: scratch)
     return UnsafePointer(scratch)
   }
 }
@@ -49,61 +38,63 @@ extension ConvolutionGeometry {
   }
 }
 
-/// The forward pass, image by image, each of which is then `finished`.
-func convolveDirectly(
-  _ input: Tensor, normalizing: BatchNormalization?, weights: UnsafePointer<Float>, into output: Tensor,
-  geometry: ConvolutionGeometry, on execution: Execution, finished: ((_ image: Int) -> Void)?
-) {
-  let padded = geometry.paddedInput
+extension ConvolutionGeometry {
+  /// The extents forward and of the weights' gradient.
+  fileprivate var directExtents: DirectExtents {
+    DirectExtents(
+      output: output, kernel: kernel, stride: stride, inputChannels: input.channels, rowPitch: paddedInput.rowPitch)
+  }
+
+  /// Those of the input's gradient.
+  fileprivate var directGradientExtents: DirectExtents {
+    DirectExtents(
+      output: input, kernel: kernel, stride: 1, inputChannels: outputChannels, rowPitch: paddedGradient.rowPitch)
+  }
+}
+
+/// The forward pass, image by image.
+func convolveDirectly(_ pass: FeaturePass) {
+  let (padded, extents, execution) = (pass.geometry.paddedInput, pass.geometry.directExtents, pass.execution)
+  let (input, output, floats) = (pass.source, pass.target, execution.floats)
   execution.pool.run(chunks: input.images) { image, worker in
     let source = padded.prepare(
-      input.base + image * input.shape.count, normalizing: normalizing,
-      in: execution.scratch.worker(worker, padded.count), execution.table)
-    execution.table.directConvolve(
-      source, weights, output.base + image * output.shape.count, output.shape.height, output.shape.width,
-      output.shape.channels, geometry.kernelHeight, geometry.kernelWidth * input.shape.channels, padded.rowPitch,
-      geometry.stride, geometry.stride * input.shape.channels)
-    finished?(image)
+      input.base + image * input.shape.count, normalizing: pass.normalization,
+      in: execution.scratch.worker(worker, padded.count), floats)
+    floats.directConvolve(source, by: pass.weights, extents, into: output.base + image * output.shape.count)
+    pass.finished?(image)
   }
 }
 
 /// The gradient with respect to the input: a convolution of the padded gradient with the turned weights.
-func convolveBackwardDataDirectly(
-  _ outputGradient: Tensor, weights: UnsafePointer<Float>, into inputGradient: Tensor, accumulating: Bool,
-  geometry: ConvolutionGeometry, on execution: Execution, finished: ((_ image: Int) -> Void)?
-) {
-  let turned = UnsafePointer(flippedWeights(weights, geometry, on: execution))
-  let padded = geometry.paddedGradient
-  let (from, to) = (outputGradient.shape, inputGradient.shape)
-  execution.pool.run(chunks: inputGradient.images) { image, worker in
+func convolveBackwardDataDirectly(_ pass: FeaturePass) {
+  let (geometry, execution, floats) = (pass.geometry, pass.execution, pass.execution.floats)
+  let turned = UnsafePointer(flippedWeights(pass.weights, geometry, on: execution))
+  let (padded, extents) = (geometry.paddedGradient, geometry.directGradientExtents)
+  let (from, to) = (pass.source.shape, pass.target.shape)
+  execution.pool.run(chunks: pass.target.images) { image, worker in
     let scratch = execution.scratch.worker(worker, padded.count + to.count)
-    let source = padded.prepare(outputGradient.base + image * from.count, in: scratch, execution.table)
-    let target = inputGradient.base + image * to.count
-    let result = accumulating ? scratch + padded.count : target
-    execution.table.directConvolve(
-      source, turned, result, to.height, to.width, to.channels, geometry.kernelHeight,
-      geometry.kernelWidth * from.channels, padded.rowPitch, 1, from.channels)
-    if accumulating { execution.table.add(target, result, to.count, target) }
-    finished?(image)
+    let source = padded.prepare(pass.source.base + image * from.count, in: scratch, floats)
+    let target = pass.target.base + image * to.count
+    let result = pass.isAccumulating ? scratch + padded.count : target
+    floats.directConvolve(source, by: turned, extents, into: result)
+    if pass.isAccumulating { floats.add(target, result, count: to.count, into: target) }
+    pass.finished?(image)
   }
 }
 
 /// The gradient with respect to the weights of some images, written: their shares added one after the other.
 func writeWeightGradientDirectly(
-  _ outputGradient: Tensor, _ input: Tensor, normalizing: BatchNormalization?, _ geometry: ConvolutionGeometry,
-  _ table: KernelTable, into weightGradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>,
-  prepare: (_ image: Int) -> Void
+  _ pass: WeightPass, into weightGradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
 ) {
-  let padded = geometry.paddedInput
-  let output = outputGradient.shape
+  let (geometry, input, floats) = (pass.geometry, pass.input, pass.execution.floats)
+  let (padded, extents) = (geometry.paddedInput, geometry.directExtents)
   weightGradient.update(repeating: 0, count: geometry.weightCount)
   for image in 0..<input.images {
-    prepare(image)
+    pass.prepare(image)
     let source = padded.prepare(
-      input.base + image * input.shape.count, normalizing: normalizing, in: scratch, table)
-    table.directConvolveWeights(
-      source, outputGradient.base + image * output.count, weightGradient, output.height, output.width,
-      output.channels, geometry.kernelHeight, geometry.kernelWidth * input.shape.channels, padded.rowPitch,
-      geometry.stride, geometry.stride * input.shape.channels)
+      input.base + image * input.shape.count, normalizing: pass.normalization, in: scratch, floats)
+    floats.directConvolveWeights(
+      source, gradient: pass.outputGradient.base + image * geometry.output.count, extents,
+      accumulating: weightGradient)
   }
 }

@@ -1,3 +1,5 @@
+internal import LoopTypes
+
 /// One of Winograd's algorithms for 3x3 convolutions of stride 1 and padding 1: outputs of a tile of `tile` x `tile`
 /// for `planes` multiplications a pair of channels.
 enum WinogradAlgorithm {
@@ -28,23 +30,14 @@ enum WinogradAlgorithm {
     (image.height + tile - 1) / tile * ((image.width + tile - 1) / tile)
   }
 
-  func loops(_ table: KernelTable) -> WinogradLoops {
+  /// Its transforms.
+  func transforms(_ floats: any FloatLoops.Type) -> any FloatWinogradTransforms.Type {
     switch self {
-    case .two: table.winogradTwo
-    case .four: table.winogradFour
-    case .square: table.winogradSquare
+    case .two: floats.winogradF2
+    case .four: floats.winogradF4
+    case .square: floats.winogradSquare
     }
   }
-}
-
-/// The transforms of one algorithm: of images, of products, of weights, of output gradients, of sums of products. What
-/// each one computes is said where it is written, in the folder LoopsAVX512.
-struct WinogradLoops: Sendable {
-  let input: @Sendable (KernelTable.Source, Int, Int, Int, Int, Int, KernelTable.Target, Int, Int, Int) -> Void
-  let output: @Sendable (KernelTable.Source, Int, Int, Int, Int, Int, KernelTable.Target, Int, Int, Bool) -> Void
-  let weights: @Sendable (KernelTable.Source, Int, KernelTable.Target, Int, Int, Int) -> Void
-  let gradient: @Sendable (KernelTable.Source, Int, Int, Int, Int, Int, KernelTable.Target, Int, Int, Int) -> Void
-  let weightGradient: @Sendable (KernelTable.Source, Int, KernelTable.Target, Int, Int, Int) -> Void
 }
 
 /// How images are cut into tiles, and these into groups that are transformed and multiplied at a time.
@@ -74,6 +67,17 @@ struct WinogradTiling {
     PaddedImage(
       shape: Shape(height: image.height, width: image.width, channels: results), top: 0, left: 0,
       height: tileRows * algorithm.tile, width: tilesPerRow * algorithm.tile)
+  }
+
+  /// Some tiles of the padded image, of an output, and of a filled image of gradients, for the transforms.
+  func inputTiles(_ range: Range<Int>) -> WinogradTiles {
+    WinogradTiles(image: padded.padded, tilesPerRow: tilesPerRow, tiles: range)
+  }
+  func outputTiles(_ range: Range<Int>) -> WinogradTiles {
+    WinogradTiles(image: filled.shape, tilesPerRow: tilesPerRow, tiles: range)
+  }
+  func gradientTiles(_ range: Range<Int>) -> WinogradTiles {
+    WinogradTiles(image: filled.padded, tilesPerRow: tilesPerRow, tiles: range)
   }
 
   var imagesPerGroup: Int { max(1, wanted / tiles) }

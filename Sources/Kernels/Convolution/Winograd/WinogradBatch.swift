@@ -1,14 +1,17 @@
-/// Convolves images of `input` with transformed weights, written or added, in three steps over many images: transform,
+internal import LoopTypes
+
+/// Convolves the images of a pass with transformed weights, written or added, in three steps over many images: transform,
 /// multiply plane by plane and panel by panel, transform back. For layers whose weights are large against their images:
 /// each weight is fetched once for all of them, and the products of few images keep many threads busy.
+///
+/// - Parameter planes: `tiling.planeFloats` floats.
 func convolveWinogradInSteps(
-  _ input: Tensor, normalizing: BatchNormalization?, _ weights: WinogradWeights, into output: Tensor,
-  accumulating: Bool, tiling: WinogradTiling,
-  planes: UnsafeMutablePointer<Float>, on execution: Execution, finished: ((_ image: Int) -> Void)?
+  _ pass: FeaturePass, _ weights: WinogradWeights, tiling: WinogradTiling, planes: UnsafeMutablePointer<Float>
 ) {
   precondition(tiling.rows >= tiling.tiles, "a step holds whole images")
-  let (algorithm, table) = (tiling.algorithm, execution.table)
-  let loops = algorithm.loops(table)
+  let (input, output, execution) = (pass.source, pass.target, pass.execution)
+  let (algorithm, floats) = (tiling.algorithm, execution.floats)
+  let transforms = algorithm.transforms(floats)
   let (channels, results, tiles) = (input.shape.channels, output.shape.channels, tiling.tiles)
   let products = planes + algorithm.planes * tiling.inputPlane
   let panels = max(1, min(results, 8192 / channels) / 32) * 32
@@ -17,25 +20,26 @@ func convolveWinogradInSteps(
     let images = first..<min(input.images, first + tiling.imagesPerGroup)
     execution.pool.run(chunks: images.count) { place, worker in
       let padded = tiling.padded.prepare(
-        input.base + (first + place) * input.shape.count, normalizing: normalizing,
-        in: execution.scratch.worker(worker, tiling.padded.count), table)
-      loops.input(
-        padded, tiling.padded.rowPitch, channels, tiling.tilesPerRow, 0, tiles, planes + place * tiles * channels,
-        tiling.inputPlane, channels, 16)
+        input.base + (first + place) * input.shape.count, normalizing: pass.normalization,
+        in: execution.scratch.worker(worker, tiling.padded.count), floats)
+      transforms.input(
+        padded, tiling.inputTiles(0..<tiles), into: planes + place * tiles * channels,
+        PlanePitches(plane: tiling.inputPlane, tile: channels, panel: 16))
     }
     execution.pool.run(chunks: algorithm.planes * parts) { chunk, _ in
       let (plane, column) = (chunk / parts, chunk % parts * panels)
-      let rows = images.count * tiles
-      table.multiplyPanels(
-        planes + plane * tiling.inputPlane, channels, 0, 0, rows, rows, 1, 1, 0, channels,
-        weights.plane(plane) + column * channels, channels * 16, min(panels, results - column), false,
-        products + plane * tiling.outputPlane + column, results, 0, 0)
+      var extents = PackedGEMMExtents(
+        rows: images.count * tiles, k: channels, columns: min(panels, results - column))
+      extents.target.step = results
+      floats.packedGEMM(
+        planes + plane * tiling.inputPlane, by: weights.plane(plane) + column * channels, extents, accumulating: false,
+        into: products + plane * tiling.outputPlane + column)
     }
     execution.pool.run(chunks: images.count) { place, _ in
-      loops.output(
-        products + place * tiles * results, tiling.outputPlane, results, tiling.tilesPerRow, 0, tiles,
-        output.base + (first + place) * output.shape.count, output.shape.height, output.shape.width, accumulating)
-      finished?(first + place)
+      transforms.output(
+        products + place * tiles * results, planePitch: tiling.outputPlane, tiling.outputTiles(0..<tiles),
+        into: output.base + (first + place) * output.shape.count, accumulating: pass.isAccumulating)
+      pass.finished?(first + place)
     }
   }
 }

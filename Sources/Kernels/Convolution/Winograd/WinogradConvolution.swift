@@ -1,32 +1,28 @@
-/// Convolves images of `input` with transformed weights, written or added, group by group: each group's planes stay in
+internal import LoopTypes
+
+/// Convolves the images of a pass with transformed weights, written or added, group by group: each group's planes stay in
 /// the caches of the thread that transforms, multiplies and transforms back.
-func convolveWinogradInGroups(
-  _ input: Tensor, normalizing: BatchNormalization?, _ weights: WinogradWeights, into output: Tensor,
-  accumulating: Bool, tiling: WinogradTiling,
-  on execution: Execution, finished: ((_ image: Int) -> Void)?
-) {
-  let group = WinogradGroup(
-    input: input, normalizing: normalizing, output: output, weights: weights, tiling: tiling,
-    accumulating: accumulating,
-    table: execution.table)
-  let groups = (input.images + tiling.imagesPerGroup - 1) / tiling.imagesPerGroup
-  execution.pool.run(chunks: groups) { index, worker in
+func convolveWinogradInGroups(_ pass: FeaturePass, _ weights: WinogradWeights, tiling: WinogradTiling) {
+  let execution = pass.execution
+  let group = WinogradGroup(pass: pass, weights: weights, tiling: tiling, floats: execution.floats)
+  let count = pass.source.images
+  execution.pool.run(chunks: (count + tiling.imagesPerGroup - 1) / tiling.imagesPerGroup) { index, worker in
     let first = index * tiling.imagesPerGroup
-    let images = first..<min(input.images, first + tiling.imagesPerGroup)
+    let images = first..<min(count, first + tiling.imagesPerGroup)
     group.compute(images, scratch: execution.scratch.worker(worker, tiling.padded.count + tiling.planeFloats))
-    if let finished { images.forEach(finished) }
+    if let finished = pass.finished { images.forEach(finished) }
   }
 }
 
 /// One convolution, group by group.
 private struct WinogradGroup {
-  let input: Tensor
-  let normalizing: BatchNormalization?
-  let output: Tensor
+  let pass: FeaturePass
   let weights: WinogradWeights
   let tiling: WinogradTiling
-  let accumulating: Bool
-  let table: KernelTable
+  let floats: any FloatLoops.Type
+
+  private var input: Tensor { pass.source }
+  private var output: Tensor { pass.target }
 
   func compute(_ images: Range<Int>, scratch: UnsafeMutablePointer<Float>) {
     let planes = scratch + tiling.padded.count
@@ -52,31 +48,31 @@ private struct WinogradGroup {
   }
 
   private func prepare(_ image: Int, _ scratch: UnsafeMutablePointer<Float>) -> UnsafePointer<Float> {
-    tiling.padded.prepare(input.base + image * input.shape.count, normalizing: normalizing, in: scratch, table)
+    tiling.padded.prepare(input.base + image * input.shape.count, normalizing: pass.normalization, in: scratch, floats)
   }
 
   private func transform(
     _ tiles: Range<Int>, _ padded: UnsafePointer<Float>, into planes: UnsafeMutablePointer<Float>
   ) {
     let channels = input.shape.channels
-    tiling.algorithm.loops(table).input(
-      padded, tiling.padded.rowPitch, channels, tiling.tilesPerRow, tiles.lowerBound, tiles.upperBound, planes,
-      tiling.inputPlane, channels, 16)
+    tiling.algorithm.transforms(floats).input(
+      padded, tiling.inputTiles(tiles), into: planes,
+      PlanePitches(plane: tiling.inputPlane, tile: channels, panel: 16))
   }
 
   /// In each plane, tiles x channels times channels x results.
   private func multiply(_ tiles: Int, _ planes: UnsafePointer<Float>, _ products: UnsafeMutablePointer<Float>) {
-    let (channels, results) = (input.shape.channels, output.shape.channels)
+    let extents = PackedGEMMExtents(rows: tiles, k: input.shape.channels, columns: output.shape.channels)
     for plane in 0..<tiling.algorithm.planes {
-      table.multiplyPanels(
-        planes + plane * tiling.inputPlane, channels, 0, 0, tiles, tiles, 1, 1, 0, channels, weights.plane(plane),
-        channels * 16, results, false, products + plane * tiling.outputPlane, results, 0, 0)
+      floats.packedGEMM(
+        planes + plane * tiling.inputPlane, by: weights.plane(plane), extents, accumulating: false,
+        into: products + plane * tiling.outputPlane)
     }
   }
 
   private func collect(_ tiles: Range<Int>, _ image: Int, _ products: UnsafePointer<Float>) {
-    tiling.algorithm.loops(table).output(
-      products, tiling.outputPlane, output.shape.channels, tiling.tilesPerRow, tiles.lowerBound, tiles.upperBound,
-      output.base + image * output.shape.count, output.shape.height, output.shape.width, accumulating)
+    tiling.algorithm.transforms(floats).output(
+      products, planePitch: tiling.outputPlane, tiling.outputTiles(tiles),
+      into: output.base + image * output.shape.count, accumulating: pass.isAccumulating)
   }
 }

@@ -1,53 +1,34 @@
 // The three passes of a 3x3 convolution by Winograd's algorithms, each by groups or in steps, and their working memory.
 
 /// The forward pass.
-func convolveWinograd(
-  _ input: Tensor, normalizing: BatchNormalization?, weights: UnsafePointer<Float>, into output: Tensor,
-  geometry: ConvolutionGeometry, on execution: Execution, finished: ((_ image: Int) -> Void)?
-) {
-  let tilings = geometry.winogradTilings
+func convolveWinograd(_ pass: FeaturePass) {
+  let tilings = pass.geometry.winogradTilings
   let transformed = WinogradWeights(
-    weights, tilings.groups, into: execution.scratch.shared(tilings.groups.weightFloats), on: execution)
-  convolveWinograd(
-    input, normalizing: normalizing, transformed, into: output, accumulating: false, tilings: tilings, on: execution,
-    finished: finished)
+    pass.weights, tilings.groups, into: pass.execution.scratch.shared(tilings.groups.weightFloats),
+    on: pass.execution)
+  convolveWinograd(pass, transformed, tilings)
 }
 
 /// The gradient with respect to the input: a convolution of the output's gradient with the turned weights.
-func convolveBackwardDataWinograd(
-  _ outputGradient: Tensor, weights: UnsafePointer<Float>, into inputGradient: Tensor, accumulating: Bool,
-  geometry: ConvolutionGeometry, on execution: Execution, finished: ((_ image: Int) -> Void)?
-) {
-  let tilings = geometry.winogradAdjointTilings
+func convolveBackwardDataWinograd(_ pass: FeaturePass) {
+  let tilings = pass.geometry.winogradAdjointTilings
   let transformed = WinogradWeights(
-    turning: weights, tilings.groups, into: execution.scratch.shared(tilings.groups.weightFloats), on: execution)
-  convolveWinograd(
-    outputGradient, normalizing: nil, transformed, into: inputGradient, accumulating: accumulating, tilings: tilings,
-    on: execution,
-    finished: finished)
+    turning: pass.weights, tilings.groups, into: pass.execution.scratch.shared(tilings.groups.weightFloats),
+    on: pass.execution)
+  convolveWinograd(pass, transformed, tilings)
 }
 
 /// Tiles for a pass by groups, and for the same in steps where it may be of use.
 private typealias WinogradTilings = (groups: WinogradTiling, steps: WinogradTiling?)
 
 /// By groups, or in steps where there are too few groups for the threads. The bits are the same.
-private func convolveWinograd(
-  _ input: Tensor, normalizing: BatchNormalization?, _ weights: WinogradWeights, into output: Tensor,
-  accumulating: Bool, tilings: WinogradTilings,
-  on execution: Execution, finished: ((_ image: Int) -> Void)?
-) {
-  let groups = (input.images + tilings.groups.imagesPerGroup - 1) / tilings.groups.imagesPerGroup
-  if let steps = tilings.steps, groups < 2 * execution.pool.threads {
-    let shared = execution.scratch.shared(steps.weightFloats + steps.planeFloats)
-    convolveWinogradInSteps(
-      input, normalizing: normalizing, weights, into: output, accumulating: accumulating, tiling: steps,
-      planes: shared + steps.weightFloats,
-      on: execution, finished: finished)
+private func convolveWinograd(_ pass: FeaturePass, _ weights: WinogradWeights, _ tilings: WinogradTilings) {
+  let groups = (pass.source.images + tilings.groups.imagesPerGroup - 1) / tilings.groups.imagesPerGroup
+  if let steps = tilings.steps, groups < 2 * pass.execution.pool.threads {
+    let shared = pass.execution.scratch.shared(steps.weightFloats + steps.planeFloats)
+    convolveWinogradInSteps(pass, weights, tiling: steps, planes: shared + steps.weightFloats)
   } else {
-    convolveWinogradInGroups(
-      input, normalizing: normalizing, weights, into: output, accumulating: accumulating, tiling: tilings.groups,
-      on: execution,
-      finished: finished)
+    convolveWinogradInGroups(pass, weights, tiling: tilings.groups)
   }
 }
 

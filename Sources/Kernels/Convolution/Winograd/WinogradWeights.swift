@@ -1,3 +1,5 @@
+internal import LoopTypes
+
 /// The transformed weights of a convolution, in panels of 16 results, plane by plane.
 struct WinogradWeights {
   let base: UnsafePointer<Float>
@@ -13,12 +15,15 @@ struct WinogradWeights {
     into target: UnsafeMutablePointer<Float>, on execution: Execution
   ) {
     let (channels, results, pitch) = (tiling.image.channels, tiling.results, tiling.weightPlane)
-    let loops = tiling.algorithm.loops(execution.table)
+    let transforms = tiling.algorithm.transforms(execution.floats)
     (base, self.pitch) = (UnsafePointer(target), pitch)
     execution.forEachRange(of: channels, step: 4) { range, _ in
       for channel in range {
-        loops.weights(
-          weights + channel * results, channels * results, target + channel * 16, pitch, channels * 16, results)
+        transforms.weights(
+          weights + channel * results,
+          WinogradWeightExtents(
+            count: results, tapPitch: channels * results, planePitch: pitch, panelPitch: channels * 16),
+          into: target + channel * 16)
       }
     }
   }
@@ -30,17 +35,20 @@ struct WinogradWeights {
     into target: UnsafeMutablePointer<Float>, on execution: Execution
   ) {
     let (channels, results, pitch) = (tiling.image.channels, tiling.results, tiling.weightPlane)
-    let loops = tiling.algorithm.loops(execution.table)
+    let transforms = tiling.algorithm.transforms(execution.floats)
     (base, self.pitch) = (UnsafePointer(target), pitch)
     let block = channels * 16
     execution.pool.run(chunks: results / 16) { panel, worker in
       let turned = execution.scratch.worker(worker, 9 * block)
       for tap in 0..<9 {
-        execution.table.transpose(
-          weights + (8 - tap) * channels * results + panel * 16 * channels, channels, 16, channels,
-          turned + tap * block, 16)
+        execution.floats.transpose(
+          weights + (8 - tap) * channels * results + panel * 16 * channels,
+          TransposeExtents(rows: 16, columns: channels, stride: channels, targetStride: 16),
+          into: turned + tap * block)
       }
-      loops.weights(turned, block, target + panel * block, pitch, 16, block)
+      transforms.weights(
+        turned, WinogradWeightExtents(count: block, tapPitch: block, planePitch: pitch, panelPitch: 16),
+        into: target + panel * block)
     }
   }
 

@@ -54,8 +54,8 @@ extension CPUExecutor {
     Kernels.softmax(logits, into: Tensor(base: base, images: batch, shape: logits.shape), on: execution)
   }
 
-  func descend(velocities: any Store, range: Range<Int>, step: DescentStep) {
-    Kernels.descend(
+  func sgdStep(velocities: any Store, range: Range<Int>, step: SGDStep) {
+    Kernels.sgdStep(
       memory.parameters, gradients: memory.gradients, velocities: Arena.of(velocities), range: range, step: step,
       on: execution)
   }

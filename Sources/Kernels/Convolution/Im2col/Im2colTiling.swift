@@ -4,7 +4,7 @@
 ///
 /// A large image is cut into tiles that stay in the second-level cache. Images of few positions share a tile, because
 /// the weights are read once per tile; these are multiplied without BLAS (see `RightMatrix`).
-struct PatchTiling {
+struct Im2colTiling {
   /// The positions of one image.
   let pixels: Int
   /// The most rows of a tile.
@@ -38,7 +38,7 @@ struct PatchTiling {
   private static let cachedFloats = 32_768
 }
 
-extension PatchTiling {
+extension Im2colTiling {
   /// The number of tiles of a batch.
   func tiles(images: Int) -> Int {
     imagesPerTile > 1 ? (images + imagesPerTile - 1) / imagesPerTile : images * tilesPerImage

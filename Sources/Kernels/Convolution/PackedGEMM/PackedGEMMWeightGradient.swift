@@ -1,3 +1,5 @@
+internal import LoopTypes
+
 // The weights' gradient of layers of many weights, in two steps over many positions: both images are copied into panels
 // of 16 channels, then every 16 rows of weights are multiplied for themselves. There is one set of sums for all images,
 // however many threads there are.
@@ -12,24 +14,21 @@ extension ConvolutionGeometry {
     return max(1, rows / output.pixels)
   }
 
-  fileprivate var panelSteps: (images: Int, rows: Int) { (imagesPerStep, imagesPerStep * output.pixels) }
+  fileprivate var packedSteps: (images: Int, rows: Int) { (imagesPerStep, imagesPerStep * output.pixels) }
 
-  /// The scratch of the weights' gradient in panels.
-  var panelGradientScratch: ScratchSize {
+  /// The scratch of the weights' gradient in packed GEMM.
+  var packedGEMMGradientScratch: ScratchSize {
     guard fillsPanels else { return ScratchSize() }
-    return ScratchSize(perWorker: surroundedInput.count, shared: panelSteps.rows * (k + outputChannels))
+    return ScratchSize(perWorker: surroundedInput.count, shared: packedSteps.rows * (k + outputChannels))
   }
 }
 
 /// The gradient with respect to the weights.
-func convolveBackwardWeightsInPanels(
-  _ outputGradient: Tensor, input: Tensor, normalizing: BatchNormalization?,
-  into weightGradient: UnsafeMutablePointer<Float>, geometry: ConvolutionGeometry, on execution: Execution,
-  prepare: (_ image: Int) -> Void
-) {
-  let table = execution.table
+func convolveBackwardWeightsPackedGEMM(_ pass: WeightPass, into weightGradient: UnsafeMutablePointer<Float>) {
+  let (input, geometry, execution) = (pass.input, pass.geometry, pass.execution)
+  let floats = execution.floats
   let (channels, n, pixels) = (input.shape.channels, geometry.outputChannels, geometry.output.pixels)
-  let (step, taps, padded) = (geometry.panelSteps, geometry.usedTaps, geometry.surroundedInput)
+  let (step, taps, padded) = (geometry.packedSteps, geometry.usedTaps, geometry.surroundedInput)
   let depth = taps.count * channels
   let left = execution.scratch.shared(step.rows * (depth + n))
   let right = left + step.rows * depth
@@ -39,21 +38,27 @@ func convolveBackwardWeightsInPanels(
   if taps.count < geometry.kernelHeight * geometry.kernelWidth {
     weightGradient.update(repeating: 0, count: geometry.weightCount)
   }
+  // What one tap meets at all positions of a padded image, and the positions of its output's gradient.
+  let inputRows = RowPackingExtents(
+    size: Size(height: geometry.output.height, width: geometry.output.width), channels: channels,
+    step: geometry.stride * channels, linePitch: geometry.stride * padded.rowPitch, panelPitch: step.rows * 16)
+  let gradientRows = RowPackingExtents(
+    size: Size(height: 1, width: pixels), channels: n, step: n, linePitch: 0, panelPitch: step.rows * 16)
   for first in stride(from: 0, to: input.images, by: step.images) {
     let images = min(step.images, input.images - first)
     execution.pool.run(chunks: images) { place, worker in
-      prepare(first + place)
+      pass.prepare(first + place)
       let source = padded.prepare(
-        input.base + (first + place) * input.shape.count, normalizing: normalizing,
-        in: execution.scratch.worker(worker, padded.count), table)
+        input.base + (first + place) * input.shape.count, normalizing: pass.normalization,
+        in: execution.scratch.worker(worker, padded.count), floats)
       let row = place * pixels
       for (place, tap) in taps.enumerated() {
-        geometry.copyRows(
-          source + geometry.origin(of: tap, in: padded), padded,
-          into: left + (place * channels / 16 * step.rows + row) * 16, pitch: step.rows * 16, table)
+        floats.packRows(
+          source + geometry.origin(of: tap, in: padded), inputRows,
+          into: left + (place * channels / 16 * step.rows + row) * 16)
       }
-      table.copyRows(
-        outputGradient.base + (first + place) * pixels * n, n, 0, pixels, 1, n, right + row * 16, step.rows * 16)
+      floats.packRows(
+        pass.outputGradient.base + (first + place) * pixels * n, gradientRows, into: right + row * 16)
     }
     let rows = images * pixels
     execution.pool.run(chunks: panels.left * spans) { chunk, _ in
@@ -62,9 +67,11 @@ func convolveBackwardWeightsInPanels(
       let row = taps[panel * 16 / channels] * channels + panel * 16 % channels
       let target = weightGradient + row * n + block * 16
       for row in stride(from: 0, to: rows, by: 256) {
-        table.sumOuterProducts(
-          left + (panel * step.rows + row) * 16, right + (block * step.rows + row) * 16, step.rows * 16,
-          min(256, rows - row), blocks, first + row > 0, target, 16, n)
+        floats.sumOuterProducts(
+          left + (panel * step.rows + row) * 16, right + (block * step.rows + row) * 16,
+          OuterProductExtents(
+            rows: min(256, rows - row), blocks: blocks, rightPitch: step.rows * 16, targetPitch: 16, targetStride: n),
+          accumulating: first + row > 0, into: target)
       }
     }
   }
@@ -75,15 +82,5 @@ extension ConvolutionGeometry {
   fileprivate func origin(of tap: Int, in padded: PaddedImage) -> Int {
     (padded.top + tap / kernelWidth - padding) * padded.rowPitch
       + (padded.left + tap % kernelWidth - padding) * input.channels
-  }
-
-  /// Copies what one tap meets at all positions of a padded image, panel by panel of 16 channels.
-  fileprivate func copyRows(
-    _ first: UnsafePointer<Float>, _ padded: PaddedImage, into target: UnsafeMutablePointer<Float>, pitch: Int,
-    _ table: KernelTable
-  ) {
-    table.copyRows(
-      first, stride * input.channels, stride * padded.rowPitch, output.width, output.height, input.channels, target,
-      pitch)
   }
 }

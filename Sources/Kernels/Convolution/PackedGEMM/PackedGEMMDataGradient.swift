@@ -1,3 +1,5 @@
+internal import LoopTypes
+
 // The input's gradient. A row of the input sees the rows of the output's gradient that its taps meet: with a stride s,
 // those kernel rows i for which row + padding − i is a multiple of s. So rows and columns fall into s classes each, and
 // every pair of classes is a convolution of stride 1 with its part of the kernel, turned, whose results lie s apart.
@@ -12,7 +14,9 @@ private struct GradientClass {
   /// The gradient's row that the first of the taps meets at the first row; outside of the gradient where negative.
   let start: Int
 
-  init(first: Int, extent: Int, kernel: Int, stride: Int, padding: Int, positions: Int) {
+  init(first: Int, of axis: GradientAxis) {
+    let (extent, kernel, stride) = (axis.extent, axis.kernel, axis.stride)
+    let (padding, positions) = (axis.padding, axis.positions)
     let least = (first + padding) % stride
     let count = (extent - first + stride - 1) / stride
     let met = Swift.stride(from: least, to: kernel, by: stride).reversed().filter { tap in
@@ -24,24 +28,30 @@ private struct GradientClass {
     taps = met
     start = met.first.map { (first + padding - $0) / stride } ?? 0
   }
+}
 
-  static func all(extent: Int, kernel: Int, stride: Int, padding: Int, positions: Int) -> [GradientClass] {
-    (0..<min(stride, extent)).map {
-      GradientClass(
-        first: $0, extent: extent, kernel: kernel, stride: stride, padding: padding, positions: positions)
-    }
-  }
+/// The rows of the input, or its columns, with the positions of the output along them.
+private struct GradientAxis {
+  let extent: Int
+  let kernel: Int
+  let stride: Int
+  let padding: Int
+  let positions: Int
+
+  var classes: [GradientClass] { (0..<min(stride, extent)).map { GradientClass(first: $0, of: self) } }
 }
 
 extension ConvolutionGeometry {
   private var rowClasses: [GradientClass] {
-    GradientClass.all(
-      extent: input.height, kernel: kernelHeight, stride: stride, padding: padding, positions: output.height)
+    GradientAxis(
+      extent: input.height, kernel: kernelHeight, stride: stride, padding: padding, positions: output.height
+    ).classes
   }
 
   private var columnClasses: [GradientClass] {
-    GradientClass.all(
-      extent: input.width, kernel: kernelWidth, stride: stride, padding: padding, positions: output.width)
+    GradientAxis(
+      extent: input.width, kernel: kernelWidth, stride: stride, padding: padding, positions: output.width
+    ).classes
   }
 
   /// The output's gradient with all that any class reads around it.
@@ -58,18 +68,19 @@ extension ConvolutionGeometry {
   }
 
   /// The rows of every pair of classes that has taps, with the taps in their order.
-  fileprivate var gradientRows: [(rows: PanelRows, taps: [Int])] {
+  fileprivate var gradientRows: [(rows: GEMMRows, taps: [Int])] {
     let padded = surroundedGradient
     return rowClasses.flatMap { row in
       columnClasses.compactMap { column in
         guard !row.taps.isEmpty, !column.taps.isEmpty else { return nil }
-        let rows = PanelRows(
+        let rows = GEMMRows(
           padded: padded,
           origin: (row.start + padded.top) * padded.rowPitch + (column.start + padded.left) * outputChannels,
-          step: outputChannels, linePitch: padded.rowPitch, width: column.count, height: row.count,
-          segments: row.taps.count, k: column.taps.count * outputChannels,
-          target: (row.first * input.width + column.first) * input.channels, targetStep: stride * input.channels,
-          targetLinePitch: stride * input.width * input.channels)
+          source: RowPitches(step: outputChannels, line: padded.rowPitch, image: padded.count), width: column.count,
+          height: row.count, segments: row.taps.count, k: column.taps.count * outputChannels,
+          result: (row.first * input.width + column.first) * input.channels,
+          target: RowPitches(
+            step: stride * input.channels, line: stride * input.width * input.channels, image: input.count))
         return (rows, row.taps.flatMap { i in column.taps.map { i * kernelWidth + $0 } })
       }
     }
@@ -80,46 +91,36 @@ extension ConvolutionGeometry {
 }
 
 /// The gradient with respect to the input.
-func convolveBackwardDataInPanels(
-  _ outputGradient: Tensor, weights: UnsafePointer<Float>, into inputGradient: Tensor, accumulating: Bool,
-  geometry: ConvolutionGeometry, on execution: Execution, finished: ((_ image: Int) -> Void)?
-) {
-  let (channels, results) = (geometry.outputChannels, geometry.input.channels)
-  let shared = execution.scratch.shared(geometry.panelShared)
-  if geometry.isProduct {
-    let packed = WeightPanels(
-      weights, taps: [0], k: channels, n: results, transposed: true, into: shared, on: execution)
-    return multiplyRows(
-      outputGradient, by: packed, into: inputGradient, accumulating: accumulating, on: execution, finished: finished)
+func convolveBackwardDataPackedGEMM(_ pass: FeaturePass) {
+  let (geometry, execution) = (pass.geometry, pass.execution)
+  let shared = execution.scratch.shared(geometry.packedShared)
+  func packed(_ taps: [Int], at offset: inout Int) -> PackedWeights {
+    let taps = PackedTaps(taps: taps, k: geometry.outputChannels, n: geometry.input.channels, isTransposed: true)
+    defer { offset += taps.count }
+    return PackedWeights(pass.weights, taps, into: shared + offset, on: execution)
   }
   var offset = 0
-  let products = geometry.gradientRows.map { rows, taps in
-    let packed = WeightPanels(
-      weights, taps: taps, k: channels, n: results, transposed: true, into: shared + offset, on: execution)
-    offset += WeightPanels.count(depth: taps.count * channels, columns: results)
-    return (rows: rows, weights: packed)
-  }
-  multiplyRows(
-    of: outputGradient, products, into: inputGradient, accumulating: accumulating,
-    clearing: geometry.hasIdlePositions && !accumulating, on: execution, finished: finished)
+  if geometry.isProduct { return pass.multiplyPositions(by: packed([0], at: &offset)) }
+  let products = geometry.gradientRows.map { rows, taps in (rows: rows, weights: packed(taps, at: &offset)) }
+  pass.multiplyRows(products, clearing: geometry.hasIdlePositions && !pass.isAccumulating)
 }
 
 extension ConvolutionGeometry {
   /// Floats of shared scratch for the panels of all classes, forward and backward.
-  fileprivate var panelShared: Int {
+  fileprivate var packedShared: Int {
     max(
-      WeightPanels.count(depth: k, columns: outputChannels),
-      WeightPanels.count(depth: kernelHeight * kernelWidth * outputChannels, columns: input.channels))
+      PackedWeights.count(depth: k, columns: outputChannels),
+      PackedWeights.count(depth: kernelHeight * kernelWidth * outputChannels, columns: input.channels))
   }
 
   /// The scratch of the passes forward and to the data.
-  var panelScratch: ScratchSize {
+  var packedGEMMScratch: ScratchSize {
     let gradient = surroundedGradient
     let pixels = gradientRows.map(\.rows.pixels).max() ?? 1
     return ScratchSize(
       perWorker: max(
-        PanelRows.imagesPerTile(pixels: output.pixels) * surroundedInput.count,
-        PanelRows.imagesPerTile(pixels: pixels) * gradient.count,
-        isProduct ? ProductTiles.height * input.channels : 0), shared: panelShared)
+        GEMMRows.imagesPerTile(pixels: output.pixels) * surroundedInput.count,
+        GEMMRows.imagesPerTile(pixels: pixels) * gradient.count,
+        isProduct ? FeaturePass.positionsPerTile * input.channels : 0), shared: packedShared)
   }
 }

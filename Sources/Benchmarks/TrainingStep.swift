@@ -18,8 +18,8 @@ package struct TrainingStep {
     batch = workload.batch
     network = Network(plan)
     network.initialize(seed: 1)
-    executor = machine.processor.executor(network, batch: batch, mode: .training)
-    optimizer = Optimizer(OptimizerSettings(), plan: plan, on: machine.processor)
+    executor = machine.backend.executor(network, batch: batch, mode: .training)
+    optimizer = Optimizer(OptimizerSettings(), plan: plan, on: machine.backend)
     let classes = plan.output.shape.count
     labels = (0..<batch).map { Int32($0 % classes) }
     executor.fill { $0.fillWithPattern() }
@@ -53,6 +53,6 @@ extension TrainingStep {
 
   /// The same network prepared for inference with the same batch size.
   package func inference(on machine: Machine) -> any Executor {
-    machine.processor.executor(network, batch: batch, mode: .inference)
+    machine.backend.executor(network, batch: batch, mode: .inference)
   }
 }

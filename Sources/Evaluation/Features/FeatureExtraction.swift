@@ -86,7 +86,7 @@ private struct Engine {
     pool = machine.processor.pool
     // Large images fill the cores in small batches, and the maps of large ones would not fit into memory.
     batch = extractor.plan.plan.input.shape.pixels > 96 * 96 ? 16 : 64
-    executor = machine.processor.executor(extractor.network, batch: batch, mode: .inference)
+    executor = machine.backend.executor(extractor.network, batch: batch, mode: .inference)
   }
 
   func compute(_ samples: Samples, _ rows: Range<Int>, _ events: RunEvents) throws -> FeatureCache.Block {

@@ -38,7 +38,7 @@ package enum OwnNetwork {
       bytes = hit.model
       events.note("features: the network was trained on these images before, and is taken from the cache.")
     } else {
-      let trainer = try Trainer(job, on: machine.processor)
+      let trainer = try Trainer(job, on: machine.backend)
       events.began("Training \(experiment.model) for features, seed \(job.seed)", job.steps, "steps", 0)
       defer { events.ended(trainer.isFinished) }
       try trainer.run(

@@ -82,7 +82,7 @@ private struct AttackEngine {
   init(_ extractor: FeatureExtractor, batch: Int, machine: Machine) {
     self.batch = batch
     self.extractor = extractor
-    pass = machine.processor.executor(extractor.network, batch: batch, mode: .imageGradient)
+    pass = machine.backend.executor(extractor.network, batch: batch, mode: .imageGradient)
   }
 
   /// Moves images, values of 0 to 1, by the sign of the gradient of their target's log-probability.

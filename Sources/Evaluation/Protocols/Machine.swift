@@ -1,4 +1,5 @@
 package import Kernels
+package import Networks
 
 /// What a run computes with: the threads, the kernels and the words that identify them.
 package struct Machine: Sendable {
@@ -6,6 +7,8 @@ package struct Machine: Sendable {
   package let instructionSet: InstructionSet
   /// Equal on two machines that give equal bytes: precision, instruction set and BLAS kernels.
   package let kernels: String
+  /// What runs networks.
+  package var backend: any Backend { processor }
 
   /// - Throws: what `InstructionSet` throws when `CAS_ISA` asks for one that this machine lacks; `UsageError` when bf16
   ///   was asked for and cannot be had.

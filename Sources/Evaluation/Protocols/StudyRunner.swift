@@ -93,7 +93,7 @@ extension StudyRunner {
     try events.stage(title, samples.count, "images") {
       try Evaluator.predict(
         network, samples, normalization: job.normalization, untrained: entry.untrained, flips: experiment.testFlips,
-        on: machine.processor,
+        on: machine.backend,
         progress: {
           events.advanced($0, "")
           if events.shouldStop() { throw Interrupted() }
@@ -121,7 +121,7 @@ extension StudyRunner {
       events.note("\(job.name), seed \(job.seed): the same baseline was trained before, and is taken from the cache.")
       return (found.network, found.parts, true)
     }
-    let trainer = try Trainer(job, on: machine.processor)
+    let trainer = try Trainer(job, on: machine.backend)
     var parts = try resume(trainer)
     if parts.isEmpty || !trainer.isFinished && parts.last != computation { parts.append(computation) }
     try train(trainer, parts, log: &log)

@@ -50,13 +50,13 @@ package struct TimeEstimate: Sendable {
     guard longest != nil || described != nil else { return nil }
     var (seconds, secondsPerStep) = (0.0, 0.0)
     if let longest {
-      let trainer = try Trainer(longest, on: machine.processor)
+      let trainer = try Trainer(longest, on: machine.backend)
       secondsPerStep = try Self.measuredStep(trainer)
       let clock = ContinuousClock()
       let few = study.test.selecting(Array(0..<min(study.test.count, 256)))
       let testStart = clock.now
       _ = try Evaluator.predict(
-        trainer.network, few, normalization: longest.normalization, flips: experiment.testFlips, on: machine.processor)
+        trainer.network, few, normalization: longest.normalization, flips: experiment.testFlips, on: machine.backend)
       let perImage = (clock.now - testStart).inSeconds / Double(max(few.count, 1))
       let perTrainingImage = secondsPerStep / Double(longest.order.batchSize)
       let ganTests = experiment.ganTest ? study.entries.flatMap(study.ganTested).reduce(0) { $0 + $1.samples.count } : 0

@@ -120,7 +120,7 @@ package enum WeightsEvaluation {
     let predictions = try events.stage("Testing \(architecture.name)", samples.count, "images") {
       try Evaluator.predict(
         network, samples, normalization: normalization, untrained: file.untrained, flips: request.testFlips,
-        on: machine.processor, progress: { events.advanced($0, "") })
+        on: machine.backend, progress: { events.advanced($0, "") })
     }
     if file.normalization != nil, request.normalization != nil {
       notes.append("--normalize is not used: the weights bring the normalisation that they were trained with")

@@ -25,21 +25,27 @@ extension LayerMeasurement {
 
   package static func all(of workload: Workload, rounds: Int, on machine: Machine) -> [LayerMeasurement] {
     let step = TrainingStep(workload, on: machine)
-    let memory = step.executor.memory
+    let (executor, program) = (step.executor, step.executor.program)
+    let apart = Program(workload.plan, mode: program.mode, format: program.format, rules: [])
     // Values and gradients that no kernel treats specially, as all zeros would be.
     step.run()
     var layers: [Key: Int] = [:]
-    var firsts: [(key: Key, layer: any Layer)] = []
-    for layer in workload.plan.layers {
+    var firsts: [(key: Key, layer: Int)] = []
+    for (index, layer) in workload.plan.layers.enumerated() {
       let key = Key(kind: layer.kind, inputs: layer.inputs.map(\.shape), output: layer.output.shape)
-      if layers.updateValue(layers[key, default: 0] + 1, forKey: key) == nil { firsts.append((key, layer)) }
+      if layers.updateValue(layers[key, default: 0] + 1, forKey: key) == nil { firsts.append((key, index)) }
+    }
+    func timing(_ pass: Pass, of layer: Int) -> Timing {
+      let operations = program.operations(pass).indices.filter { program.operations(pass)[$0].layer == layer }
+      return Timing.measure(rounds: rounds, lasting: 0.005) {
+        for index in operations { executor.run(pass, index..<index + 1) }
+      }
     }
     return firsts.map { key, layer in
       LayerMeasurement(
         kind: key.kind, input: key.inputs[0], output: key.output, batch: workload.batch, layers: layers[key] ?? 1,
-        isFused: !memory.fusion.isNothing,
-        forward: Timing.measure(rounds: rounds, lasting: 0.005) { layer.forward(memory) },
-        backward: Timing.measure(rounds: rounds, lasting: 0.005) { layer.backward(memory) })
+        isFused: program.forward.count < apart.forward.count, forward: timing(.forward, of: layer),
+        backward: timing(.backward, of: layer))
     }
   }
 

@@ -1,64 +1,53 @@
 internal import Kernels
 internal import Networks
 
-/// The operations and the bytes that the layers of a plan need at least.
+/// The operations and the bytes that the layers of a program need at least.
 ///
-/// A layer moves its inputs, its output and its parameters once, whatever its kernels do. What has just been written
-/// comes from the nearest memory that holds all that the layer touches; what the forward pass keeps for the backward
-/// pass goes to, and comes back from, the memory that holds the features of the whole step.
+/// A layer moves its maps and its parameters once, whatever its kernels do. What has just been written comes from the
+/// nearest memory that holds all that the layer touches; what the forward pass keeps for the backward pass goes to, and
+/// comes back from, the memory that holds the features of the whole step.
 struct LayerDemand {
-  let memory: Memory
-  let limits: MachineLimits
+  private let program: Program
+  private let batch: Int
+  private let limits: MachineLimits
   /// Operations a second, in units of 10^9.
-  let peak: Double
-  let threads: Int
-  /// Slots that some layer's backward pass reads.
-  private let kept: Set<Slot>
+  private let peak: Double
+  private let threads: Int
+  private let featureBytes: Int
+  /// The values that some operation's backward pass reads.
+  private let kept: Set<Place>
 
-  init(_ plan: Plan, in memory: Memory, limits: MachineLimits, peak: Double, threads: Int) {
-    self.memory = memory
+  init(_ program: Program, batch: Int, limits: MachineLimits, peak: Double, threads: Int) {
+    self.program = program
+    self.batch = batch
     self.limits = limits
     self.peak = peak
     self.threads = threads
-    kept = Set(plan.layers.flatMap { memory.backwardTraffic(of: $0).valuesRead })
+    featureBytes = Layout(program, batch: batch).featureBytes
+    kept = Traffic(program.backward).reads.filter { $0.arena == .features }
   }
 
-  func forward(_ layer: any Layer) -> Demand {
-    let traffic = memory.forwardTraffic(of: layer)
-    let remembered = traffic.valuesWritten.filter(kept.contains)
-    let recent = traffic.valuesRead + traffic.valuesWritten.filter { !kept.contains($0) }
-    return demand(flops: flops(layer), recent: bytes(recent) + parameters(layer), remembered: bytes(remembered))
-  }
-
-  func backward(_ layer: any Layer) -> Demand {
-    let traffic = memory.backwardTraffic(of: layer)
-    let hasData = layer.inputs.first.flatMap(memory.gradient) != nil
-    let passes = (layer.parameters.contains { $0.rate > 0 } ? 1.0 : 0) + (hasData ? 1 : 0)
-    return demand(
-      flops: passes * flops(layer),
-      recent: bytes(traffic.gradientsRead + traffic.gradientsWritten) + 2 * parameters(layer),
-      remembered: bytes(traffic.valuesRead))
-  }
-
-  private func demand(flops: Double, recent: Double, remembered: Double) -> Demand {
+  /// Of all operations that a layer has in a pass.
+  func demand(of layer: Int, _ pass: Pass) -> Demand {
+    let operations = program.operations(pass).filter { $0.layer == layer }
+    let traffic = Traffic(operations)
+    func isRemembered(_ place: Place, _ isWritten: Bool) -> Bool {
+      place.arena == .features && (pass == .backward || isWritten && kept.contains(place))
+    }
+    let remembered = Double(traffic.bytes(batch: batch, isRemembered))
+    let recent = Double(
+      traffic.bytes(batch: batch) { place, isWritten in
+        place.arena != .moments && place.arena != .statistics && !isRemembered(place, isWritten)
+      })
     let near = bandwidth(holding: recent + remembered)
-    let far = bandwidth(holding: Double(memory.features.count * MemoryLayout<Float>.stride))
-    return Demand(flops: flops, peak: peak * 1e9, movements: [(recent, near), (remembered, min(near, far))])
+    let far = bandwidth(holding: Double(featureBytes))
+    return Demand(
+      flops: 2 * Double(operations.reduce(0) { $0 + $1.multiplyAdds } * batch), peak: peak * 1e9,
+      movements: [(recent, near), (remembered, min(near, far))])
   }
 
   /// Bytes a second of the nearest memory that holds so many.
   private func bandwidth(holding bytes: Double) -> Double {
     limits.bandwidth(holding: Int(bytes), threads: threads).map { $0 * 1e9 } ?? .infinity
   }
-
-  private func bytes(_ slots: [Slot]) -> Double {
-    Double(slots.reduce(0) { $0 + memory.batch * $1.shape.count * $1.format(memory.format).bytes })
-  }
-
-  private func parameters(_ layer: any Layer) -> Double {
-    Double(layer.parameters.reduce(0) { $0 + $1.count } * MemoryLayout<Float>.stride)
-  }
-
-  /// Of one forward pass over the batch, a multiplication and an addition counted each.
-  private func flops(_ layer: any Layer) -> Double { 2 * Double(layer.multiplyAdds) * Double(memory.batch) }
 }

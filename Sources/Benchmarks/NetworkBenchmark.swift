@@ -32,7 +32,7 @@ extension NetworkMeasurement {
       model: workload.model, input: workload.plan.input.shape.description, batch: workload.batch, training: training,
       inference: inference, trainingImagesPerSecond: batch / training.median,
       inferenceImagesPerSecond: batch / inference.median,
-      trainingGigaflopsPerSecond: workload.plan.trainingOperations * batch / training.median / 1e9,
+      trainingGigaflopsPerSecond: step.executor.program.flops * batch / training.median / 1e9,
       trainingPeakMegabytes: peak)
   }
 
@@ -63,14 +63,7 @@ extension NetworkMeasurement {
   }
 }
 
-extension Plan {
-  /// Additions and multiplications of one image's forward pass and of its gradients: nobody needs that of the images, nor
-  /// that of filters that are never changed.
-  fileprivate var trainingOperations: Double {
-    layers.reduce(0) { sum, layer in
-      let passes =
-        1 + (layer.inputs.contains(input) ? 0 : 1) + (layer.parameters.contains { $0.rate > 0 } ? 1 : 0)
-      return sum + 2 * Double(passes) * Double(layer.multiplyAdds)
-    }
-  }
+extension Program {
+  /// Additions and multiplications of both passes for one image.
+  fileprivate var flops: Double { 2 * Double((forward + backward).reduce(0) { $0 + $1.multiplyAdds }) }
 }

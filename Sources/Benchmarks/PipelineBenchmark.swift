@@ -21,9 +21,9 @@ extension PipelineMeasurement {
   package init(_ workload: Workload, rounds: Int, on machine: Machine) {
     let step = TrainingStep(workload, on: machine)
     var feed = Feed(workload, machine)
-    let target = step.executor.input
+    func fill() { step.executor.fill { feed.fill($0) } }
     func filledStep() {
-      feed.fill(target)
+      fill()
       step.run()
     }
     filledStep()
@@ -37,7 +37,7 @@ extension PipelineMeasurement {
     batch = workload.batch
     self.fixed = Timing(fixed)
     self.filled = Timing(filled)
-    filling = Timing.measure(rounds: rounds) { feed.fill(target) }
+    filling = Timing.measure(rounds: rounds, fill)
     growth = Timing(zip(filled, fixed).map { $0 / $1 - 1 }).median
   }
 

@@ -14,7 +14,7 @@ package struct ProfileMeasurement: Codable, Equatable, Sendable {
   /// Each distinct convolution alone, in the order of the network.
   package let convolutions: [ConvolutionMeasurement]
 
-  /// All layers of one kind in one pass, or another part of the step.
+  /// All layers of one kind that have operations of their own in one pass, or another part of the step.
   package struct Part: Codable, Equatable, Sendable {
     /// A layer's kind, `loss` or `update`.
     package let kind: String
@@ -38,17 +38,22 @@ extension ProfileMeasurement {
   /// - Parameter limits: those of the number of threads that `machine` has.
   package init(_ workload: Workload, rounds: Int, limits: MachineLimits, on machine: Machine) {
     let step = TrainingStep(workload, on: machine)
-    let memory = step.executor.memory
-    let (plan, threads) = (workload.plan, machine.processor.pool.threads)
+    let (executor, threads) = (step.executor, machine.processor.pool.threads)
+    let program = executor.program
     var times: [Key: [Double]] = [:]
     for round in 0...rounds {
       var sums: [Key: Double] = [:]
       func time(_ kind: String, _ pass: String?, _ work: () -> Void) {
         sums[Key(kind: kind, pass: pass), default: 0] += Timing.elapsed(work)
       }
-      for layer in plan.layers { time(layer.kind, "forward") { layer.forward(memory) } }
+      func time(_ pass: Pass) {
+        for (index, operation) in program.operations(pass).enumerated() {
+          time(operation.kind, pass.rawValue) { executor.run(pass, index..<index + 1) }
+        }
+      }
+      time(.forward)
       time("loss", nil, step.loss)
-      for layer in plan.layers.reversed() { time(layer.kind, "backward") { layer.backward(memory) } }
+      time(.backward)
       time("update", nil, step.update)
       // The first round warms the caches and touches the memory.
       if round > 0 { for (key, seconds) in sums { times[key, default: []].append(seconds) } }
@@ -57,11 +62,11 @@ extension ProfileMeasurement {
     var demands: [Key: Demand] = [:]
     var layers: [Key: Int] = [:]
     let peak = limits.peak(machine.instructions, threads: threads) ?? .infinity
-    let need = LayerDemand(plan, in: memory, limits: limits, peak: peak, threads: threads)
-    for layer in plan.layers {
-      for (pass, demand) in [("forward", need.forward(layer)), ("backward", need.backward(layer))] {
-        let key = Key(kind: layer.kind, pass: pass)
-        demands[key, default: Demand()] += demand
+    let need = LayerDemand(program, batch: workload.batch, limits: limits, peak: peak, threads: threads)
+    for pass in Pass.allCases {
+      for (layer, operations) in Dictionary(grouping: program.operations(pass), by: \.layer) {
+        let key = Key(kind: operations[0].kind, pass: pass.rawValue)
+        demands[key, default: Demand()] += need.demand(of: layer, pass)
         layers[key, default: 0] += 1
       }
     }

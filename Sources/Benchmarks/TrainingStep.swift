@@ -7,7 +7,7 @@ internal import Training
 package struct TrainingStep {
   package let plan: Plan
   package let batch: Int
-  package let executor: Executor
+  package let executor: any Executor
   private let network: Network
   private let optimizer: Optimizer
   private let labels: [Int32]
@@ -18,11 +18,11 @@ package struct TrainingStep {
     batch = workload.batch
     network = Network(plan)
     network.initialize(seed: 1)
-    executor = Executor(network, batch: batch, mode: .training, on: machine.processor)
-    optimizer = Optimizer(OptimizerSettings(), plan: plan)
+    executor = machine.processor.executor(network, batch: batch, mode: .training)
+    optimizer = Optimizer(OptimizerSettings(), plan: plan, on: machine.processor)
     let classes = plan.output.shape.count
     labels = (0..<batch).map { Int32($0 % classes) }
-    executor.input.fillWithPattern()
+    executor.fill { $0.fillWithPattern() }
   }
 }
 
@@ -47,20 +47,12 @@ extension TrainingStep {
     update()
   }
 
-  package func loss() {
-    _ = labels.withUnsafeBufferPointer {
-      softmaxCrossEntropy(
-        executor.logits, labels: $0, gradient: executor.logitsGradient, on: executor.memory.execution)
-    }
-  }
+  package func loss() { _ = executor.loss(labels) }
 
-  package func update() {
-    optimizer.step(
-      network.parameters, gradients: executor.memory.gradients, multiplier: 0.01, on: executor.memory.execution)
-  }
+  package func update() { optimizer.step(executor, multiplier: 0.01) }
 
   /// The same network laid out for tests of the same batch size.
-  package func inference(on machine: Machine) -> Executor {
-    Executor(network, batch: batch, mode: .inference, on: machine.processor)
+  package func inference(on machine: Machine) -> any Executor {
+    machine.processor.executor(network, batch: batch, mode: .inference)
   }
 }

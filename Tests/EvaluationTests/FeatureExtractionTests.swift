@@ -17,16 +17,16 @@ import Testing
     let logits = try #require(found.logits)
     #expect(found.features.rows == 70 && found.features.columns == 64 && logits.columns == 3)
     // The last layer over the features gives the logits.
-    let plan = extractor.network.plan
+    let (plan, parameters) = (extractor.network.plan, extractor.network.parameters.contents)
     let (weights, bias) = (
       try #require(plan.parameters.first { $0.name == "linear.weight" }),
       try #require(plan.parameters.first { $0.name == "linear.bias" })
     )
     for row in [0, 63, 64, 69] {
       for output in 0..<3 {
-        let sum = (0..<64).reduce(Double(extractor.network.parameters.base[bias.offset + output])) {
+        let sum = (0..<64).reduce(Double(parameters[bias.offset + output])) {
           $0 + Double(found.features.values[row * 64 + $1])
-            * Double(extractor.network.parameters.base[weights.offset + $1 * 3 + output])
+            * Double(parameters[weights.offset + $1 * 3 + output])
         }
         #expect(abs(sum - Double(logits.values[row * 3 + output])) < 1e-4)
       }

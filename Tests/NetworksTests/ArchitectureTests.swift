@@ -51,7 +51,7 @@ import Testing
     let networks = [1, 1, 2].map { (seed: UInt64) in
       let network = Network(plan)
       network.initialize(seed: seed)
-      return Array(network.parameters.values)
+      return network.parameters.contents
     }
     #expect(networks[0] == networks[1])
     #expect(networks[0] != networks[2])
@@ -73,7 +73,7 @@ import Testing
         return
       }
       let (inputs, outputs) = (geometry.input.channels, geometry.outputChannels)
-      let weights = Array(network.parameters.values[parameter.range])
+      let weights = network.parameters.read(parameter.range)
       let bound = 1 / Float(9 * inputs).squareRoot()
       for (place, value) in weights.enumerated() {
         let (filter, channel, tap) = (place % outputs, place / outputs % inputs, place / outputs / inputs)
@@ -94,6 +94,6 @@ import Testing
     network.initialize(seed: 0)
     let scales = plan.parameters.filter { $0.name.hasSuffix("bn3.weight") }
     #expect(scales.count == 16)
-    #expect(scales.allSatisfy { network.parameters.values[$0.range].allSatisfy { $0 == 0 } })
+    #expect(scales.allSatisfy { network.parameters.read($0.range).allSatisfy { $0 == 0 } })
   }
 }

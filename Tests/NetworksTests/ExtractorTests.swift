@@ -58,14 +58,13 @@ import Testing
     let network = Network(plan)
     try network.load(file, path: "golden", model: golden.network)
     let set = try #require(InstructionSet.available.last { $0 != .amx })
-    let executor = Executor(
-      network, batch: 1, mode: .inference,
-      on: Processor(pool: ThreadPool(threads: 2), table: .table(for: set)))
+    let executor = Processor(pool: ThreadPool(threads: 2), table: .table(for: set))
+      .executor(network, batch: 1, mode: .inference)
     #expect(plan.input.shape == Shape(height: golden.side, width: golden.side, channels: 3))
-    executor.input.set(GoldenValues.images(1, height: golden.side, width: golden.side, channels: 3))
+    executor.fill { $0.set(GoldenValues.images(1, height: golden.side, width: golden.side, channels: 3)) }
     executor.forward()
     for (slot, layer) in zip(slots, golden.layers) {
-      let values = executor.memory.value(slot).values
+      let values = executor.withValues(of: executor.program.value(slot), Array.init)
       #expect(values.count == layer.count)
       let mean = values.reduce(0) { $0 + Double($1) } / Double(values.count)
       let squares = values.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
@@ -85,14 +84,16 @@ import Testing
     let size = values.count / 3
     func features(threads: Int, batch: Int, image: Int) throws -> [UInt32] {
       let set = try #require(InstructionSet.available.last { $0 != .amx })
-      let executor = Executor(
-        network, batch: batch, mode: .inference,
-        on: Processor(pool: ThreadPool(threads: threads), table: .table(for: set)))
+      let executor = Processor(pool: ThreadPool(threads: threads), table: .table(for: set))
+        .executor(network, batch: batch, mode: .inference)
       let images = batch == 1 ? Array(values[image * size..<(image + 1) * size]) : values
-      executor.input.set(images)
+      executor.fill { $0.set(images) }
       executor.forward()
-      let row = executor.memory.value(plan.features)[batch == 1 ? 0..<1 : image..<image + 1]
-      return row.values.map(\.bitPattern)
+      let columns = plan.features.shape.count
+      let row = batch == 1 ? 0 : image
+      return executor.withValues(of: executor.program.value(plan.features)) {
+        $0[row * columns..<(row + 1) * columns].map(\.bitPattern)
+      }
     }
     let alone = try features(threads: 1, batch: 1, image: 2)
     #expect(try features(threads: 2, batch: 3, image: 2) == alone)
@@ -118,9 +119,8 @@ import Testing
     let (network, _) = try PretrainedNetwork.dinov2ViTS14.network(file, path: "golden")
     let parameter = try #require(network.plan.parameters.first { $0.name == "pos_embed" })
     let golden = try GoldenFile.decode(Golden.self, from: "NetworksTests/Golden/extractors.json").places
-    for (place, value) in zip(golden.places, golden.samples) {
-      #expect(abs(network.parameters.base[parameter.offset + place] - value) < 2e-5)
-    }
+    let embeddings = network.parameters.read(parameter.range)
+    for (place, value) in zip(golden.places, golden.samples) { #expect(abs(embeddings[place] - value) < 2e-5) }
   }
 
   @Test func otherFilesAreNamed() throws {

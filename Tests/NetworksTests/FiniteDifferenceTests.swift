@@ -49,31 +49,28 @@ import Testing
     let network = Network(plan(kind))
     network.initialize(seed: 4)
     let path = try #require(TrainingPath.available.first)
-    let pass = Executor(network, batch: 4, mode: .training, on: path.processor())
+    let pass = path.processor().executor(network, batch: 4, mode: .training)
     var stream = RandomStream(seed: 8, purpose: "finite differences")
-    for index in 0..<pass.input.count { pass.input.base[index] = stream.nextNormal() }
-    let labels: [Int32] = [0, 1, 2, 1]
-    func loss(gradient: Tensor?) -> Double {
+    pass.fill { for index in 0..<$0.count { $0.base[index] = stream.nextNormal() } }
+    func loss(isDifferentiated: Bool = false) -> Double {
       pass.forward()
-      return labels.withUnsafeBufferPointer {
-        softmaxCrossEntropy(pass.logits, labels: $0, gradient: gradient, on: pass.memory.execution)
-      }
+      return pass.loss([0, 1, 2, 1], isDifferentiated: isDifferentiated)
     }
-    _ = loss(gradient: pass.logitsGradient)
+    _ = loss(isDifferentiated: true)
     pass.backward()
-    let gradients = Array(pass.memory.gradients.values)
+    let gradients = pass.gradients.contents
 
     let epsilon: Float = 1e-3
     for parameter in network.plan.parameters {
       let indices = stride(from: parameter.offset, to: parameter.range.upperBound, by: max(1, parameter.count / 12))
       let scale = parameter.range.reduce(Float(0)) { max($0, abs(gradients[$1])) }
       for index in indices {
-        let value = network.parameters.base[index]
-        network.parameters.base[index] = value + epsilon
-        let above = loss(gradient: nil)
-        network.parameters.base[index] = value - epsilon
-        let below = loss(gradient: nil)
-        network.parameters.base[index] = value
+        let value = network.parameters.read(index..<index + 1)[0]
+        network.parameters.write([value + epsilon], at: index)
+        let above = loss()
+        network.parameters.write([value - epsilon], at: index)
+        let below = loss()
+        network.parameters.write([value], at: index)
         let slope = Float((above - below) / Double(2 * epsilon))
         // Rounding of the two losses leaves about 1e-4 in the slope, curvature and the kinks of maxima some percent.
         #expect(abs(slope - gradients[index]) < 5e-4 + 0.05 * scale, "\(parameter.name)[\(index - parameter.offset)]")
@@ -83,20 +80,14 @@ import Testing
 
   /// A sum's gradient is that of what was summed, until something is added to it.
   @Test func gradientsOfSumsShareMemory() throws {
-    let network = Network(plan(.preActivation))
-    let path = try #require(TrainingPath.available.first)
-    let memory = Executor(network, batch: 4, mode: .training, on: path.processor()).memory
-    let sums = network.plan.layers.filter { $0.kind == "sum" }
-    #expect(sums.count == 2)
-    let shared = try #require(memory.gradient(sums[1].output))
-    for sum in sums {
-      for input in sum.inputs { #expect(try #require(memory.gradient(input)).isAt(shared), "\(sum.name)") }
+    func copies(_ kind: Kind) -> Int {
+      Program(plan(kind), mode: .training, format: .fp32).backward.count {
+        if case .addBackward = $0.kernel { true } else { false }
+      }
     }
+    #expect(copies(.preActivation) == 0)
     // Where the branch begins with the other input itself, the branch's share is added before its gradient is used up.
-    let simple = Executor(Network(plan(.sum)), batch: 4, mode: .training, on: path.processor())
-    let sum = try #require(simple.plan.layers.first { $0.kind == "sum" })
-    let gradients = sum.inputs.compactMap(simple.memory.gradient)
-    #expect(gradients.count == 2 && !gradients[0].isAt(gradients[1]))
+    #expect(copies(.sum) == 1)
   }
 
   /// The gradient of the images, with running statistics, against the change of the loss.
@@ -105,29 +96,28 @@ import Testing
     let network = Network(plan(kind))
     network.initialize(seed: 4)
     for (index, statistic) in network.plan.statistics.enumerated() {
-      for place in statistic.range { network.statistics.base[place] += 0.1 * Float(index + 1) }
+      let moved = network.statistics.read(statistic.range).map { $0 + 0.1 * Float(index + 1) }
+      network.statistics.write(moved, at: statistic.offset)
     }
     let path = try #require(TrainingPath.available.first)
-    let pass = Executor(network, batch: 2, mode: .imageGradient, on: path.processor())
+    let pass = path.processor().executor(network, batch: 2, mode: .imageGradient)
     var stream = RandomStream(seed: 9, purpose: "finite differences")
-    let images = (0..<pass.input.count).map { _ in stream.nextNormal() }
-    func loss(_ images: [Float], gradient: Tensor?) -> Double {
-      pass.input.set(images)
+    let images = (0..<2 * pass.program.input.shape.count).map { _ in stream.nextNormal() }
+    func loss(_ images: [Float], isDifferentiated: Bool = false) -> Double {
+      pass.fill { $0.set(images) }
       pass.forward()
-      return [0, 2].withUnsafeBufferPointer {
-        softmaxCrossEntropy(pass.logits, labels: $0, gradient: gradient, on: pass.memory.execution)
-      }
+      return pass.loss([0, 2], isDifferentiated: isDifferentiated)
     }
-    _ = loss(images, gradient: pass.logitsGradient)
+    _ = loss(images, isDifferentiated: true)
     pass.backward()
-    let gradient = Array(try #require(pass.memory.gradient(pass.plan.input)).values)
+    let gradient = pass.withValues(of: try #require(pass.program.inputGradient), Array.init)
     let scale = gradient.reduce(Float(0)) { max($0, abs($1)) }
     #expect(scale > 0)
     for index in stride(from: 0, to: images.count, by: 7) {
       var (above, below) = (images, images)
       above[index] += 1e-2
       below[index] -= 1e-2
-      let slope = Float((loss(above, gradient: nil) - loss(below, gradient: nil)) / 2e-2)
+      let slope = Float((loss(above) - loss(below)) / 2e-2)
       #expect(abs(slope - gradient[index]) < 1e-4 + 0.05 * scale, "\(index)")
     }
   }

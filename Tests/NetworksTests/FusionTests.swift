@@ -35,19 +35,17 @@ import Testing
     let gradients: [Float]
     let statistics: [Float]
 
-    init(_ plan: Plan, on way: Way, fusion: Fusion?) {
+    init(_ plan: Plan, on way: Way, rules: [FusionRule]?) {
       let network = Network(plan)
       network.initialize(seed: 4)
-      let pass = Executor(network, batch: 8, mode: .training, on: way.processor(), fusion: fusion)
-      pass.input.set(images)
+      let pass = way.processor().executor(network, batch: 8, mode: .training, rules: rules)
+      pass.fill { $0.set(images) }
       pass.forward()
-      logits = Array(pass.logits.values)
-      _ = (0..<8).map { Int32($0 % 4) }.withUnsafeBufferPointer {
-        softmaxCrossEntropy(pass.logits, labels: $0, gradient: pass.logitsGradient, on: pass.memory.execution)
-      }
+      logits = pass.logits
+      _ = pass.loss((0..<8).map { Int32($0 % 4) })
       pass.backward()
-      gradients = Array(pass.memory.gradients.values)
-      statistics = Array(network.statistics.values)
+      gradients = pass.gradients.contents
+      statistics = network.statistics.contents
     }
   }
 
@@ -58,8 +56,8 @@ import Testing
   @Test(arguments: plans.map(\.name), Way.all)
   func fusedStepsAgree(name: String, way: Way) throws {
     let plan = try #require(Self.plans.first { $0.name == name }).plan
-    let fused = Step(plan, on: way, fusion: nil)
-    let apart = Step(plan, on: way, fusion: Fusion())
+    let fused = Step(plan, on: way, rules: nil)
+    let apart = Step(plan, on: way, rules: [])
     #expect(relativeDistance(fused.logits, apart.logits) < (way.isExact ? 1e-5 : 0.02))
     #expect(relativeDistance(fused.statistics, apart.statistics) < (way.isExact ? 1e-6 : 1e-3))
     for parameter in plan.parameters {
@@ -73,15 +71,14 @@ import Testing
   @Test(arguments: plans.map(\.name), Way.all)
   func fusedInferenceIsTheSame(name: String, way: Way) throws {
     let plan = try #require(Self.plans.first { $0.name == name }).plan
-    let fusion = Fusion(plan, way.format, .inference)
-    #expect(!fusion.isNothing)
     let network = Network(plan)
     network.initialize(seed: 3)
-    let results = [fusion, Fusion()].map {
-      let pass = Executor(network, batch: 8, mode: .inference, on: way.processor(), fusion: $0)
-      pass.input.set(Self.images)
+    let passes = [nil, []].map { way.processor().executor(network, batch: 8, mode: .inference, rules: $0) }
+    #expect(passes[0].program.forward.count < passes[1].program.forward.count)
+    let results = passes.map { pass in
+      pass.fill { $0.set(Self.images) }
       pass.forward()
-      return Array(pass.logits.values)
+      return pass.logits
     }
     #expect(results[0] == results[1])
   }

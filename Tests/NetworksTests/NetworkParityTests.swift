@@ -13,12 +13,13 @@ import Testing
     let network = try goldenNetwork(
       golden.model, shortcut: golden.shortcut,
       Shape(height: golden.height, width: golden.width, channels: golden.channels), classes: golden.classes)
-    let executor = Executor(
-      network, batch: golden.batch, mode: golden.mode == "train" ? .training : .inference, on: path.processor())
-    executor.input.set(
-      GoldenValues.images(golden.batch, height: golden.height, width: golden.width, channels: golden.channels))
+    let executor = path.processor().executor(
+      network, batch: golden.batch, mode: golden.mode == "train" ? .training : .inference)
+    executor.fill {
+      $0.set(GoldenValues.images(golden.batch, height: golden.height, width: golden.width, channels: golden.channels))
+    }
     executor.forward()
-    let (found, expected) = (Array(executor.logits.values), golden.logits.flatMap { $0 })
+    let (found, expected) = (executor.logits, golden.logits.flatMap { $0 })
     let distance = relativeDistance(found, expected)
     #expect(Double(distance) < path.tolerance(fp32: 1e-4, bf16: 0.1), "\(distance)")
   }
@@ -29,17 +30,14 @@ import Testing
     let network = try goldenNetwork(
       common.model, shortcut: common.shortcut,
       Shape(height: common.height, width: common.width, channels: common.channels), classes: common.classes)
-    let executor = Executor(network, batch: common.batch, mode: .training, on: path.processor())
-    executor.input.set(
-      GoldenValues.images(
-        common.batch, height: common.height, width: common.width, channels: common.channels, seed: common.inputSeed))
-    executor.forward()
-    let gradient = try #require(executor.logitsGradient)
-    let loss = common.labels.map(Int32.init).withUnsafeBufferPointer {
-      softmaxCrossEntropy(
-        executor.logits, labels: $0, smoothing: Float(golden.smoothing), gradient: gradient,
-        on: executor.memory.execution)
+    let executor = path.processor().executor(network, batch: common.batch, mode: .training)
+    executor.fill {
+      $0.set(
+        GoldenValues.images(
+          common.batch, height: common.height, width: common.width, channels: common.channels, seed: common.inputSeed))
     }
+    executor.forward()
+    let loss = executor.loss(common.labels.map(Int32.init), smoothing: Float(golden.smoothing))
     #expect(abs(loss - golden.lossInDouble) < path.tolerance(fp32: 1e-5, bf16: 2e-2), "\(loss)")
     executor.backward()
 
@@ -48,9 +46,8 @@ import Testing
     for parameter in network.plan.parameters {
       let expected = try floats(file, "\(golden.name).\(parameter.name)")
       var found = [Float](repeating: 0, count: parameter.count)
-      parameter.layout.forEachTorchElement {
-        found[$0] = executor.memory.gradients.base[parameter.offset + $1]
-      }
+      let gradient = executor.gradients.read(parameter.range)
+      parameter.layout.forEachTorchElement { found[$0] = gradient[$1] }
       let distance = relativeDistance(found, expected)
       // In bf16 PyTorch itself is as far off, since small inputs of rectifiers change their sign.
       #expect(
@@ -59,7 +56,7 @@ import Testing
     }
     for statistic in network.plan.statistics {
       let expected = try floats(file, "after.\(statistic.name)")
-      let distance = relativeDistance(Array(network.statistics.values[statistic.range]), expected)
+      let distance = relativeDistance(network.statistics.read(statistic.range), expected)
       #expect(Double(distance) < path.tolerance(fp32: 1e-5, bf16: 0.02), "\(statistic.name): \(distance)")
     }
   }

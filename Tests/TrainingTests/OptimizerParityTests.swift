@@ -18,28 +18,26 @@ import Training
     settings.nesterov = golden.nesterov
     settings.weightDecay = golden.weightDecay
     settings.decaysNormalization = golden.decayed == "everything"
-    let optimizer = Optimizer(settings, plan: network.plan)
-    let pass = Executor(network, batch: common.batch, mode: .training, on: path.processor())
-    let execution = pass.memory.execution
+    let processor = path.processor()
+    let optimizer = Optimizer(settings, plan: network.plan, on: processor)
+    let pass = processor.executor(network, batch: common.batch, mode: .training)
     for step in 0..<common.steps {
-      pass.input.set(
-        GoldenValues.images(
-          common.batch, height: common.height, width: common.width, channels: common.channels,
-          seed: GoldenSteps.inputSeed(step: step)))
-      pass.forward()
-      let gradient = try #require(pass.logitsGradient)
-      let loss = common.labels(step: step).map(Int32.init).withUnsafeBufferPointer {
-        softmaxCrossEntropy(
-          pass.logits, labels: $0, smoothing: Float(golden.smoothing), gradient: gradient, on: execution)
+      pass.fill {
+        $0.set(
+          GoldenValues.images(
+            common.batch, height: common.height, width: common.width, channels: common.channels,
+            seed: GoldenSteps.inputSeed(step: step)))
       }
+      pass.forward()
+      let loss = pass.loss(common.labels(step: step).map(Int32.init), smoothing: Float(golden.smoothing))
       pass.backward()
-      optimizer.step(network.parameters, gradients: pass.memory.gradients, multiplier: 1, on: execution)
+      optimizer.step(pass, multiplier: 1)
       // The spread is what PyTorch's own losses move by when its arithmetic takes another order.
       let allowed = path.tolerance(fp32: 1e-3, bf16: 3e-2) + 5 * golden.spread[step]
       #expect(abs(loss - golden.lossesInDouble[step]) < allowed, "step \(step): \(loss - golden.lossesInDouble[step])")
     }
     for parameter in network.plan.parameters {
-      let values = network.parameters.values[parameter.range]
+      let values = network.parameters.read(parameter.range)
       let squares = values.reduce(0.0) { $0 + Double($1) * Double($1) }
       let expected = try #require(golden.checksumsInDouble[parameter.name])[1]
       let allowed = 6 * golden.stateSpread + path.tolerance(fp32: 0, bf16: 0.02)
@@ -61,27 +59,26 @@ import Training
     settings.learningRate = 0.01
     settings.weightDecay = 0.1
     settings.decaysNormalization = true
-    let optimizer = Optimizer(settings, plan: plan)
-    let gradients = Arena(count: plan.parameterCount)
-    for index in 0..<gradients.count { gradients.values[index] = Float(index % 7) / 10 - 0.3 }
-    let start = network.parameters.values.map(Double.init)
-    let execution = try #require(TrainingPath.available.first).processor(threads: 1)
-    for _ in 0..<4 {
-      optimizer.step(
-        network.parameters, gradients: gradients, multiplier: 1, on: Execution(execution, scratch: ScratchSize()))
-    }
+    let processor = try #require(TrainingPath.available.first).processor(threads: 1)
+    let optimizer = Optimizer(settings, plan: plan, on: processor)
+    let pass = processor.executor(network, batch: 1, mode: .training)
+    let gradients = (0..<plan.parameterCount).map { Float($0 % 7) / 10 - 0.3 }
+    pass.gradients.write(gradients, at: 0)
+    let start = network.parameters.contents.map(Double.init)
+    for _ in 0..<4 { optimizer.step(pass, multiplier: 1) }
+    let end = network.parameters.contents
     for parameter in plan.parameters {
       let rate = try #require(
         ["bn.weight": 0, "bn.bias": 64, "fc.weight": 1 / 9.0, "fc.bias": 1 / 9.0][parameter.name])
       for index in parameter.range {
         var (weight, velocity) = (start[index], 0.0)
         for _ in 0..<4 where rate > 0 {
-          let gradient = rate * Double(gradients.values[index]) + 0.1 * weight
+          let gradient = rate * Double(gradients[index]) + 0.1 * weight
           velocity = 0.9 * velocity + gradient
           weight -= 0.01 * (gradient + 0.9 * velocity)
         }
         #expect(
-          abs(Double(network.parameters.values[index]) - weight) < 2e-6 * max(1, abs(weight)), "\(parameter.name)")
+          abs(Double(end[index]) - weight) < 2e-6 * max(1, abs(weight)), "\(parameter.name)")
       }
     }
   }
@@ -93,15 +90,14 @@ import Training
     let normalized = plan.normalization(plan.input, "bn")
     _ = plan.linear(normalized, "fc", outputs: 2)
     let network = Network(plan)
-    for index in 0..<network.parameters.count { network.parameters.values[index] = 2 }
+    network.parameters.write(Array(repeating: 2, count: plan.parameterCount), at: 0)
     var settings = OptimizerSettings()
     settings.weightDecay = 0.25
     settings.decaysBias = bias
     settings.decaysNormalization = normalization
     let processor = try #require(TrainingPath.available.first).processor(threads: 1)
-    Optimizer(settings, plan: plan).step(
-      network.parameters, gradients: Arena(count: plan.parameterCount), multiplier: 1,
-      on: Execution(processor, scratch: ScratchSize()))
+    Optimizer(settings, plan: plan, on: processor)
+      .step(processor.executor(network, batch: 1, mode: .training), multiplier: 1)
     let decayed = Float(2 - 0.1 * 1.9 * 0.25 * 2)
     let expected = [
       "bn.weight": normalization, "bn.bias": normalization, "fc.weight": true, "fc.bias": bias,
@@ -109,7 +105,7 @@ import Training
     for parameter in plan.parameters {
       let isDecayed = expected[parameter.name] == true
       let value = isDecayed ? decayed : 2
-      #expect(network.parameters.values[parameter.range].allSatisfy { abs($0 - value) < 1e-6 }, "\(parameter.name)")
+      #expect(network.parameters.read(parameter.range).allSatisfy { abs($0 - value) < 1e-6 }, "\(parameter.name)")
     }
   }
 }

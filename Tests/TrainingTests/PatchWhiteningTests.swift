@@ -44,7 +44,7 @@ import Training
       normalization: normalization, fingerprint: "f")
     let trainer = try Trainer(job, on: try #require(TrainingPath.available.first).processor(threads: 1))
     let parameter = try #require(trainer.network.plan.parameters.first)
-    let weights = trainer.network.parameters.values[parameter.range].map(Double.init)
+    let weights = trainer.network.parameters.read(parameter.range).map(Double.init)
     let table = normalization.table()
     let (size, filters) = (9 * channels, parameter.count / (9 * channels))
     let side = samples.shape.width

@@ -1,5 +1,5 @@
 package import Datasets
-package import Kernels
+internal import Kernels
 package import Metrics
 package import Networks
 
@@ -37,7 +37,7 @@ package enum Evaluator {
     func classify(_ range: Range<Int>, mirrored: Bool, into target: inout [Float]) throws {
       try executor.fill { try assembler.fill($0, with: range, mirrored: mirrored, pool: backend.pool) }
       executor.forward()
-      target.withUnsafeMutableBufferPointer(executor.softmax)
+      target.withUnsafeMutableBufferPointer { executor.softmax(into: $0) }
     }
     var probabilities = [Float](repeating: 0, count: batchSize * classes)
     var mirrored = flips ? probabilities : []

@@ -85,8 +85,7 @@ extension Layout {
       var placed: [(lifetime: Lifetime, range: Range<Int>)] = []
       for lifetime in lifetimes {
         guard let slot = lifetime.place.slot else { continue }
-        let numbers = batch * lifetime.place.shape.count * lifetime.place.format.bytes
-        let size = (numbers + 63) / 64 * 64
+        let size = (lifetime.place.bytes(batch: batch) + 63) / 64 * 64
         let neighbours = placed.filter { $0.lifetime.last >= lifetime.first && $0.lifetime.first <= lifetime.last }
           .sorted { $0.range.lowerBound < $1.range.lowerBound }
         var start = 0

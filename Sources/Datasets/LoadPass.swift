@@ -18,6 +18,8 @@ struct LoadPass: Sendable {
   var mislabelled = 0
   var reducedDepth = 0
   var hasColour = false
+  /// The highest number among the pixels as far as it is below `usual`; a whole number from there on is as good as another.
+  private(set) var brightest: UInt8 = 0
   var sizes: [Size: SizeCount] = [:]
   var done = 0
   /// The first failure in order among those seen so far.
@@ -36,7 +38,17 @@ struct LoadPass: Sendable {
     sizes[size] = count
   }
 
+  /// Above a sixteenth of a byte's range; pictures that stay below are nearly black. (4,095 of 65,535 is rounded to 16.)
+  private static let usual: UInt8 = 17
+
+  /// Looks for a bright pixel, as long as none was found.
+  mutating func add(pixels: UnsafeBufferPointer<UInt8>) {
+    guard brightest < Self.usual else { return }
+    brightest = max(brightest, pixels.first { $0 >= Self.usual } ?? pixels.max() ?? 0)
+  }
+
   mutating func add(_ other: LoadPass) {
+    brightest = max(brightest, other.brightest)
     codecs.merge(other.codecs, uniquingKeysWith: +)
     jpegQualities.merge(other.jpegQualities, uniquingKeysWith: +)
     droppedAlpha += other.droppedAlpha
@@ -83,6 +95,15 @@ struct LoadPass: Sendable {
       list.append(
         "\(reducedDepth.counted("image", "images")) in \(path) had 16 bits and \(reducedDepth == 1 ? "was" : "were") reduced to 8."
       )
+    }
+    if done > 0, brightest < Self.usual {
+      let likely =
+        brightest == 0
+        ? "all are black"
+        : reducedDepth == done
+          ? "they seem to have 12 bits or fewer (0 to 4,095) in 16: multiply them by 16 or more"
+          : "their range seems to be 0 to \(brightest): multiply them by \(255 / brightest)"
+      list.append("The images in \(path) are almost black, 0 to \(brightest) of 255; \(likely).")
     }
     if codecs.count > 1 {
       let kinds = codecs.sorted { $0.key < $1.key }.map { "\($0.value.grouped) \($0.key)" }

@@ -144,6 +144,7 @@ extension SampleLoader {
         if options.channels == nil && !source.image.isGrey { part.hasColour = true }
         if let image = fit.fitted(source.image) {
           image.pixels.withUnsafeBufferPointer { pixels in
+            part.add(pixels: pixels)
             var traits = ImageTraits(pixels, channels: fit.shape.channels)
             if options.keepsOriginals, !fit.keeps(source.image) { traits.note(original: fit.inChannels(source.image)) }
             destination.traits[place] = traits

@@ -28,21 +28,23 @@ extension ZipArchive {
   /// Reads the directory. Throws `DataError.damaged` or `FileError`.
   init(_ file: InputFile) throws {
     let damaged = DataError.damaged(file.path, "its list of members is damaged")
-    let (range, count) = try Self.directory(of: file)
-    // Each member takes 46 bytes at least, which bounds the list by the size of the file.
-    guard count <= range.count / 46 else { throw damaged }
+    let (range, count, isWide) = try Self.directory(of: file)
     let bytes = try file.bytes(at: range.lowerBound, count: range.count)
     guard bytes.count == range.count else { throw damaged }
     var members: [Member] = []
-    members.reserveCapacity(count)
     var at = 0
-    for _ in 0..<count {
+    while at < bytes.count {
       let (member, next) = try Self.member(bytes, at: at, path: file.path)
       guard let end = member.headerOffset.adding(member.compressedSize), end <= range.lowerBound else {
         throw DataError.damaged("\(file.path)/\(member.name)", "it lies outside of the archive")
       }
       members.append(member)
       at = next
+    }
+    // macOS's Archive Utility leaves out the upper bits of a count that takes more than 16.
+    guard members.count == count || !isWide && members.count & 0xFFFF == count else {
+      throw DataError.damaged(
+        file.path, "its list of members holds \(members.count.grouped), and \(count.grouped) by its own count")
     }
     // Zip bombs let members share their bytes (Fifield 2019).
     let order = members.indices.sorted { members[$0].headerOffset < members[$1].headerOffset }
@@ -55,8 +57,9 @@ extension ZipArchive {
     self.file = file
   }
 
-  /// Where the central directory lies and how many members it has: from the record at the end, or from zip64's.
-  private static func directory(of file: InputFile) throws -> (Range<Int>, Int) {
+  /// Where the central directory lies and how many members it has: from the record at the end, or from zip64's, whose
+  /// numbers are wide.
+  private static func directory(of file: InputFile) throws -> (range: Range<Int>, count: Int, isWide: Bool) {
     let endLength = 22
     let tail = try file.bytes(at: max(0, file.size - endLength - 65_535), count: endLength + 65_535)
     let tailStart = file.size - tail.count
@@ -67,6 +70,7 @@ extension ZipArchive {
     var size = tail.small(at: end + 12, count: 4)
     var start = tail.small(at: end + 16, count: 4)
     var limit = tailStart + end
+    var isWide = false
     if end >= 20, tail.small(at: end - 20, count: 4) == 0x0706_4B50 {
       let record = tail.littleEndian(at: end - 12, count: 8) ?? .max
       let bytes = record <= file.size - 56 ? try file.bytes(at: record, count: 56) : []
@@ -74,12 +78,12 @@ extension ZipArchive {
         let count64 = bytes.littleEndian(at: 32, count: 8), let size64 = bytes.littleEndian(at: 40, count: 8),
         let start64 = bytes.littleEndian(at: 48, count: 8)
       else { throw DataError.damaged(file.path, "its zip64 list of members is damaged") }
-      (count, size, start, limit) = (count64, size64, start64, record)
+      (count, size, start, limit, isWide) = (count64, size64, start64, record, true)
     }
-    guard let directoryEnd = start.adding(size), directoryEnd <= limit else {
+    guard let directoryEnd = start.adding(size), directoryEnd == limit else {
       throw DataError.damaged(file.path, "its list of members is damaged")
     }
-    return (start..<directoryEnd, count)
+    return (start..<directoryEnd, count, isWide)
   }
 
   private static func member(_ bytes: [UInt8], at: Int, path: String) throws -> (Member, next: Int) {

@@ -4,12 +4,14 @@ package import Metrics
 
 /// Features, a classifier's output, classes and reference statistics in NumPy's `.npz` format.
 ///
-/// Keys: `features` (or the only matrix of numbers), `logits` or `probabilities` (images x classes), `labels` (a number for
+/// Keys: `features` (or the only matrix of numbers under a name that means nothing else), `logits` or `probabilities` (images x classes), `labels` (a number for
 /// each image), `class_names` (the classes of these, UTF-8 bytes of a JSON list), `mu` and `sigma` with `count` and
 /// `hash` if this program wrote them. Other keys are ignored.
 package enum FeatureFile {
   private static let known: Set<String> = [
     "features", "logits", "probabilities", "labels", "class_names", "mu", "sigma", "count", "hash",
+    // Statistics of other features, in guided-diffusion's reference batches.
+    "mu_s", "sigma_s",
   ]
 
   /// - Parameter isReference: whether statistics alone are enough.

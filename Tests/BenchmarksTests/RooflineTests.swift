@@ -17,6 +17,12 @@ import Testing
     #expect(roofline.attained == 0.5)
   }
 
+  /// Where both take equally long, faster memory alone would not help.
+  @Test func equalBoundsAreComputing() {
+    let roofline = Demand(flops: 1000, peak: 100, movements: [(bytes: 100, bandwidth: 10)]).roofline(seconds: 10)
+    #expect(roofline.bound == .compute && roofline.attained == 1)
+  }
+
   @Test func workWithoutOperationsHasTheTimeToMoveItsBytes() {
     let roofline = Demand(flops: 0, peak: 100, movements: [(60, 10), (40, 20)]).roofline(seconds: 16)
     #expect(roofline.bound == .memory && roofline.attained == 0.5 && roofline.attainableGigaflopsPerSecond == 0)

@@ -47,6 +47,8 @@ import Testing
       "resize needs a size. Pass --input SIZE"
     ),
     (["evaluate", "--weights", "x", "--real", "y", "--resize", "crop"], "--resize needs --input"),
+    (["attack", "--real", "x", "--images", "19"], "--images takes 20 to 100,000"),
+    (["attack", "--real", "x", "--step", "0"], "--step takes a number above 0 and up to 1"),
     (["report", "x", "--format", "html"], "markdown"),
     (["report", "x", "y", "--output", "p", "--format", "csv"], "--output"),
   ])

@@ -39,7 +39,7 @@ import Testing
   @Test(arguments: lists)
   func bothWaysAgree(_ augmentation: Augmentation) throws {
     let harmless = Augmentation(augmentation.operations + [.randomErasing(RandomErasing(probability: 0))])
-    for epoch in 0..<3 { #expect(try filled(harmless, epoch: epoch) == filled(augmentation, epoch: epoch)) }
+    for epoch in 0..<3 { #expect(try Bool(filled(harmless, epoch: epoch) == filled(augmentation, epoch: epoch))) }
   }
 
   @Test func threadsDoNotChangeABatch() throws {
@@ -49,7 +49,7 @@ import Testing
       .randomErasing(RandomErasing()), .cutout(3),
     ])
     let one = try filled(all, threads: 1)
-    #expect(try filled(all, threads: 3) == one)
+    #expect(try Bool(filled(all, threads: 3) == one))
     #expect(try filled(all, epoch: 4) != one)
   }
 
@@ -70,6 +70,16 @@ import Testing
     #expect(ColorJitter(brightness: 0.5, hue: 0.2).apply(to: image, from: &stream) != image)
     // Grey has neither saturation nor hue.
     #expect(ColorJitter(saturation: 0.9, hue: 0.5).apply(to: .grey(5, 4), from: &stream) == .grey(5, 4))
+  }
+
+  /// A rectangle of the image's whole height or width is drawn again, ten times at most; this one never fits.
+  @Test func erasedRectanglesLeaveABorder() {
+    var stream = RandomStream(seed: 3, purpose: "augmentation")
+    let whole = RandomErasing(probability: 1, area: [0.5, 0.5], aspect: [0.8, 0.8])
+    #expect(whole.window(width: 20, height: 8, from: &stream) == nil)
+    let less = RandomErasing(probability: 1, area: [0.35, 0.35], aspect: [0.8, 0.8])
+    let window = less.window(width: 20, height: 8, from: &stream)
+    #expect(window?.rows.count == 7 && window?.columns.count == 8)
   }
 
   /// Every change is drawn, with either sign where it has one, and blank pixels go with the picture.

@@ -72,9 +72,28 @@ struct SamplesTests {
     let second = samples([1, 2], path: "synthetic")
     let both = first.concatenating(second)
     #expect(both.labels == [0, 0, 1, 0, 1, 1])
-    #expect(try both.pixels == first.pixels + second.pixels)
+    #expect(try Bool(both.pixels == first.pixels + second.pixels))
     #expect(both.classCounts == [3, 3] && both.summary.path == "real + synthetic")
     #expect(first.concatenating(try second.drawing(perClass: [0, 0])) == first)
+  }
+
+  /// Of two sets the worse quality counts, and the sums of what was left out.
+  @Test func concatenatingKeepsWhatIsKnown() {
+    let (first, second) = (summary(quality: 90, side: 32, ignored: 2), summary(quality: 60, side: 64, ignored: 3))
+    for both in [first.concatenating(second).summary, second.concatenating(first).summary] {
+      #expect(both.jpegQuality == 60 && both.storedSide == 32 && both.ignoredOther == 5 && both.ignoredHidden == 10)
+      #expect(both.codecs == ["jpeg": 4, "png": 2] && both.warnings.sorted() == ["60", "90"])
+    }
+  }
+
+  private func summary(quality: Int, side: Int, ignored: Int) -> Samples {
+    var origin = Samples.Origin(path: "set")
+    (origin.jpegQuality, origin.storedSide) = (quality, side)
+    (origin.ignoredOther, origin.ignoredHidden) = (ignored, 2 * ignored)
+    (origin.codecs, origin.warnings) = (["jpeg": 2, "png": 1], ["\(quality)"])
+    return Samples(
+      classNames: ["a"], shape: Shape(height: 1, width: 1, channels: 1), pixels: [7], labels: [0], members: ["0"],
+      origin: origin)
   }
 
   @Test func selectingFollowsTheIndices() throws {

@@ -94,6 +94,18 @@ import Testing
       ])
   }
 
+  /// Two images at the same distance: the first one is the original.
+  @Test func nearCopiesPointToTheFirst() throws {
+    let folder = try DataFolder()
+    for name in ["a/1", "b/2"] { try folder.write(picture(1), "set/\(name).png") }
+    for name in ["a/0", "b/1"] { try folder.write(picture(2), "set/\(name).png") }
+    try folder.write(picture(1).turned(.mirrored), "copies/a/1.png")
+    try folder.write(picture(2).turned(.mirrored), "copies/a/2.png")
+    let set = try survey(folder["set"])
+    let found = CopySearch.copies(in: try survey(folder["copies"]), of: [set], pool: ThreadPool(threads: 1))
+    #expect(found.map { set.listing.entries[$0.original].member } == ["a/1.png", "a/0.png"])
+  }
+
   @Test func damagedImagesDoNotEndASurvey() throws {
     let folder = try DataFolder()
     try folder.write(picture(1), "set/a/1.png")

@@ -41,6 +41,9 @@ import Testing
     (
       PresetChoice.Facts(side: 32, isGrey: false, classes: 100, images: 50_000), "small-images", "model: wrn-16-4"
     ),
+    (PresetChoice.Facts(side: 40, isGrey: false, classes: 50, images: 50_000), "small-images", ""),
+    (PresetChoice.Facts(side: 40, isGrey: true, classes: 51, images: 60_000), "grey-images", "model: resnet20"),
+    (PresetChoice.Facts(side: 41, isGrey: true, classes: 51, images: 100_000), "images-64x64", ""),
     (PresetChoice.Facts(side: 64, isGrey: false, classes: 200, images: 100_000), "images-64x64", ""),
     (PresetChoice.Facts(side: 256, isGrey: false, classes: 1000, images: 1_281_167), "large-images", ""),
     (PresetChoice.Facts(side: 28, isGrey: true, classes: 10, images: 6000), "grey-images", "epochs: 33"),

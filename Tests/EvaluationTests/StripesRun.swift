@@ -1,4 +1,5 @@
 import Evaluation
+import Reports
 import Support
 import Training
 
@@ -25,4 +26,11 @@ struct StripesRun {
   func data(_ machine: Machine) throws -> StudyData {
     try StudyData.load(request, experiment, machine: machine, events: RunEvents())
   }
+}
+
+extension MachineDescription {
+  /// Of no machine that exists.
+  static let example = MachineDescription(
+    cpu: "Example CPU", threads: 2, instructionSet: "avx2", precision: "fp32", blas: "OpenBLAS", blasCore: "Haswell",
+    memoryBytes: 1 << 33, os: "Debian")
 }

@@ -94,6 +94,17 @@ import Testing
     #expect(relative(try #require(nearly.variance), golden.kernel.equalVariance) < 0.02)
   }
 
+  /// Sets larger than a block of the sums: in which block two rows meet does not matter.
+  @Test func theVarianceDoesNotDependOnTheBlocks() throws {
+    let sides = [12, 13].map { DistributionGolden.array(seed: $0, rows: 530, columns: 3, shift: Double($0) / 20) }
+    var stream = RandomStream(seed: 4, purpose: "test")
+    let shuffled = SelectedFeatures(sides[0], rows: stream.permutation(of: 530))
+    let distances = try [sides[0] as any FeatureSource, shuffled].map { try KernelDistance($0, sides[1], pool: pool) }
+    let variances = try distances.map { try #require($0.variance) }
+    #expect(relative(distances[0].value, distances[1].value) < 1e-10)
+    #expect(relative(variances[0], variances[1]) < 1e-10)
+  }
+
   @Test func kernelDistancesOfSubsets() throws {
     let stream = RandomStream(seed: 0, purpose: "test")
     let subsets = try KernelDistanceSubsets(
@@ -191,6 +202,9 @@ import Testing
       let distance = abs(value - golden.clustered.mean[index])
       #expect(distance < 4 * golden.clustered.deviation[index], "\(value) and \(golden.clustered.mean[index])")
     }
+    // Of the mean curve, not the mean of the runs' scores.
+    #expect(prd.recallScore == prd.curve.largestScore(beta: 8))
+    #expect(prd.precisionScore == prd.curve.largestScore(beta: 1.0 / 8))
     #expect(prd.clusters.reduce(0) { $0 + $1.real } == 500 && prd.clusters.reduce(0) { $0 + $1.synthetic } == 500)
     let interval = try #require(prd.recallInterval)
     #expect(interval.low < prd.recallScore && interval.high > prd.recallScore)

@@ -20,18 +20,26 @@ func predictions(_ rows: [[Float]], labels: [Int32], untrained: Set<Int> = []) -
           labels: Array(golden.labels[start..<end]))
       }
       let result = builder.finish()
-      #expect(result.topClasses == golden.topClasses)
+      #expect(Bool(result.topClasses == golden.topClasses))
       #expect(result.accuracy(top: 1) == golden.top1)
       #expect(result.accuracy(top: 5) == golden.top5)
       #expect(agree(result.brierScore, golden.brier, within: 1e-7))
       #expect(agree(result.expectedCalibrationError(), golden.expectedCalibrationError, within: 1e-12))
-      #expect(ConfusionMatrix(classes: classes, summing: [result]).counts == golden.confusion)
+      #expect(Bool(ConfusionMatrix(classes: classes, summing: [result]).counts == golden.confusion))
       #expect(result.classCounts(top: 1).map(\.support).reduce(0, +) == golden.labels.count)
       #expect(
         zip(result.labels, result.trueProbability).enumerated().allSatisfy { image, pair in
           pair.1 == golden.probabilities[image * classes + Int(pair.0)]
         })
     }
+  }
+
+  /// A confidence at an edge belongs to the bin below it.
+  @Test func binsHoldTheirUpperEdge() {
+    let result = predictions(
+      [[0.25, 0.25, 0.25, 0.25], [0.5, 0.5, 0, 0], [0.75, 0.25, 0, 0], [1, 0, 0, 0]], labels: [0, 1, 0, 0])
+    #expect(result.calibrationBins(4).map(\.images) == [1, 1, 1, 1])
+    #expect(result.calibrationBins(4).map(\.correct) == [1, 0, 1, 1])
   }
 
   @Test func tiesGoToTheLowerClass() {

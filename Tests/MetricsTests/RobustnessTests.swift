@@ -73,7 +73,7 @@ import Testing
     #expect(first == second)
     let rows = try NearestNeighbours(within: shuffled, k: 2, pool: pool).squaredRadii
     let straight = try NearestNeighbours(within: Self.real, k: 2, pool: pool).squaredRadii
-    #expect(rows == order.map { straight[$0] })
+    #expect(Bool(rows == order.map { straight[$0] }))
   }
 
   /// The blocked, screened search against all distances in double precision.
@@ -207,6 +207,22 @@ import Testing
     #expect(found.suspects(20).allSatisfy { $0.distance == 0 && $0.sample % 5 == 0 && $0.image == $0.sample * 3 })
     #expect(found.suspects(40)[39].distance < 0.0041 && found.suspects(41)[40].distance > 0.1)
     #expect(try #require(found.medianRatio) > 0.5)
+  }
+
+  /// A sample as far from its training image as that is from its own neighbour is no new image.
+  @Test func equalDistancesAreNotAuthentic() throws {
+    let found = try Memorisation(
+      synthetic: DoubleFeatures(rows: 4, columns: 1, values: [2, -1, 3, 0.5]),
+      training: DoubleFeatures(rows: 2, columns: 1, values: [0, 1]), pool: ThreadPool(threads: 1))
+    #expect(found.distances == [1, 1, 2, 0.5] && found.authenticity == 0.25)
+  }
+
+  /// Two images, each certain of its own class: without the one nothing is known of the other.
+  @Test func theBiasOfTwoImages() throws {
+    let certain = ClassProbabilities(
+      DoubleFeatures(rows: 2, columns: 2, values: [1, 0, 0, 1]), kind: .probabilities)
+    let score = try InformationScore(certain, pool: ThreadPool(threads: 1))
+    #expect(abs(score.value - log(2)) < 1e-12 && abs(score.bias + log(2)) < 1e-12 && score.variance == 0)
   }
 
   @Test func singleAndDoublePrecisionHaveOneHash() throws {

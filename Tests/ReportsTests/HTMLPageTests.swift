@@ -12,7 +12,9 @@ import Testing
       report: Example.single, details: Example.details, literature: try Example.literature(),
       encode: StoredPNG.picture)
     try expectPageSnapshot(whole.text, "single.html")
-    try expectPageSnapshot(page(Example.several), "several.html")
+    let studies = ["naive", "augmented", "curve", "sweep"].map { ($0, StudySummaryTests.reports[$0] ?? Example.single) }
+    let pages = ([("several", Example.several)] + studies).map { (name: $0, text: page($1)) }
+    try expectSnapshot(ownSections(of: pages, besides: whole.text), "sections.html")
   }
 
   @Test func everythingIsEscaped() {

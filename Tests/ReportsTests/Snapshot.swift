@@ -11,6 +11,23 @@ func expectPageSnapshot(_ page: String, _ name: String, sourceLocation: SourceLo
   try expectSnapshot(text, name, sourceLocation: sourceLocation)
 }
 
+/// What pages have that neither the whole page nor an earlier one of them has: the head and the sections, but of those
+/// of classes the title alone where a page before has had some.
+func ownSections(of pages: [(name: String, text: String)], besides whole: String) -> String {
+  var found = ""
+  for page in pages {
+    let hasClasses = found.contains("<section aria-labelledby=\"classes-")
+    found += "<!-- \(page.name) -->\n"
+    found += page.text.firstMatch(of: /<header>[\s\S]*?<\/header>\n/).map { String($0.output) } ?? ""
+    for section in page.text.matches(of: /<section aria-labelledby="(.*)">\n(.*\n)[\s\S]*?<\/section>\n/) {
+      let text = String(section.output.0)
+      guard !whole.contains(text), !found.contains(text) else { continue }
+      found += hasClasses && section.output.1.hasPrefix("classes-") ? String(section.output.2) : text
+    }
+  }
+  return found
+}
+
 /// Compares a text with the file of that name in `Snapshots`, or writes the file where `CAS_UPDATE_SNAPSHOTS=1`.
 func expectSnapshot(_ text: String, _ name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
   let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Snapshots/\(name)")

@@ -52,7 +52,6 @@ import Testing
     #expect(try Report(json: report.json(), path: "p") == report)
     let page = HTMLPage(report: report, encode: StoredPNG.picture)
     #expect(page.text.contains("</html>") && page.text.contains("<svg"))
-    try expectPageSnapshot(page.text, "\(name).html")
   }
 
   /// Of samples that are added to real images a sweep compares those of one share and one way of changing images.

@@ -86,6 +86,21 @@ import Testing
     #expect(plain(Verdict(of: report).score).hasSuffix("gives 90.20 % with 6,000 of flow and 50.00 % with 77 of cvae."))
   }
 
+  /// A difference counts where the test over images finds it, and that over seeds, where there are several.
+  @Test(
+    arguments: [
+      (0.001, 0.2, false), (0.2, 0.001, false), (0.001, 0.001, true), (0.001, nil, true), (nil, nil, false),
+    ] as [(Double?, Double?, Bool)])
+  func bothTestsHaveToAgree(overImages: Double?, overSeeds: Double?, isSignificant: Bool) {
+    let difference = DifferenceEntry(value: 0.1, interval: nil, adjustedP: overImages, adjustedSeedP: overSeeds)
+    #expect(difference.isSignificant == isSignificant)
+    var entry = ClassEntry(
+      name: "a", support: 9, top1: 0.5, difference: -0.1, adjustedP: overImages, adjustedSeedP: overSeeds)
+    #expect(entry.isSignificantlyWorse == isSignificant && !entry.isSignificantlyBetter)
+    entry.difference = 0.1
+    #expect(entry.isSignificantlyBetter == isSignificant && !entry.isSignificantlyWorse)
+  }
+
   @Test func gainsAndNoFailures() {
     var result = Example.cas
     result.relativeDrop = RelativeDropEntry(top1: -0.02, top5: nil)

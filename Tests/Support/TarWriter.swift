@@ -11,8 +11,10 @@ package struct TarWriter {
     return writer.finished
   }
 
-  /// `size` is what the header says, where that is not the truth.
-  package mutating func add(_ name: String, _ contents: [UInt8], type: String = "0", size: Int? = nil) {
+  /// `size` is what the header says, where that is not the truth; `prefix` is ustar's, the folder of the name.
+  package mutating func add(
+    _ name: String, _ contents: [UInt8], type: String = "0", size: Int? = nil, prefix: String = ""
+  ) {
     var name = Array(name.utf8)
     if name.count > 100 {
       add("././@LongLink", name + [0], type: "L")
@@ -30,6 +32,7 @@ package struct TarWriter {
     put(Array("        ".utf8), at: 148)
     put(Array(type.utf8), at: 156)
     put(Array("ustar".utf8) + [0, 0x30, 0x30], at: 257)
+    put(Array(prefix.utf8), at: 345)
     put(octal(header.reduce(0) { $0 + Int($1) }, 7) + [0x20], at: 148)
     bytes += header + contents + [UInt8](repeating: 0, count: (512 - contents.count % 512) % 512)
   }

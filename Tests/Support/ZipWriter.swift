@@ -20,6 +20,8 @@ package struct ZipWriter {
 
   package var members: [Member]
   package var isZip64 = false
+  /// Where the archive begins in its file.
+  package var origin = 0
   /// What the end says about the number of members, where that is not the truth.
   package var count: Int?
 
@@ -37,7 +39,7 @@ package struct ZipWriter {
     for member in members {
       let packed = member.packed ?? (member.method == 8 ? Deflate.stored(member.contents) : member.contents)
       let size = member.size ?? member.contents.count
-      let offset = file.count
+      let offset = origin + file.count
       let checksum = Int(member.checksum ?? Checksum.crc32(member.contents))
       let sizes = isZip64 ? [0xFFFF_FFFF, 0xFFFF_FFFF] : [packed.count, size]
       let extra = isZip64 ? le(1, 2) + le(24, 2) + le(size, 8) + le(packed.count, 8) + le(offset, 8) : []
@@ -49,11 +51,11 @@ package struct ZipWriter {
       directory += le(member.isLink ? 0xA1FF_0000 : 0x81A4_0000, 4) + le(isZip64 ? 0xFFFF_FFFF : offset, 4)
       directory += member.name + extra
     }
-    let start = file.count
+    let start = origin + file.count
     let count = count ?? members.count
     file += directory
     if isZip64 {
-      let record = file.count
+      let record = origin + file.count
       file += le(0x0606_4B50, 4) + le(44, 8) + le(45, 2) + le(45, 2) + le(0, 8) + le(count, 8) + le(count, 8)
       file += le(directory.count, 8) + le(start, 8) + le(0x0706_4B50, 4) + le(0, 4) + le(record, 8) + le(1, 4)
     }

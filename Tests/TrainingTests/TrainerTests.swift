@@ -86,9 +86,9 @@ import Training
       try trainer.run(Trainer.Monitor())
       return trainer.state
     }
-    #expect(states[0].parameters == states[1].parameters && states[0].parameters == states[2].parameters)
-    #expect(states[0].statistics == states[1].statistics && states[0].velocity == states[2].velocity)
-    #expect(states[0].average == states[1].average && states[0].average.isEmpty == (averaging == 0))
+    #expect(Bool(states[0].parameters == states[1].parameters && states[0].parameters == states[2].parameters))
+    #expect(Bool(states[0].statistics == states[1].statistics && states[0].velocity == states[2].velocity))
+    #expect(Bool(states[0].average == states[1].average && states[0].average.isEmpty == (averaging == 0)))
   }
 
   @Test(arguments: TrainingPath.available)
@@ -96,7 +96,7 @@ import Training
     let whole = try trainer(job(lookahead: 4), path)
     try whole.run(Trainer.Monitor())
     // Step 12 is the third pull: the fast weights stand where the slow ones do.
-    #expect(whole.state.average == whole.state.parameters + whole.state.statistics)
+    #expect(Bool(whole.state.average == whole.state.parameters + whole.state.statistics))
     #expect(whole.result.parameters === whole.average?.parameters)
     let broken = try trainer(job(lookahead: 4), path)
     var stopped = false
@@ -105,7 +105,7 @@ import Training
     let second = try trainer(job(lookahead: 4), path)
     try second.restore(broken.state, path: "checkpoint")
     try second.run(Trainer.Monitor())
-    #expect(second.state.parameters == whole.state.parameters && second.state.average == whole.state.average)
+    #expect(Bool(second.state.parameters == whole.state.parameters && second.state.average == whole.state.average))
     let plain = try trainer(job(), path)
     try plain.run(Trainer.Monitor())
     #expect(plain.state.parameters != whole.state.parameters && plain.state.average.isEmpty)
@@ -133,9 +133,10 @@ import Training
     try second.restore(TrainingState(bytes, path: "memory", fingerprint: "f", kernels: "k"), path: "memory")
     try second.run(Trainer.Monitor())
 
-    #expect(second.state.parameters == whole.state.parameters)
-    #expect(second.state.velocity == whole.state.velocity && second.state.average == whole.state.average)
+    #expect(Bool(second.state.parameters == whole.state.parameters))
+    #expect(Bool(second.state.velocity == whole.state.velocity && second.state.average == whole.state.average))
     #expect(second.history.map(\.loss) == whole.history.map(\.loss))
+    #expect(second.history.map(\.trainingTop1) == whole.history.map(\.trainingTop1))
   }
 
   @Test(arguments: [(1.0, 0.0), (0, 1), (0.2, 1)])
@@ -155,7 +156,24 @@ import Training
     let second = try trainer(job, threads: 3)
     try second.restore(cut.state, path: "memory")
     try second.run(Trainer.Monitor())
-    #expect(second.state.parameters == whole.state.parameters)
+    #expect(Bool(second.state.parameters == whole.state.parameters))
+  }
+
+  /// Two images at a rate of 0: only how much of each is mixed into the other changes the loss.
+  @Test func everyBatchIsMixedInItsOwnWay() throws {
+    var recipe = Recipe()
+    recipe.batchSize = 2
+    recipe.optimizer.learningRate = 0
+    recipe.augmentation = .none
+    recipe.augmentation.mixup = 1
+    let samples = samples(2)
+    let trainer = try trainer(
+      TrainingJob(
+        name: "two", seed: 5, steps: 12, architecture: .cifarResNet(depth: 8, shortcut: .padded), recipe: recipe,
+        samples: samples, normalization: .computed(from: samples), fingerprint: "f"))
+    try trainer.run(Trainer.Monitor())
+    let losses = trainer.history.map { ($0.loss * 1000).rounded() }
+    #expect(losses.count == 12 && Set(losses).count > 3, "\(losses)")
   }
 
   /// A step from the first epoch on halves the rate: exactly the rate 0.05, which is half of 0.1 in binary, too.
@@ -171,8 +189,8 @@ import Training
         $0.optimizer.learningRate = 0.05
       })
     for trainer in [halved, constant] { try trainer.run(Trainer.Monitor()) }
-    #expect(
-      halved.state.parameters == constant.state.parameters && halved.optimizer.settings == halved.job.recipe.optimizer)
+    #expect(Bool(halved.state.parameters == constant.state.parameters))
+    #expect(halved.optimizer.settings == halved.job.recipe.optimizer)
     #expect(constant.history.map(\.learningRate) == [0.05, 0.05, 0.05])
 
     // An epoch of warm-up, then half a cosine over the nine steps that are left; a record has its last step's rate.
@@ -214,7 +232,7 @@ import Training
       let expected = zip(states[step - 1].average, all(states[step])).map { decay * $0 + (1 - decay) * $1 }
       #expect(zip(states[step].average, expected).allSatisfy { abs($0 - $1) < 1e-5 }, "step \(step)")
     }
-    #expect(states[0].average == all(states[0]) && states[2].parameters != states[1].parameters)
+    #expect(Bool(states[0].average == all(states[0]) && states[2].parameters != states[1].parameters))
     #expect(trainer.result.parameters === trainer.average?.parameters)
   }
 
@@ -251,7 +269,7 @@ import Training
     #expect(throws: TrainingError.otherKernels(path: "p", saved: "k", present: "other")) {
       try TrainingState(bytes, path: "p", fingerprint: "f", kernels: "other")
     }
-    #expect(try TrainingState(bytes, path: "p", fingerprint: "f", kernels: nil) == trainer.state)
+    #expect(try Bool(TrainingState(bytes, path: "p", fingerprint: "f", kernels: nil) == trainer.state))
     #expect(throws: CheckpointError.self) {
       try TrainingState(Array(bytes.dropLast(5)), path: "p", fingerprint: "f", kernels: "k")
     }
@@ -289,6 +307,18 @@ import Training
     #expect { try trainer.run(Trainer.Monitor()) } throws: { error in
       let text = "\(error)"
       return error is TrainingError && text.contains("halves") && text.contains("--learning-rate")
+    }
+  }
+
+  /// The third of three steps an epoch has a rate without bounds, and no loss follows it.
+  @Test func theLastStepOfAnEpochIsOfThatEpoch() throws {
+    let trainer = try trainer(
+      job(steps: 3) { $0.schedule = Schedule(decay: .step, milestones: [8.0 / 3], factor: 1e300) })
+    #expect {
+      try trainer.run(Trainer.Monitor())
+    } throws: { error in
+      guard case TrainingError.diverged(_, let epoch, let step, let rate) = error else { return false }
+      return epoch == 1 && step == 3 && rate > 1e298
     }
   }
 

@@ -191,7 +191,7 @@ import Testing
       let distance = abs(value - golden.clustered.mean[index])
       #expect(distance < 4 * golden.clustered.deviation[index], "\(value) and \(golden.clustered.mean[index])")
     }
-    #expect(prd.clusters.reduce(0) { $0 + $1.real } == 500 && prd.clusters.reduce(0) { $0 + $1.synthetic } == 500)
+    #expect(prd.curve.clusters.reduce(0) { $0 + $1[0] } == 500 && prd.curve.clusters.reduce(0) { $0 + $1[1] } == 500)
     let interval = try #require(prd.recallInterval)
     #expect(interval.low < prd.recallScore && interval.high > prd.recallScore)
     #expect(prd.totalVariation > 0.1 && prd.totalVariation < 0.6)

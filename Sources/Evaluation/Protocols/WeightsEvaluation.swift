@@ -133,15 +133,13 @@ package enum WeightsEvaluation {
     var entry = DataEntry(samples)
     entry.warnings += notes
     let name = PathParts(request.weights).name.replacing(".safetensors", with: "")
+    let result = ResultEntry(
+      name: name, kind: .evaluation, scores: ScoreCard(seeds: [predictions], classNames: classNames))
     return Report(
-      command: "evaluate", version: version,
-      config: try JSONValue(encoding: request),
-      machine: description,
-      data: DataSection(real: DataSection.Real(test: entry, train: nil), synthetic: [:]),
-      results: [
-        ResultEntry(
-          name: name, kind: .evaluation, scores: ScoreCard(seeds: [predictions]), classNames: classNames)
-      ])
+      RunFindings(results: [result]),
+      Provenance(
+        command: "evaluate", version: version, config: try JSONValue(encoding: request), machine: description,
+        data: DataSection(real: DataSection.Real(test: entry, train: nil), synthetic: [:])))
   }
 
   /// More classes than any data set has.

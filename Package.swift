@@ -71,7 +71,7 @@ let package = Package(
     library("Networks", ["Kernels", "Randomness"]),
     library("Metrics", ["Kernels", "Randomness"]),
     library("Training", ["Networks", "Datasets", "Kernels", "Randomness"]),
-    library("Reports", ["Images"]),
+    library("Reports", ["Metrics", "Images"]),
     .target(
       name: "Evaluation",
       dependencies: [
@@ -119,7 +119,7 @@ let package = Package(
     tests(
       "EvaluationTests", golden: ["Golden"],
       ["Evaluation", "Training", "Metrics", "Datasets", "Networks", "Images", "Reports", "Kernels"]),
-    tests("ReportsTests", golden: ["Snapshots"], ["Reports", "Images"]),
+    tests("ReportsTests", golden: ["Snapshots"], ["Reports", "Metrics", "Images"]),
     tests("BenchmarksTests", ["Benchmarks", "Evaluation", "Networks", "Kernels", argumentParser]),
     tests("CommandLineTests", ["cas", "Datasets"]),
   ]

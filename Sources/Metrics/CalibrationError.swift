@@ -1,9 +1,22 @@
-/// The predictions of one classifier whose confidence lies in one bin.
+/// The predictions whose confidence lies in one bin.
 package struct CalibrationBin: Sendable, Equatable {
   package var images = 0
   package var correct = 0
   /// The sum of their confidences.
   package var confidence = 0.0
+
+  package init(images: Int = 0, correct: Int = 0, confidence: Double = 0) {
+    self.images = images
+    self.correct = correct
+    self.confidence = confidence
+  }
+
+  /// What it and a bin of another classifier hold together.
+  package static func + (first: Self, second: Self) -> Self {
+    Self(
+      images: first.images + second.images, correct: first.correct + second.correct,
+      confidence: first.confidence + second.confidence)
+  }
 }
 
 extension Predictions {

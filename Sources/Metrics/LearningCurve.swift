@@ -1,100 +1,96 @@
-import Foundation
-internal import Randomness
+/// Accuracy against the number of training images of one set (`cas curve`).
+package struct LearningCurve: Codable, Sendable, Equatable {
+  /// One size.
+  package struct Point: Codable, Sendable, Equatable {
+    package var size: Int
+    /// The mean over seeds.
+    package var top1: Double
+    /// 95 % Wilson with n = test images.
+    @ExplicitNull package var interval: Interval?
+    /// 95 % t over seeds; null for one seed, and in reports of earlier versions.
+    @ExplicitNull package var seedInterval: Interval?
+    /// Null for the real curve, and where there is none.
+    @ExplicitNull package var worth: Worth?
 
-/// Classifiers trained on more and more images of one set, all tested on the same images.
-package struct LearningCurve: Sendable {
-  /// Ascending.
-  package let sizes: [Int]
-  /// The accuracy of each seed at each size.
-  package let perSeed: [[Double]]
-  /// The mean over seeds at each size.
-  package let accuracies: [Double]
-  /// 1 where a classifier is right: by size, seed, and test image.
-  private let correct: [[[Int32]]]
-
-  /// - Parameter points: sizes, ascending, with the classifiers of each, one a seed, the same seeds everywhere.
-  package init(_ points: [(size: Int, seeds: [Predictions])]) {
-    precondition(!points.isEmpty && points.allSatisfy { !$0.seeds.isEmpty }, "a curve has points with classifiers")
-    sizes = points.map(\.size)
-    correct = points.map { point in
-      point.seeds.map { seed in (0..<seed.count).map { seed.isCorrect($0, top: 1) ? 1 : 0 } }
+    package init(size: Int, top1: Double, interval: Interval?, seedInterval: Interval? = nil, worth: Worth?) {
+      self.size = size
+      self.top1 = top1
+      self.interval = interval
+      self.seedInterval = seedInterval
+      self.worth = worth
     }
-    perSeed = points.map { point in point.seeds.map { $0.accuracy(top: 1) ?? 0 } }
-    accuracies = perSeed.map { $0.reduce(0, +) / Double($0.count) }
+  }
+
+  /// How many real images teach as much as one image of the set, at one size of it.
+  package struct Worth: Codable, Sendable, Equatable {
+    /// Null where the real curve does not pass through this accuracy at the sizes that were measured.
+    @ExplicitNull package var realImages: Double?
+    /// The ends of the 95 % interval, null where an end lies outside of the real curve's sizes.
+    @ExplicitNull package var low: Double?
+    @ExplicitNull package var high: Double?
+    /// `below` or `above` the measured part of the real curve; null within it.
+    @ExplicitNull package var outside: String?
+
+    /// - Parameters: 0 stands for below the measured part of the real curve, infinity for above it.
+    package init(value: Double, low: Double, high: Double) {
+      func inside(_ value: Double) -> Double? { value > 0 && value.isFinite ? value : nil }
+      realImages = inside(value)
+      self.low = inside(low)
+      self.high = inside(high)
+      outside = value == 0 ? "below" : value.isFinite ? nil : "above"
+    }
+  }
+
+  /// top1 ≈ limit − scale · size^(−exponent).
+  package struct Fit: Codable, Sendable, Equatable {
+    /// At most 1.
+    package var limit: Double
+    /// 95 %, by the bootstrap over test images and seeds, which knows nothing of the misfit.
+    @ExplicitNull package var interval: Interval?
+    package var scale: Double
+    package var exponent: Double
+    /// The root mean square of what the points lie off the law; null in reports of earlier versions.
+    @ExplicitNull package var misfit: Double?
+
+    package init(_ law: PowerLaw, limitInterval: Interval?, misfit: Double?) {
+      limit = law.limit
+      scale = law.scale
+      exponent = law.exponent
+      interval = limitInterval
+      self.misfit = misfit
+    }
+
+    package var law: PowerLaw { PowerLaw(limit: limit, scale: scale, exponent: exponent) }
+  }
+
+  /// The set's name, or `baseline` for the real images; `baseline+2` and so on for real images drawn to the class counts of
+  /// another set.
+  package var name: String
+  package var points: [Point]
+  /// Null below four sizes, and where these do not say what the limit is.
+  @ExplicitNull package var fit: Fit?
+
+  package init(name: String, points: [Point], fit: Fit?) {
+    self.name = name
+    self.points = points
+    self.fit = fit
   }
 }
 
 extension LearningCurve {
-  /// The accuracies with test images and seeds drawn again. Curves of the same test images and seeds get the same draw
-  /// under the same number, so that what they have in common stays in common.
-  func resampled(_ number: Int) -> [Double] {
-    var stream = RandomStream(seed: 0, purpose: "curve bootstrap").split(number)
-    let (seeds, images) = (correct[0].count, correct[0][0].count)
-    var weights = [Double](repeating: 0, count: seeds)
-    for _ in 0..<seeds { weights[stream.nextInteger(below: seeds)] += 1 }
-    var counts = [Int32](repeating: 0, count: images)
-    for _ in 0..<images { counts[stream.nextInteger(below: images)] += 1 }
-    return correct.map { seedCorrect in
-      zip(seedCorrect, weights).reduce(0) { sum, seed in
-        guard seed.1 > 0 else { return sum }
-        var right: Int32 = 0
-        for image in 0..<images { right &+= seed.0[image] &* counts[image] }
-        return sum + seed.1 * Double(right)
-      } / Double(seeds * images)
-    }
-  }
-
-  package static let resamples = 1000
-
-  /// The law of the curve, the 95 % interval of its limit over test images and seeds, and the misfit, the root mean square
-  /// of what the points lie off the law, which the interval knows nothing of; nil below four sizes, and where these do not
-  /// say what the limit is.
-  package func fit() -> (law: PowerLaw, limit: Interval, misfit: Double)? {
-    let sizes = sizes.map(Double.init)
-    guard let law = PowerLaw.fitted(sizes: sizes, accuracies: accuracies), law.hasLimit else { return nil }
-    let limits = (0..<Self.resamples).compactMap {
-      PowerLaw.fitted(sizes: sizes, accuracies: resampled($0))?.limit
-    }
-    let distribution = BootstrapDistribution(estimate: law.limit, replicates: limits)
-    let squares = zip(sizes, accuracies).map { ($1 - law.value(at: $0)) * ($1 - law.value(at: $0)) }
-    let misfit = (squares.reduce(0, +) / Double(squares.count)).squareRoot()
-    return distribution.percentileInterval().map { (law, $0, misfit) }
-  }
-
-  /// At each size, how many images of `reference` teach as much as one image of this curve.
-  ///
-  /// Infinite where the reference never gets as high as that at its sizes, and 0 where it is higher at its smallest.
-  package func worth(in reference: LearningCurve) -> [(value: Double, interval: Interval)] {
-    func ratios(_ own: [Double], _ other: [Double]) -> [Double] {
-      zip(sizes, own).map { reference.size(reaching: $1, accuracies: other) / Double($0) }
-    }
-    let values = ratios(accuracies, reference.accuracies)
-    let replicates = (0..<Self.resamples).map { ratios(resampled($0), reference.resampled($0)) }
-    return values.indices.map { index in
-      // By rank, because some of them may be infinite.
-      let sorted = replicates.map { $0[index] }.sorted()
-      let tail = Int((0.025 * Double(sorted.count)).rounded(.down))
-      return (values[index], Interval(low: sorted[tail], high: sorted[sorted.count - 1 - tail]))
-    }
-  }
-
-  /// The size at which the curve reaches an accuracy: between two sizes by the logarithm, on the highest values so far
-  /// because more images do no harm; 0 below the first point and infinite above the last.
-  private func size(reaching accuracy: Double, accuracies: [Double]) -> Double {
-    var previous: (size: Double, height: Double)?
-    for (size, value) in zip(sizes.map(Double.init), accuracies) {
-      let height = max(value, previous?.height ?? value)
-      if let previous {
-        if accuracy <= height {
-          guard height > previous.height else { return previous.size }
-          let share = (accuracy - previous.height) / (height - previous.height)
-          return previous.size * pow(size / previous.size, share)
-        }
-      } else if accuracy <= height {
-        return accuracy == height ? size : 0
-      }
-      previous = (size, height)
-    }
-    return .infinity
+  /// - Parameters:
+  ///   - images: those tested on.
+  ///   - reference: classifiers of the real images, of the same seeds; nil for the real images themselves.
+  package init(name: String, _ classifiers: ClassifiersBySize, reference: ClassifiersBySize?, images: Int) {
+    let worth = reference.map { classifiers.worth(in: $0) }
+    self.init(
+      name: name,
+      points: classifiers.sizes.indices.map { index in
+        let accuracy = classifiers.accuracies[index]
+        return Point(
+          size: classifiers.sizes[index], top1: accuracy, interval: .wilson(proportion: accuracy, trials: images),
+          seedInterval: .student(classifiers.perSeed[index]), worth: worth?[index])
+      },
+      fit: classifiers.fit())
   }
 }

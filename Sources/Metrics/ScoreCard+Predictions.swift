@@ -4,25 +4,32 @@ extension ScoreCard {
   ///   - seeds: at least one; all about the same test images in the same order.
   ///   - baseline: classifiers trained on real images, about those same test images, or nil. With as many seeds they are
   ///     the same seeds.
-  package init(seeds: [Predictions], baseline: [Predictions]? = nil) {
+  ///   - classNames: one name per class, in the order of the labels.
+  package init(seeds: [Predictions], baseline: [Predictions]? = nil, classNames: [String]) {
     precondition(!seeds.isEmpty && baseline?.isEmpty != true, "a score needs at least one classifier")
-    let images = seeds[0].count
+    precondition(classNames.count == seeds[0].classes, "every class of a score card needs a name")
     precondition(
       (seeds + (baseline ?? [])).allSatisfy { $0.labels == seeds[0].labels && $0.classes == seeds[0].classes },
       "a comparison needs the same test images in the same order")
     func score(_ seeds: [Predictions], top k: Int) -> AccuracyScore? {
-      AccuracyScore(perSeed: seeds.compactMap { $0.accuracy(top: k) }, images: images)
+      AccuracyScore(perSeed: seeds.compactMap { $0.accuracy(top: k) }, images: seeds[0].count)
     }
-    top1 = score(seeds, top: 1)
-    top5 = score(seeds, top: 5)
-    brier = mean(seeds.compactMap(\.brierScore))
-    expectedCalibrationError = mean(seeds.compactMap { $0.expectedCalibrationError() })
-    relativeDropTop1 = relativeDrop(from: baseline.flatMap { score($0, top: 1) }, to: top1)
-    relativeDropTop5 = relativeDrop(from: baseline.flatMap { score($0, top: 5) }, to: top5)
-    classes = Self.classScores(seeds: seeds, baseline: baseline)
+    func drop(_ k: Int, from baseline: [Predictions]) -> Double? {
+      guard let reference = score(baseline, top: k), let own = score(seeds, top: k), reference.value > 0 else {
+        return nil
+      }
+      return (reference.value - own.value) / reference.value
+    }
+    self.init(
+      top1: score(seeds, top: 1), top5: score(seeds, top: 5), brier: mean(seeds.compactMap(\.brierScore)),
+      expectedCalibrationError: mean(seeds.compactMap { $0.expectedCalibrationError() }),
+      relativeDrop: baseline.map { RelativeDrop(top1: drop(1, from: $0), top5: drop(5, from: $0)) },
+      perClass: Self.classScores(seeds: seeds, baseline: baseline, classNames))
   }
 
-  private static func classScores(seeds: [Predictions], baseline: [Predictions]?) -> [ClassScore] {
+  private static func classScores(
+    seeds: [Predictions], baseline: [Predictions]?, _ classNames: [String]
+  ) -> [ClassScore] {
     let count = seeds[0].classes
     let top1 = meanClassAccuracies(seeds, top: 1)
     let top5 = count > 5 ? meanClassAccuracies(seeds, top: 5) : [Double?](repeating: nil, count: count)
@@ -30,18 +37,16 @@ extension ScoreCard {
     let adjusted = baseline.map { adjustedPValues(seeds: seeds, baseline: $0) }
     let adjustedSeeds = baseline.flatMap { adjustedSeedPValues(seeds: seeds, baseline: $0) }
     let supports = seeds[0].classCounts(top: 1).map(\.support)
-    let confusion = ConfusionMatrix(classes: count, summing: seeds)
+    let confusion = ConfusionMatrix(classNames: classNames, summing: seeds)
     return (0..<count).map { index in
       let reference = baselineTop1?[index]
       return ClassScore(
-        support: supports[index], top1: top1[index], top5: top5[index],
+        name: classNames[index], support: supports[index], top1: top1[index], top5: top5[index],
         interval: top1[index].flatMap { Interval.wilson(proportion: $0, trials: supports[index]) },
         baselineTop1: reference,
         difference: top1[index].flatMap { value in reference.map { value - $0 } },
         adjustedP: adjusted?[index], adjustedSeedP: adjustedSeeds?[index],
-        confusedWith: confusion.confusions(of: index, limit: 3).map {
-          ClassConfusion(predicted: $0.class, count: $0.count)
-        })
+        confusedWith: confusion.confusions(of: index, limit: 3))
     }
   }
 
@@ -88,9 +93,4 @@ extension ScoreCard {
 
 private func mean(_ values: [Double]) -> Double? {
   values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
-}
-
-private func relativeDrop(from baseline: AccuracyScore?, to score: AccuracyScore?) -> Double? {
-  guard let baseline, let score, baseline.value > 0 else { return nil }
-  return (baseline.value - score.value) / baseline.value
 }

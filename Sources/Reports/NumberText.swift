@@ -1,4 +1,5 @@
 import Foundation
+internal import Metrics
 
 /// How numbers are written for people, the same in the terminal and in HTML, whatever the locale. Nothing is "–".
 enum NumberText {
@@ -39,7 +40,7 @@ enum NumberText {
   }
 
   /// Both ends in percent, without the sign: "70.61–73.10", and "to" where an end is negative.
-  static func range(_ bounds: Bounds?, decimals: Int) -> String {
+  static func range(_ bounds: Interval?, decimals: Int) -> String {
     guard let bounds else { return none }
     let separator = bounds.low < 0 || bounds.high < 0 ? " to " : "–"
     return hundredths(bounds.low, decimals: decimals) + separator + hundredths(bounds.high, decimals: decimals)

@@ -1,3 +1,5 @@
+internal import Metrics
+
 // What studies that train on more than one set of images answer: whether samples help, and what more of them bring.
 extension Verdict {
   /// In how many cases adding samples helps and hurts, and where it does so most.
@@ -14,7 +16,7 @@ extension Verdict {
   }
 
   /// The accuracy of each set, and of the real images, at the largest size that all of them have.
-  static func ends(of curves: [CurveEntry]) -> String {
+  static func ends(of curves: [LearningCurve]) -> String {
     let (size, shown) = compared(curves)
     guard let size else {
       let parts = shown.map { curve, point in
@@ -30,7 +32,7 @@ extension Verdict {
   }
 
   /// How many real images an image of each set is worth there.
-  static func worths(of curves: [CurveEntry]) -> String {
+  static func worths(of curves: [LearningCurve]) -> String {
     guard curves.contains(where: \.isReal) else { return "There are no real training images to compare with." }
     return compared(curves).points.filter { !$0.curve.isReal }.map { curve, point in
       let size = NumberText.grouped(point.size)
@@ -46,8 +48,8 @@ extension Verdict {
   }
 
   /// The points that are compared: those of the largest common size, or each curve's last where there is none.
-  private static func compared(_ curves: [CurveEntry]) -> (
-    size: Int?, points: [(curve: CurveEntry, point: CurveEntry.Point)]
+  private static func compared(_ curves: [LearningCurve]) -> (
+    size: Int?, points: [(curve: LearningCurve, point: LearningCurve.Point)]
   ) {
     let sizes = curves.map { Set($0.points.map(\.size)) }
     let size = sizes.dropFirst().reduce(sizes.first ?? []) { $0.intersection($1) }.max()
@@ -58,7 +60,7 @@ extension Verdict {
   }
 }
 
-extension CurveEntry {
+extension LearningCurve {
   /// Whether it is of the real images; no synthetic set has a plus in its name.
   var isReal: Bool { name == "baseline" || name.hasPrefix("baseline+") }
 
@@ -66,7 +68,7 @@ extension CurveEntry {
   var title: String { isReal ? "real images" + name.dropFirst("baseline".count) : name.printable }
 }
 
-extension CurveEntry.Worth {
+extension LearningCurve.Worth {
   /// The ends of the interval, in words where they lie outside of the real curve.
   var range: String {
     func end(_ value: Double?, _ outside: String) -> String {

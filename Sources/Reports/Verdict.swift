@@ -1,3 +1,5 @@
+internal import Metrics
+
 /// A run in two sentences, from the numbers of its report alone.
 package struct Verdict: Sendable, Equatable {
   /// How accurate, and how much less so than with real images.
@@ -89,7 +91,7 @@ extension Verdict {
   }
 
   /// "shirt (23.1 % instead of 61.0 %)".
-  private static func lead(_ entry: ClassEntry?) -> String? {
+  private static func lead(_ entry: ClassScore?) -> String? {
     entry.map {
       "\($0.name.printable) (\(NumberText.percent($0.top1, decimals: 1)) instead of "
         + "\(NumberText.percent($0.baselineTop1, decimals: 1)))"
@@ -155,10 +157,11 @@ extension Verdict {
 extension ResultEntry {
   /// The name, with what several results of one set differ by.
   var label: String {
-    if kind == .baseline, augmentation != nil || size != nil { return name.printable }
-    return name.printable + (fractionAdded.map { " +\(NumberText.percent($0, decimals: 0))" } ?? "")
-      + (augmentation.map { " \($0.printable)" } ?? "") + (size.map { " @\(NumberText.grouped($0))" } ?? "")
+    if kind == .baseline, variant.augmentation != nil || variant.size != nil { return name.printable }
+    return name.printable + (variant.fractionAdded.map { " +\(NumberText.percent($0, decimals: 0))" } ?? "")
+      + (variant.augmentation.map { " \($0.printable)" } ?? "")
+      + (variant.size.map { " @\(NumberText.grouped($0))" } ?? "")
   }
 
-  fileprivate var worstFailed: ClassEntry? { worstFirst.first(where: \.isSignificantlyWorse) }
+  fileprivate var worstFailed: ClassScore? { worstFirst.first(where: \.isSignificantlyWorse) }
 }

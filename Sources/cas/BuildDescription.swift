@@ -37,11 +37,11 @@ extension MachineDescription {
   }
 }
 
-extension Provenance {
+extension Provenance where Host == MachineDescription?, Sets == JSONValue? {
   /// Of this build.
   init(_ command: String, config: some Encodable, machine: Machine?, data: JSONValue? = nil) throws {
-    try self.init(
-      command: command, version: BuildDescription.current.identity, config: config,
+    self.init(
+      command: command, version: BuildDescription.current.identity, config: try JSONValue(encoding: config),
       machine: machine.map { MachineDescription($0) }, data: data)
   }
 }

@@ -38,7 +38,7 @@ struct Correlate: ParsableCommand {
     let events = Terminal(isQuiet: false).events()
     for note in table.notes + table.silences(columns) { events.warn("note: \(note)") }
     let document = CorrelationDocument(inputs: inputs, results: try table.correlations(columns))
-    func attributed() throws -> AttributedDocument<CorrelationDocument> {
+    func attributed() throws -> CommandDocument<CorrelationDocument> {
       // No kernels are needed, so the machine may have none.
       let machine = try? Machine(environment: ProcessInfo.processInfo.environment)
       return AttributedDocument(

@@ -34,7 +34,7 @@ struct DataOptions: ParsableArguments {
 
   func attributed<Findings: Encodable & Sendable>(
     _ findings: Findings, _ command: String, config: some Encodable, _ sets: [SurveyedSet]
-  ) throws -> AttributedDocument<Findings> {
+  ) throws -> CommandDocument<Findings> {
     let machine = try? Machine(threads: threads, environment: ProcessInfo.processInfo.environment)
     return AttributedDocument(
       findings,
@@ -62,7 +62,7 @@ struct DataInspect: ParsableCommand {
     let document = try DataInspection.run(
       paths.map(NamedPath.absolute), pool: options.pool, events: options.events)
     let sets = document.results.map { SurveyedSet(path: $0.path, split: $0.split, images: $0.images) }
-    func attributed() throws -> AttributedDocument<InspectionDocument> {
+    func attributed() throws -> CommandDocument<InspectionDocument> {
       try options.attributed(document, "data inspect", config: ["paths": paths.map(NamedPath.absolute)], sets)
     }
     try Terminal.write(json ? Array(try attributed().json()) : Array(document.text.utf8))
@@ -125,7 +125,7 @@ struct DataCheckCommand: ParsableCommand {
     }
     let check = try DataCheck(request, pool: options.pool, events: options.events)
     let document = check.document
-    func attributed() throws -> AttributedDocument<DataCheckDocument> {
+    func attributed() throws -> CommandDocument<DataCheckDocument> {
       try options.attributed(document, "data check", config: request, check.sets)
     }
     try Terminal.write(json ? Array(try attributed().json()) : Array(document.text(limit: limit).utf8)) {

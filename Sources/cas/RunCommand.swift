@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Metrics
 import Reports
 
 /// What `cas train`, `cas nas` and `cas curve` do: load, lay out, train, test, report.

@@ -108,7 +108,7 @@ import Testing
         #expect(tau == matrix.tau[column][row])
         let ranking = ranking(of: n, inversions: Int(((1 - tau) / 2 * pairs).rounded()))
         let found = try #require(Correlation.kendall((0..<n).map(Double.init), ranking))
-        #expect(abs(found.coefficient - tau) <= 5.2e-5, "\(matrix.metrics[row]) and \(matrix.metrics[column])")
+        #expect(abs(found.value - tau) <= 5.2e-5, "\(matrix.metrics[row]) and \(matrix.metrics[column])")
       }
     }
     // What the study concludes: the Inception Score follows the likelihood least, and its limit even less.
@@ -134,10 +134,12 @@ import Testing
     let folder = try TemporaryFolder()
     let first = try folder.write(Array("set,top1,fid\na,0.1,9\nb,0.2,8\nc,0.3,7\n".utf8), "accuracy.csv")
     var document = MetricsDocument(
-      version: "", config: .null,
-      machine: MachineDescription(
-        cpu: "", threads: 1, instructionSet: "", precision: "fp32", blas: "", blasCore: "", memoryBytes: 0, os: ""),
-      data: .init(real: .init(path: ""), training: nil, synthetic: [:]), warnings: [], results: [])
+      MetricsFindings(warnings: [], results: []),
+      Provenance(
+        command: "metrics", version: "", config: .null,
+        machine: MachineDescription(
+          cpu: "", threads: 1, instructionSet: "", precision: "fp32", blas: "", blasCore: "", memoryBytes: 0, os: ""),
+        data: ComparedSets(real: ComparedSet(path: ""), training: nil, synthetic: [:])))
     document.results = [("c", 1.0), ("b", 2.0), ("a", 3.0), ("d", 0.0)].map { name, value in
       var result = MetricsResult(name: name)
       result.metrics = [MetricEntry("fid", value: value, n: [1]), MetricEntry("kid", value: nil, n: [1])]

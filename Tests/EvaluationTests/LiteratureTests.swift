@@ -62,7 +62,7 @@ import Testing
     let top1 = rows.compactMap(\.top1)
     let fid = try #require(Correlation.pearson(top1, rows.compactMap(\.fid)))
     let score = try #require(Correlation.pearson(top1, rows.compactMap(\.inceptionScore)))
-    #expect(abs(fid.coefficient + 0.164) < 5e-4 && abs(score.coefficient + 0.859) < 5e-4)
+    #expect(abs(fid.value + 0.164) < 5e-4 && abs(score.value + 0.859) < 5e-4)
     // The same rows as a table for `cas correlate`.
     let path = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../../data/literature/biggan-deep-truncations.csv").path

@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Metrics
 import Reports
 import Support
 import Testing
@@ -63,27 +64,28 @@ import Testing
 
 @Suite struct GateTests {
   private func report(_ results: [ResultEntry]) -> Report {
-    Report(
-      command: "train", version: "1", config: .null,
-      machine: MachineDescription(
-        cpu: "", threads: 1, instructionSet: "", precision: "fp32", blas: "", blasCore: "", memoryBytes: 1, os: ""),
-      data: DataSection(
-        real: .init(
-          test: DataEntry(
-            path: "p", split: nil, images: 1, classes: 2, hash: "h", size: .init(width: 1, height: 1, channels: 1)),
-          train: nil), synthetic: [:]), results: results)
+    let test = DataEntry(
+      path: "p", split: nil, images: 1, classes: 2, hash: "h", size: .init(width: 1, height: 1, channels: 1))
+    return Report(
+      RunFindings(results: results),
+      Provenance(
+        command: "train", version: "1", config: .null,
+        machine: MachineDescription(
+          cpu: "", threads: 1, instructionSet: "", precision: "fp32", blas: "", blasCore: "", memoryBytes: 1, os: ""),
+        data: DataSection(real: .init(test: test, train: nil), synthetic: [:])))
   }
 
   private func entry(_ name: String, _ kind: ResultKind, top1: Double) -> ResultEntry {
     ResultEntry(
-      name: name, kind: kind, baseline: kind == .cas ? "baseline" : nil,
-      top1: AccuracyEntry(value: top1, interval: nil, perSeed: [top1], seedInterval: nil), top5: nil,
-      relativeDrop: kind == .cas ? RelativeDropEntry(top1: 1 - top1, top5: nil) : nil,
-      difference: kind == .cas ? DifferenceEntry(value: top1 - 1, interval: nil) : nil,
-      perClass: [
-        ClassEntry(name: "a", support: 5, top1: top1), ClassEntry(name: "b", support: 5, top1: top1 / 2),
-        ClassEntry(name: "c", support: 0, top1: nil),
-      ])
+      name: name, kind: kind,
+      scores: ScoreCard(
+        top1: AccuracyScore(value: top1, interval: nil, perSeed: [top1], seedInterval: nil),
+        relativeDrop: kind == .cas ? RelativeDrop(top1: 1 - top1, top5: nil) : nil,
+        perClass: [
+          ClassScore(name: "a", support: 5, top1: top1), ClassScore(name: "b", support: 5, top1: top1 / 2),
+          ClassScore(name: "c", support: 0, top1: nil),
+        ]), baseline: kind == .cas ? "baseline" : nil,
+      difference: kind == .cas ? AccuracyDifference(value: top1 - 1, interval: nil) : nil)
   }
 
   @Test func thresholdsHoldUpToTheirOwnValue() throws {

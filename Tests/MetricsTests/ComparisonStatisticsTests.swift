@@ -52,7 +52,7 @@ import Testing
         (Correlation.pearson(entry.first, entry.second), entry.pearson),
       ] {
         let correlation = try #require(correlation)
-        #expect(abs(correlation.coefficient - expected[0]) < 1e-13)
+        #expect(abs(correlation.value - expected[0]) < 1e-13)
         // At |r| = 1 the p-value is a rounding error on both sides.
         #expect(
           agree(correlation.pValue, expected[1], within: 1e-8) || abs(correlation.pValue - expected[1]) < 1e-14,
@@ -67,7 +67,7 @@ import Testing
     let fid = try #require(Correlation.pearson(top1, [20.75, 15.93, 14.37, 12.41, 9.24, 7.42, 11.78, 28.67]))
     let score = try #require(
       Correlation.pearson(top1, [339.06, 324.62, 316.31, 299.51, 258.72, 214.64, 109.39, 49.54]))
-    #expect(abs(fid.coefficient + 0.164) < 5e-4 && abs(score.coefficient + 0.859) < 5e-4)
+    #expect(abs(fid.value + 0.164) < 5e-4 && abs(score.value + 0.859) < 5e-4)
   }
 
   @Test func correlationsThatDoNotExist() {

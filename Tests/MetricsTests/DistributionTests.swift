@@ -205,7 +205,7 @@ import Testing
     // Of the mean curve, not the mean of the runs' scores.
     #expect(prd.recallScore == prd.curve.largestScore(beta: 8))
     #expect(prd.precisionScore == prd.curve.largestScore(beta: 1.0 / 8))
-    #expect(prd.clusters.reduce(0) { $0 + $1.real } == 500 && prd.clusters.reduce(0) { $0 + $1.synthetic } == 500)
+    #expect(prd.curve.clusters.reduce(0) { $0 + $1[0] } == 500 && prd.curve.clusters.reduce(0) { $0 + $1[1] } == 500)
     let interval = try #require(prd.recallInterval)
     #expect(interval.low < prd.recallScore && interval.high > prd.recallScore)
     #expect(prd.totalVariation > 0.1 && prd.totalVariation < 0.6)

@@ -14,38 +14,52 @@ private func classifier(_ images: Int, classes: Int = 2, isRight: (Int) -> Bool)
   return builder.finish()
 }
 
+/// Classifiers of the seeds 0, 1, … against others of these, or of the seeds from 10 on.
+private func compare(
+  _ first: [Predictions], _ second: [Predictions], isPaired: Bool = true, classNames: [String]? = nil
+) -> PairedComparison? {
+  func side(_ name: String, _ predictions: [Predictions], from start: Int) -> ComparedClassifiers {
+    let seeds = predictions.indices.map { UInt64(start + $0) }
+    return ComparedClassifiers(name: name, seeds: seeds, predictions: predictions)
+  }
+  return PairedComparison(
+    side("first", first, from: 0), side("second", second, from: isPaired ? 0 : 10), classNames: classNames)
+}
+
 @Suite struct PairedComparisonTests {
   @Test func oneSeedEach() throws {
     let first = classifier(100) { $0 < 70 }
     let second = classifier(100) { $0 >= 20 && $0 < 80 }
-    let comparison = try #require(PairedComparison([first], [second], isPaired: true, perClass: true))
-    #expect(comparison.top1.first == 0.7 && comparison.top1.second == 0.6)
-    #expect(abs(comparison.top1.value - 0.1) < 1e-12 && comparison.top5 == nil && comparison.seedInterval == nil)
-    #expect(comparison.pValue == exactMcNemar(20, 10))
+    let comparison = try #require(compare([first], [second], classNames: ["a", "b"]))
+    #expect(comparison.top1First == 0.7 && comparison.top1Second == 0.6)
+    #expect(abs(comparison.top1.value - 0.1) < 1e-12 && comparison.top5 == nil && comparison.top1.seedInterval == nil)
+    #expect(comparison.top1.pValue == exactMcNemar(20, 10))
     let seed = try #require(comparison.perSeed.first)
-    #expect(seed.onlyFirst == 20 && seed.onlySecond == 10 && seed.pValue == comparison.pValue)
+    #expect(seed.onlyFirst == 20 && seed.onlySecond == 10 && seed.pValue == comparison.top1.pValue)
     let interval = try #require(comparison.top1.interval)
     // The difference of 30 discordant images of 100 has the standard error √(0.30 − 0.01) / 10 = 0.0539.
     #expect(abs(interval.low - (0.1 - 1.96 * 0.0539)) < 0.015 && abs(interval.high - (0.1 + 1.96 * 0.0539)) < 0.015)
-    #expect(comparison.classes.count == 2 && comparison.classes.allSatisfy { $0.support == 50 })
-    #expect(comparison.classes[0].pValue == exactMcNemar(10, 5))
+    #expect(comparison.perClass.map(\.name) == ["a", "b"] && comparison.perClass.allSatisfy { $0.support == 50 })
+    #expect(comparison.perClass[0].top1?.pValue == exactMcNemar(10, 5))
   }
 
   @Test func equalClassifiersDoNotDiffer() throws {
     let same = [classifier(60) { $0 % 3 != 0 }, classifier(60) { $0 % 5 != 0 }]
-    let comparison = try #require(PairedComparison(same, same, isPaired: true, perClass: false))
+    let comparison = try #require(compare(same, same))
     // Less than 6 % of all images can be told otherwise where 60 say the same: 1 − 0.025^(1/60).
     let interval = try #require(comparison.top1.interval)
     #expect(comparison.top1.value == 0 && abs(interval.low + 0.0596) < 1e-4 && abs(interval.high - 0.0596) < 1e-4)
-    #expect(comparison.pValue == 1 && SeedAccuracies.pValues([comparison.seeds]) == [1] && comparison.classes.isEmpty)
-    #expect(comparison.seedInterval == Interval(low: 0, high: 0))
+    #expect(
+      comparison.perClass.isEmpty && comparison.top1.pValue == 1
+        && AccuracyDifference.tested([comparison]).map { $0?.seedPValue } == [1])
+    #expect(comparison.top1.seedInterval == Interval(low: 0, high: 0))
   }
 
   @Test func otherNumbersOfSeeds() throws {
     let first = (0..<3).map { seed in classifier(90) { ($0 + seed) % 4 != 0 } }
     let second = [classifier(90) { $0 % 2 == 0 }]
-    let comparison = try #require(PairedComparison(first, second, isPaired: false, perClass: true))
-    #expect(comparison.perSeed.isEmpty && comparison.seedInterval == nil)
+    let comparison = try #require(compare(first, second, isPaired: false, classNames: ["a", "b"]))
+    #expect(comparison.perSeed.isEmpty && comparison.top1.seedInterval == nil)
     let mean = first.compactMap { $0.accuracy(top: 1) }.reduce(0, +) / 3
     #expect(abs(comparison.top1.value - (mean - 0.5)) < 1e-12)
     let interval = try #require(comparison.top1.interval)
@@ -55,11 +69,11 @@ private func classifier(_ images: Int, classes: Int = 2, isRight: (Int) -> Bool)
   @Test func sixClassesHaveATop5AndNoImagesHaveNothing() throws {
     let first = [classifier(60, classes: 6) { $0 < 40 }]
     let second = [classifier(60, classes: 6) { $0 < 30 }]
-    let comparison = try #require(PairedComparison(first, second, isPaired: true, perClass: false))
+    let comparison = try #require(compare(first, second))
     // Where a classifier is wrong, the last class is the one that is not among its five best.
     #expect(abs((comparison.top5?.value ?? 0) - 2.0 / 60) < 1e-12)
     let none = PredictionsBuilder(classes: 2).finish()
-    #expect(PairedComparison([none], [none], isPaired: true, perClass: true) == nil)
+    #expect(compare([none], [none], classNames: ["a", "b"]) == nil)
   }
 
   /// Classifiers whose accuracies vary with the seed and with the images: about 95 % of the intervals shall hold the
@@ -82,7 +96,7 @@ private func classifier(_ images: Int, classes: Int = 2, isRight: (Int) -> Bool)
         }
       }
       let first = set(0.8)
-      let comparison = try #require(PairedComparison(first, set(0.7), isPaired: false, perClass: false))
+      let comparison = try #require(compare(first, set(0.7), isPaired: false))
       let interval = try #require(comparison.top1.interval)
       if interval.low <= 0.1 && 0.1 <= interval.high { covered += 1 }
     }
@@ -118,15 +132,15 @@ private func classifier(_ images: Int, classes: Int = 2, isRight: (Int) -> Bool)
     #expect(PowerLaw.fitted(sizes: [1, 2, 2, 3], accuracies: [0.1, 0.2, 0.2, 0.3]) == nil)
   }
 
-  private func curve(_ correct: [(size: Int, right: Int)], seeds: Int = 2) -> LearningCurve {
-    LearningCurve(
+  private func curve(_ correct: [(size: Int, right: Int)], seeds: Int = 2) -> ClassifiersBySize {
+    ClassifiersBySize(
       correct.map { point in
         (point.size, (0..<seeds).map { seed in classifier(400) { ($0 * 37 + seed) % 400 < point.right } })
       })
   }
 
   @Test func aCurveKeepsItsSeeds() {
-    let curve = LearningCurve([
+    let curve = ClassifiersBySize([
       (100, [classifier(400) { $0 < 200 }, classifier(400) { $0 < 240 }]),
       (200, [classifier(400) { $0 < 280 }, classifier(400) { $0 < 280 }]),
     ])
@@ -134,17 +148,18 @@ private func classifier(_ images: Int, classes: Int = 2, isRight: (Int) -> Bool)
     #expect(abs(curve.accuracies[0] - 0.55) < 1e-12 && abs(curve.accuracies[1] - 0.7) < 1e-12)
   }
 
-  @Test func imagesHaveTheirWorth() {
+  @Test func imagesHaveTheirWorth() throws {
     let real = curve([(100, 200), (200, 240), (400, 280), (800, 300)])
     let synthetic = curve([(100, 180), (200, 200), (400, 260), (800, 320)])
     let worth = synthetic.worth(in: real)
-    #expect(worth[0].value == 0 && worth[3].value == .infinity)
-    #expect(abs(worth[1].value - 0.5) < 1e-12)
+    #expect(worth[0].outside == "below" && worth[3].outside == "above" && worth[3].realImages == nil)
+    #expect(abs((worth[1].realImages ?? 0) - 0.5) < 1e-12)
+    let value = try #require(worth[2].realImages)
     // Halfway between 240 and 280 correct lies the geometric mean of 200 and 400 images.
-    #expect(abs(worth[2].value - 282.842712 / 400) < 1e-6)
-    #expect(worth[2].interval.low <= worth[2].value && worth[2].value <= worth[2].interval.high)
+    #expect(abs(value - 282.842712 / 400) < 1e-6)
+    #expect(worth[2].low ?? 0 <= value && value <= worth[2].high ?? .infinity)
     // A curve is worth itself, and exactly so: both sides see the same draws.
-    for entry in real.worth(in: real) { #expect(abs(entry.value - 1) < 1e-12) }
+    for entry in real.worth(in: real) { #expect(abs((entry.realImages ?? 0) - 1) < 1e-12) }
   }
 
   @Test func limitsHaveIntervals() throws {
@@ -152,7 +167,8 @@ private func classifier(_ images: Int, classes: Int = 2, isRight: (Int) -> Bool)
     let law = PowerLaw(limit: 0.9, scale: 2, exponent: 0.4)
     let points = sizes.map { (size: Int($0), right: Int((law.value(at: $0) * 400).rounded())) }
     let fit = try #require(curve(points).fit())
-    #expect(abs(fit.law.limit - 0.9) < 0.03 && fit.limit.low <= 0.9 && 0.9 <= fit.limit.high)
+    let interval = try #require(fit.interval)
+    #expect(abs(fit.limit - 0.9) < 0.03 && interval.low <= 0.9 && 0.9 <= interval.high)
     #expect(curve([(10, 100), (20, 200), (40, 300)]).fit() == nil)
     // Falling, and rising by the logarithm, which has no limit.
     #expect(curve([(10, 300), (20, 280), (40, 260), (80, 200)]).fit() == nil)

@@ -25,7 +25,7 @@ func predictions(_ rows: [[Float]], labels: [Int32], untrained: Set<Int> = []) -
       #expect(result.accuracy(top: 5) == golden.top5)
       #expect(agree(result.brierScore, golden.brier, within: 1e-7))
       #expect(agree(result.expectedCalibrationError(), golden.expectedCalibrationError, within: 1e-12))
-      #expect(Bool(ConfusionMatrix(classes: classes, summing: [result]).counts == golden.confusion))
+      #expect(Bool(ConfusionMatrix(classNames: names(classes), summing: [result]).counts == golden.confusion))
       #expect(result.classCounts(top: 1).map(\.support).reduce(0, +) == golden.labels.count)
       #expect(
         zip(result.labels, result.trueProbability).enumerated().allSatisfy { image, pair in
@@ -55,7 +55,7 @@ func predictions(_ rows: [[Float]], labels: [Int32], untrained: Set<Int> = []) -
     #expect(result.accuracy(top: 1) == 0)
     #expect(agree(result.brierScore, (1.16 + 1 + 0.5) / 3, within: 1e-6))
     #expect(result.expectedCalibrationError().map { $0.isFinite } == true)
-    #expect(ConfusionMatrix(classes: 3, summing: [result]).counts.reduce(0, +) == 2)
+    #expect(ConfusionMatrix(classNames: names(3), summing: [result]).counts.reduce(0, +) == 2)
   }
 
   @Test func classesWithoutTrainingImagesScoreZero() {
@@ -74,9 +74,8 @@ func predictions(_ rows: [[Float]], labels: [Int32], untrained: Set<Int> = []) -
 
   @Test func confusionsAreSortedAndLeaveOutTheRightClass() {
     let rows: [[Float]] = [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1], [0, 0, 0, 1], [0, 0, 1, 0]]
-    let matrix = ConfusionMatrix(classes: 4, summing: [predictions(rows, labels: [1, 1, 1, 1, 1])])
-    let confusions = matrix.confusions(of: 1, limit: 2)
-    #expect(confusions.map(\.class) == [3, 0] && confusions.map(\.count) == [2, 1])
+    let matrix = ConfusionMatrix(classNames: names(4), summing: [predictions(rows, labels: [1, 1, 1, 1, 1])])
+    #expect(matrix.confusions(of: 1, limit: 2) == [.init(name: "3", count: 2), .init(name: "0", count: 1)])
     #expect(matrix.confusions(of: 0, limit: 3).isEmpty)
   }
 
@@ -99,9 +98,11 @@ func predictions(_ rows: [[Float]], labels: [Int32], untrained: Set<Int> = []) -
   }
 }
 
+private func names(_ classes: Int) -> [String] { (0..<classes).map(String.init) }
+
 extension ConfusionMatrix {
   /// All counts, row by row.
   fileprivate var counts: [Int] {
-    (0..<classes).flatMap { label in (0..<classes).map { self[true: label, predicted: $0] } }
+    rows.indices.flatMap { label in rows.indices.map { self[true: label, predicted: $0] } }
   }
 }

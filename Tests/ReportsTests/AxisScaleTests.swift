@@ -1,4 +1,5 @@
 import Foundation
+import Metrics
 import Reports
 import Testing
 
@@ -67,7 +68,8 @@ import Testing
   func lines(values: [Double]) {
     for kind in [AxisScale.Kind.linear, .logarithmic] {
       let points = values.enumerated().map {
-        LineChart.Point(x: Double($0.offset), y: $0.element, interval: Bounds(low: $0.element - 0.1, high: $0.element))
+        LineChart.Point(
+          x: Double($0.offset), y: $0.element, interval: Interval(low: $0.element - 0.1, high: $0.element))
       }
       let chart = LineChart(
         description: "d", labels: .init(x: "x", y: "y"),
@@ -129,23 +131,23 @@ import Testing
   func confusion(classes: Int) {
     var counts = [Int](repeating: 0, count: classes * classes)
     for index in stride(from: 0, to: counts.count, by: 3) { counts[index] = index }
-    let table = ConfusionTable(result: "r", classes: (0..<classes).map { "c\($0)" }, counts: counts)
-    check(ConfusionChart(table: table).markup, "\(classes)")
+    let matrix = ConfusionMatrix(classNames: (0..<classes).map { "c\($0)" }, counts: counts)
+    check(ConfusionChart(result: "r", matrix).markup, "\(classes)")
   }
 
   @Test func reliability() {
     check(ReliabilityChart(description: "d", bins: []).markup, "empty")
     check(
       ReliabilityChart(
-        description: "d", bins: (0..<15).map { .init(confidence: Double($0) / 15, accuracy: 0, images: $0 % 2) }
+        description: "d", bins: (0..<15).map { .init(images: $0 % 2, confidence: Double($0 % 2) / 15) }
       ).markup, "half empty")
   }
 }
 
 @Suite struct ConfusionGroupsTests {
   /// Classes 0, 1 and 2 are taken for one another, 3 and 4 too, 5 is not confused.
-  private let table = ConfusionTable(
-    result: "r", classes: ["a", "b", "c", "d", "e", "f"],
+  private let table = ConfusionMatrix(
+    classNames: ["a", "b", "c", "d", "e", "f"],
     counts: [
       70, 20, 10, 0, 0, 0,
       15, 80, 5, 0, 0, 0,
@@ -169,9 +171,9 @@ import Testing
   }
 
   @Test func nothingConfusedIsNothing() {
-    let clean = ConfusionTable(result: "r", classes: ["a", "b"], counts: [5, 0, 0, 5])
+    let clean = ConfusionMatrix(classNames: ["a", "b"], counts: [5, 0, 0, 5])
     #expect(ConfusionGroups(clean).pairs.isEmpty && ConfusionGroups(clean).groups.isEmpty)
-    let empty = ConfusionTable(result: "r", classes: ["a", "b"], counts: [0, 0, 0, 0])
+    let empty = ConfusionMatrix(classNames: ["a", "b"], counts: [0, 0, 0, 0])
     #expect(ConfusionGroups(empty).pairs.isEmpty)
   }
 }

@@ -1,3 +1,4 @@
+import Metrics
 import Reports
 import Testing
 
@@ -13,16 +14,16 @@ import Testing
   }
 
   @Test func confusionsLeaveOutZeros() {
-    let tables = [
-      ConfusionTable(result: "cvae", classes: ["a", "b, c"], counts: [5, 1, 0, 7]),
-      ConfusionTable(result: "x", classes: ["a"], counts: [0]),
+    let matrices = [
+      "cvae": ConfusionMatrix(classNames: ["a", "b, c"], counts: [5, 1, 0, 7]),
+      "baseline": ConfusionMatrix(classNames: ["a"], counts: [2]),
     ]
-    let expected = "key,true,predicted,count\ncvae,a,a,5\ncvae,a,\"b, c\",1\ncvae,\"b, c\",\"b, c\",7\n"
-    #expect(CSV.confusion(of: tables).text == expected)
+    let expected = "key,true,predicted,count\nbaseline,a,a,2\ncvae,a,a,5\ncvae,a,\"b, c\",1\ncvae,\"b, c\",\"b, c\",7\n"
+    #expect(CSV.confusion(of: Example.single, matrices).text == expected)
   }
 
   @Test func noResults() {
     #expect(CSV.perClass(of: Example.report([])).text.split(separator: "\n").count == 1)
-    #expect(CSV.confusion(of: []).text == "key,true,predicted,count\n")
+    #expect(CSV.confusion(of: Example.single, [:]).text == "key,true,predicted,count\n")
   }
 }

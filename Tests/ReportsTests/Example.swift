@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import Metrics
 import Reports
 
 /// A made-up run with one synthetic set, its baseline, three seeds and awkward names.
@@ -43,32 +44,32 @@ enum Example {
       cached: cached)
   }
 
-  static func accuracy(_ seeds: [Double], _ low: Double, _ high: Double, _ seedInterval: Bounds?) -> AccuracyEntry? {
-    AccuracyEntry(
-      value: seeds.reduce(0, +) / Double(seeds.count), interval: Bounds(low: low, high: high), perSeed: seeds,
+  static func accuracy(_ seeds: [Double], _ low: Double, _ high: Double, _ seedInterval: Interval?) -> AccuracyScore {
+    AccuracyScore(
+      value: seeds.reduce(0, +) / Double(seeds.count), interval: Interval(low: low, high: high), perSeed: seeds,
       seedInterval: seedInterval)
   }
 
-  static func perClass(compared: Bool) -> [ClassEntry] {
+  static func perClass(compared: Bool) -> [ClassScore] {
     let own = [0.231, 0.842, 0.667, 0.905, 0.771, 0.955, nil]
     let real = [0.61, 0.84, 0.71, 0.91, 0.65, 0.96, nil]
     let adjusted = [0.0000012, 1, 0.21, 1, 0.031, 1, nil]
     return names.indices.map { index in
       let difference = own[index].flatMap { value in real[index].map { value - $0 } }
-      let confusions: [ClassEntry.Confusion] =
+      let confusions: [ClassConfusion] =
         index == 0
         ? [.init(name: names[1], count: 842), .init(name: names[2], count: 311), .init(name: names[4], count: 90)]
         : index == 6 ? [] : [.init(name: names[0], count: 10 * index + 7)]
-      return ClassEntry(
+      return ClassScore(
         name: names[index], support: index == 6 ? 0 : 833, top1: compared ? own[index] : real[index],
-        top5: own[index].map { _ in 0.99 }, interval: own[index].flatMap { Bounds(low: $0 - 0.031, high: $0 + 0.03) },
+        top5: own[index].map { _ in 0.99 }, interval: own[index].flatMap { Interval(low: $0 - 0.031, high: $0 + 0.03) },
         baselineTop1: compared ? real[index] : nil, difference: compared ? difference : nil,
         adjustedP: compared ? adjusted[index] : nil, confusedWith: confusions)
     }
   }
 
   /// The classes of `cas` as one seed sees them: a third of the confusions.
-  static var ofOneSeed: [ClassEntry] {
+  static var ofOneSeed: [ClassScore] {
     perClass(compared: true).map { entry in
       var entry = entry
       for index in entry.confusedWith.indices { entry.confusedWith[index].count /= 3 }
@@ -78,17 +79,20 @@ enum Example {
 
   static let baseline = ResultEntry(
     name: "baseline", kind: .baseline,
-    top1: accuracy([0.853, 0.857, 0.855], 0.8450, 0.8645, Bounds(low: 0.85, high: 0.86)),
-    top5: accuracy([0.995, 0.995, 0.995], 0.9926, 0.9966, Bounds(low: 0.995, high: 0.995)), brier: 0.2104,
-    expectedCalibrationError: 0.0312, perClass: perClass(compared: false),
+    scores: ScoreCard(
+      top1: accuracy([0.853, 0.857, 0.855], 0.8450, 0.8645, Interval(low: 0.85, high: 0.86)),
+      top5: accuracy([0.995, 0.995, 0.995], 0.9926, 0.9966, Interval(low: 0.995, high: 0.995)), brier: 0.2104,
+      expectedCalibrationError: 0.0312, perClass: perClass(compared: false)),
     training: training(images: 6000, cached: true))
 
   static let cas = ResultEntry(
-    name: "cvae", kind: .cas, baseline: "baseline",
-    top1: accuracy([0.712, 0.721, 0.7231], 0.7061, 0.7310, Bounds(low: 0.7038, high: 0.7336)),
-    top5: accuracy([0.972, 0.971, 0.973], 0.9670, 0.9762, Bounds(low: 0.9695, high: 0.9745)), brier: 0.4012,
-    expectedCalibrationError: 0.0871, relativeDrop: RelativeDropEntry(top1: 0.15902, top5: 0.02312),
-    perClass: perClass(compared: true), training: training(images: 6000, cached: false))
+    name: "cvae", kind: .cas,
+    scores: ScoreCard(
+      top1: accuracy([0.712, 0.721, 0.7231], 0.7061, 0.7310, Interval(low: 0.7038, high: 0.7336)),
+      top5: accuracy([0.972, 0.971, 0.973], 0.9670, 0.9762, Interval(low: 0.9695, high: 0.9745)), brier: 0.4012,
+      expectedCalibrationError: 0.0871, relativeDrop: RelativeDrop(top1: 0.15902, top5: 0.02312),
+      perClass: perClass(compared: true)), baseline: "baseline",
+    training: training(images: 6000, cached: false))
 
   static let single = report([baseline, cas])
 
@@ -97,7 +101,7 @@ enum Example {
     var other = cas
     other.name = "a-generator-with-a-really-long-name-v2"
     other.top1 = accuracy([0.8012], 0.7899, 0.8120, nil)
-    other.relativeDrop = RelativeDropEntry(top1: 0.0629, top5: nil)
+    other.relativeDrop = RelativeDrop(top1: 0.0629, top5: nil)
     other.perClass = ofOneSeed
     other.perClass[0].adjustedP = 0.4
     var report = Example.report([baseline, cas, other])
@@ -106,7 +110,9 @@ enum Example {
   }()
 
   static func report(_ results: [ResultEntry]) -> Report {
-    Report(command: "train", version: "0.1.0 (abc1234)", config: config, machine: machine, data: data, results: results)
+    Report(
+      RunFindings(results: results),
+      Provenance(command: "train", version: "0.1.0 (abc1234)", config: config, machine: machine, data: data))
   }
 
   /// A small picture that differs with `seed`.
@@ -128,14 +134,15 @@ enum Example {
   /// Confusions, calibration and training curves that the page shows beside the report's numbers.
   static let details = ReportDetails(
     confusions: [
-      ConfusionTable(
-        result: "cvae", classes: names,
+      "cvae": ConfusionMatrix(
+        classNames: names,
         counts: (0..<49).map { $0 % 8 == 0 ? 400 : $0 % 5 == 0 ? 30 : $0 % 7 == 3 ? 2 : 0 })
     ],
     reliability: [
-      "cvae": (0..<15).map {
-        ReliabilityBin(
-          confidence: (Double($0) + 0.5) / 15, accuracy: Double($0) / 16, images: $0 == 3 ? 0 : 10 * $0 * $0)
+      "cvae": (0..<15).map { bin in
+        let images = bin == 3 ? 0 : 16 * bin * bin
+        return CalibrationBin(
+          images: images, correct: images * bin / 16, confidence: Double(images) * (Double(bin) + 0.5) / 15)
       }
     ],
     training: (0..<2).map { seed in
@@ -151,12 +158,13 @@ enum Example {
   }
 }
 
-extension ConfusionTable {
+extension ConfusionMatrix {
   /// Of all counts, true class by row.
-  init(result: String, classes: [String], counts: [Int]) {
-    let cells = counts.enumerated().filter { $0.element > 0 }.map { place, count in
-      Cell(label: place / classes.count, predicted: place % classes.count, count: count)
+  init(classNames: [String], counts: [Int]) {
+    var rows = [[Int: Int]](repeating: [:], count: classNames.count)
+    for (place, count) in counts.enumerated() where count > 0 {
+      rows[place / classNames.count][place % classNames.count] = count
     }
-    self.init(result: result, classes: classes, cells: cells)
+    self.init(classNames: classNames, rows: rows)
   }
 }

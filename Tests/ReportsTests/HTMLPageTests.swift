@@ -1,9 +1,10 @@
 import Images
+import Metrics
 import Reports
 import Testing
 
 @Suite struct HTMLPageTests {
-  private func page(_ report: Report, _ galleries: [FailureGallery] = []) -> String {
+  private func page(_ report: Report, _ galleries: [FailureGallery<Image>] = []) -> String {
     HTMLPage(report: report, details: ReportDetails(galleries: galleries), encode: StoredPNG.picture).text
   }
 
@@ -74,7 +75,7 @@ import Testing
 
   @Test func manyClassesAreFolded() {
     var report = Example.single
-    report.results[1].perClass = (0..<1000).map { ClassEntry(name: "class \($0)", support: 50, top1: 0.5) }
+    report.results[1].perClass = (0..<1000).map { ClassScore(name: "class \($0)", support: 50, top1: 0.5) }
     let text = page(report)
     #expect(text.contains("The other 960 classes"))
     #expect(text.components("<tr><th scope=\"row\">class") == 1000)
@@ -108,10 +109,10 @@ import Testing
 
   @Test func emptyRuns() {
     #expect(page(Example.report([])).contains("there is no score"))
-    let empty = ResultEntry(name: "none", kind: .cas, top1: nil, top5: nil)
+    let empty = ResultEntry(name: "none", kind: .cas, scores: ScoreCard())
     #expect(page(Example.report([empty])).contains("there is no score"))
     var extreme = Example.cas
-    extreme.perClass = [ClassEntry(name: "only", support: 0, top1: nil)]
+    extreme.perClass = [ClassScore(name: "only", support: 0, top1: nil)]
     #expect(page(Example.report([extreme])).contains("No class was tested."))
     let thin = Image(width: 1, height: 5000, channels: 3, pixels: [UInt8](repeating: 9, count: 15_000))
     let gallery = FailureGallery(result: "cvae", className: "shirt", samples: [thin], missed: [])

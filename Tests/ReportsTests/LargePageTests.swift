@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import Metrics
 import Reports
 import Support
 import Testing
@@ -12,7 +13,7 @@ import Testing
     let names = (0..<classes).map { "\(["amber", "brass", "cedar", "denim", "ebony", "fern"][$0 % 6]) object \($0)" }
     let support = 50
     var counts = [Int](repeating: 0, count: classes * classes)
-    let entries = (0..<classes).map { label -> ClassEntry in
+    let entries = (0..<classes).map { label -> ClassScore in
       let real = 0.55 + 0.4 * values.uniform(2 * label)
       let own = max(0, real - 0.6 * values.uniform(2 * label + 1) * values.uniform(2 * label + 1))
       let correct = Int((own * Double(support)).rounded())
@@ -20,9 +21,10 @@ import Testing
       // Mistakes stay within the same kind of object, mostly next door.
       let others = [6, 12, -6].map { (label + $0 + classes) % classes }
       for (place, other) in others.enumerated() { counts[label * classes + other] += (support - correct) / (place + 2) }
-      return ClassEntry(
+      return ClassScore(
         name: names[label], support: support, top1: own, top5: min(1, own + 0.2),
-        interval: Bounds(low: max(0, own - 0.12), high: min(1, own + 0.12)), baselineTop1: real, difference: own - real,
+        interval: Interval(low: max(0, own - 0.12), high: min(1, own + 0.12)), baselineTop1: real,
+        difference: own - real,
         adjustedP: real - own > 0.25 ? 0.001 : 1,
         confusedWith: others.map { .init(name: names[$0], count: (support - correct) / 2) })
     }
@@ -31,7 +33,7 @@ import Testing
     result.perClass = entries
     var baseline = Example.baseline
     baseline.perClass = entries.map { entry in
-      ClassEntry(name: entry.name, support: support, top1: entry.baselineTop1)
+      ClassScore(name: entry.name, support: support, top1: entry.baselineTop1)
     }
     let galleries = result.worstFirst.prefix(8).map { entry in
       FailureGallery(
@@ -41,7 +43,7 @@ import Testing
         right: (0..<6).map { Example.picture($0 + 50, side: 112, channels: 3) })
     }
     let details = ReportDetails(
-      confusions: [ConfusionTable(result: "generator", classes: names, counts: counts)],
+      confusions: ["generator": ConfusionMatrix(classNames: names, counts: counts)],
       reliability: Example.details.reliability.mapValues { $0 }, training: Example.details.training,
       galleries: Array(galleries))
     return (Example.report([result, baseline]), details)

@@ -1,30 +1,30 @@
+import Metrics
 import Reports
 import Testing
 
 @Suite struct MetricsSummaryTests {
   private func document() -> MetricsDocument {
-    var real = MetricsDocument.Set(path: "real.npz")
+    var real = ComparedSet(path: "real.npz")
     (real.images, real.features) = (5000, 64)
-    var samples = MetricsDocument.Set(path: "a.npz")
+    var samples = ComparedSet(path: "a.npz")
     samples.images = 200
     var a = MetricsResult(name: "a")
     a.metrics = [
-      MetricEntry("fid", value: 12.3456, interval: Bounds(low: 11.9, high: 12.8), n: [200, 5000], better: "lower"),
+      MetricEntry("fid", value: 12.3456, interval: Interval(low: 11.9, high: 12.8), n: [200, 5000], better: "lower"),
       MetricEntry(
-        "kid", value: -0.00012, interval: Bounds(low: -0.0004, high: 0.0002), n: [200, 5000], better: "lower"),
+        "kid", value: -0.00012, interval: Interval(low: -0.0004, high: 0.0002), n: [200, 5000], better: "lower"),
       MetricEntry("copies", value: 3, n: [200, 5000], better: "lower"),
       MetricEntry(
         "prd", value: nil, n: [200, 5000], note: "PRD of 20 clusters needs at least 20 rows, and there are 3"),
     ]
     a.perClass = [.init(name: "cat", metrics: [MetricEntry("fid", value: 40, n: [20, 500], better: "lower")])]
     var b = MetricsResult(name: "b")
-    b.metrics = [MetricEntry("fid", value: 0, interval: Bounds(low: 0, high: 0), n: [200, 5000], better: "lower")]
+    b.metrics = [MetricEntry("fid", value: 0, interval: Interval(low: 0, high: 0), n: [200, 5000], better: "lower")]
     return MetricsDocument(
-      version: "1", config: .null,
-      machine: MachineDescription(
-        cpu: "", threads: 1, instructionSet: "", precision: "fp32", blas: "", blasCore: "", memoryBytes: 0, os: ""),
-      data: .init(real: real, training: nil, synthetic: ["a": samples, "b": samples]), warnings: ["Look out."],
-      results: [a, b])
+      MetricsFindings(warnings: ["Look out."], results: [a, b]),
+      Provenance(
+        command: "metrics", version: "1", config: .null, machine: Example.machine,
+        data: ComparedSets(real: real, training: nil, synthetic: ["a": samples, "b": samples])))
   }
 
   @Test func aRowForEachNumberAndAColumnForEachSet() {
@@ -80,7 +80,7 @@ import Testing
   @Test func namesInPicturesAreEscaped() {
     let entry = CorrelationEntry(
       first: "<script>", second: "b&c", rows: 5,
-      kendall: .init(value: -0.4, interval: Bounds(low: -0.9, high: 0.3), pValue: 0.5), spearman: nil, pearson: nil)
+      kendall: .init(value: -0.4, interval: Interval(low: -0.9, high: 0.3), pValue: 0.5), spearman: nil, pearson: nil)
     let page = CorrelationDocument(inputs: ["<x>"], results: [entry]).page
     #expect(page.ranges(of: "<script>").count == 1 && page.contains("&lt;script&gt;") && page.contains("b&amp;c"))
     #expect(page.contains("−0.40") && page.contains("fill-opacity=\"0.32\""))

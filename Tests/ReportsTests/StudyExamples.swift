@@ -1,3 +1,4 @@
+import Metrics
 import Reports
 
 // Made-up studies: mixed augmentation, a curve, a sweep with GAN-tests, and a comparison.
@@ -15,7 +16,7 @@ extension Example {
     if gain != nil { result.perClass = ofOneSeed }
     result.baseline = gain == nil ? nil : "baseline" + (augmentation.map { "+\($0)" } ?? "")
     result.difference = gain.map {
-      DifferenceEntry(value: $0, interval: Bounds(low: $0 - 0.008, high: $0 + 0.008), pValue: p, adjustedP: p)
+      AccuracyDifference(value: $0, interval: Interval(low: $0 - 0.008, high: $0 + 0.008), pValue: p, adjustedP: p)
     }
     return result
   }
@@ -63,17 +64,17 @@ extension Example {
   }()
 
   static let curve: Report = {
-    func points(_ values: [Double], _ worth: [CurveEntry.Worth?]) -> [CurveEntry.Point] {
+    func points(_ values: [Double], _ worth: [LearningCurve.Worth?]) -> [LearningCurve.Point] {
       zip([500, 1000, 2000, 6000], zip(values, worth)).map {
         .init(
-          size: $0, top1: $1.0, interval: Bounds(low: $1.0 - 0.01, high: $1.0 + 0.01),
-          seedInterval: Bounds(low: $1.0 - 0.014, high: $1.0 + 0.014), worth: $1.1)
+          size: $0, top1: $1.0, interval: Interval(low: $1.0 - 0.01, high: $1.0 + 0.01),
+          seedInterval: Interval(low: $1.0 - 0.014, high: $1.0 + 0.014), worth: $1.1)
       }
     }
     var report = Example.report([cas, baseline])
     report.command = "curve"
     report.curves = [
-      CurveEntry(
+      LearningCurve(
         name: "flow",
         points: points(
           [0.701, 0.744, 0.779, 0.902],
@@ -81,12 +82,14 @@ extension Example {
             .init(value: 0, low: 0, high: 0.6), .init(value: 0.62, low: 0.41, high: 0.9),
             .init(value: 0.55, low: 0.3, high: .infinity), .init(value: .infinity, low: 1.2, high: .infinity),
           ]),
-        fit: .init(limit: 0.931, interval: Bounds(low: 0.91, high: 0.962), scale: 2, exponent: 0.41, misfit: 0.004)),
-      CurveEntry(
+        fit: .init(
+          PowerLaw(limit: 0.931, scale: 2, exponent: 0.41), limitInterval: Interval(low: 0.91, high: 0.962),
+          misfit: 0.004)),
+      LearningCurve(
         name: "cvae",
         points: points([0.70, 0.70, 0.70, 0.70], [nil, nil, nil, .init(value: 0.5, low: 0.4, high: 0.7)]),
         fit: nil),
-      CurveEntry(name: "baseline", points: points([0.72, 0.77, 0.81, 0.87], [nil, nil, nil, nil]), fit: nil),
+      LearningCurve(name: "baseline", points: points([0.72, 0.77, 0.81, 0.87], [nil, nil, nil, nil]), fit: nil),
     ]
     return report
   }()
@@ -97,12 +100,12 @@ extension Example {
     first.axis = AxisEntry(name: "truncation", value: 0.5, convention: "scaled")
     second.axis = AxisEntry(name: "truncation", value: 2, convention: "scaled")
     first.metrics = [
-      MetricEntry("fid", value: 12.3456, interval: Bounds(low: 11.9, high: 12.8), n: [6000, 5000], better: "lower"),
+      MetricEntry("fid", value: 12.3456, interval: Interval(low: 11.9, high: 12.8), n: [6000, 5000], better: "lower"),
       MetricEntry("kid", value: 0.012345, n: [6000, 5000], better: "lower"),
     ]
     second.metrics = [MetricEntry("fid", value: 1234.5, n: [6000, 5000], better: "lower", note: "few samples")]
     let angles = (0...100).map { Double($0) / 100 }
-    first.prd = MetricsResult.Curve(
+    first.prd = PrecisionRecallCurve(
       precision: angles, recall: angles.map { 0.9 * (1 - $0 * $0) }, clusters: [[100, 90], [80, 95]])
     first.metrics! += [
       MetricEntry("prd-recall", value: 0.88, n: [6000, 5000], better: "higher"),
@@ -119,40 +122,44 @@ extension Example {
     report.correlations = [
       CorrelationEntry(
         first: "top1", second: "fid", rows: 8,
-        kendall: .init(value: -0.43, interval: Bounds(low: -1, high: 0.36), pValue: 0.179), spearman: nil,
+        kendall: .init(value: -0.43, interval: Interval(low: -1, high: 0.36), pValue: 0.179), spearman: nil,
         pearson: .init(value: -0.16, interval: nil, pValue: 0.7))
     ]
     return report
   }()
 
   static let comparison = ComparisonDocument(
-    version: "0.1.0 (abc1234)", config: .object(["runs": .array([.string("a"), .string("b")])]), machine: machine,
-    data: data,
-    warnings: ["The runs differ in kernels: a auto, avx512, SkylakeX, b blas, avx2, Haswell."],
-    results: [
-      ComparisonEntry(
-        names: ("flow", "a-generator-with-a-long-name"), accuracies: (0.8612, 0.8455),
-        top1: DifferenceEntry(
-          value: 0.0157, interval: Bounds(low: 0.0071, high: 0.0243), seedInterval: Bounds(low: -0.002, high: 0.033),
-          pValue: 0.0006, adjustedP: 0.0012),
-        top5: DifferenceEntry(value: 0.002, interval: Bounds(low: -0.001, high: 0.005)),
-        perSeed: [
-          .init(seed: 0, accuracies: (0.86, 0.841), onlyOneRight: (212, 117), pValue: 1.6e-7),
-          .init(seed: 1, accuracies: (0.862, 0.85), onlyOneRight: (190, 130), pValue: 0.00095),
-        ],
-        perClass: [
-          .init(
-            name: "shirt", support: 500, accuracies: (0.61, 0.52),
-            top1: DifferenceEntry(
-              value: 0.09, interval: Bounds(low: 0.05, high: 0.13), pValue: 0.00002, adjustedP: 0.0004)),
-          .init(
-            name: "coat", support: 500, accuracies: (0.8, 0.81),
-            top1: DifferenceEntry(value: -0.01, interval: Bounds(low: -0.03, high: 0.02), pValue: 0.4, adjustedP: 1)),
-          .init(name: "boot", support: 0, accuracies: (nil, nil), top1: nil),
-        ]),
-      ComparisonEntry(
-        names: ("flow", "cvae"), accuracies: (0.8612, 0.86),
-        top1: DifferenceEntry(value: 0.0012, interval: nil, pValue: 0.7, adjustedP: 0.7), top5: nil, perSeed: [],
-        perClass: []),
-    ])
+    ComparisonFindings(
+      warnings: ["The runs differ in kernels: a auto, avx512, SkylakeX, b blas, avx2, Haswell."],
+      results: [
+        PairedComparison(
+          names: ("flow", "a-generator-with-a-long-name"), accuracies: (0.8612, 0.8455),
+          top1: AccuracyDifference(
+            value: 0.0157, interval: Interval(low: 0.0071, high: 0.0243),
+            seedInterval: Interval(low: -0.002, high: 0.033),
+            pValue: 0.0006, adjustedP: 0.0012),
+          top5: AccuracyDifference(value: 0.002, interval: Interval(low: -0.001, high: 0.005)),
+          perSeed: [
+            .init(seed: 0, accuracies: (0.86, 0.841), onlyOneRight: (212, 117), pValue: 1.6e-7),
+            .init(seed: 1, accuracies: (0.862, 0.85), onlyOneRight: (190, 130), pValue: 0.00095),
+          ],
+          perClass: [
+            .init(
+              name: "shirt", support: 500, accuracies: (0.61, 0.52),
+              top1: AccuracyDifference(
+                value: 0.09, interval: Interval(low: 0.05, high: 0.13), pValue: 0.00002, adjustedP: 0.0004)),
+            .init(
+              name: "coat", support: 500, accuracies: (0.8, 0.81),
+              top1: AccuracyDifference(
+                value: -0.01, interval: Interval(low: -0.03, high: 0.02), pValue: 0.4, adjustedP: 1)),
+            .init(name: "boot", support: 0, accuracies: (nil, nil), top1: nil),
+          ]),
+        PairedComparison(
+          names: ("flow", "cvae"), accuracies: (0.8612, 0.86),
+          top1: AccuracyDifference(value: 0.0012, interval: nil, pValue: 0.7, adjustedP: 0.7), top5: nil, perSeed: [],
+          perClass: []),
+      ]),
+    Provenance(
+      command: "compare", version: "0.1.0 (abc1234)",
+      config: .object(["runs": .array([.string("a"), .string("b")])]), machine: machine, data: data))
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import Metrics
 import Reports
 import Testing
 
@@ -21,7 +22,7 @@ import Testing
     try expectSnapshot(comparison(80), "comparison.txt")
     try expectSnapshot(String(decoding: Example.comparison.json(), as: UTF8.self), "comparison.json")
     try expectSnapshot(
-      CheckDocument(
+      CheckFindings(
         run: "runs/demo",
         checks: [
           .init(
@@ -31,8 +32,7 @@ import Testing
             note: "shirt"),
           .init(
             result: "flow", what: "drop", threshold: 0.05, value: 0.050004, isAtLeast: false, holds: false, note: nil),
-        ], warnings: ["cvae: no training images of boot, so it scores 0 there"], version: "0.1.0", config: .null,
-        machine: Example.machine, data: Example.data
+        ], warnings: ["cvae: no training images of boot, so it scores 0 there"]
       ).text, "check.txt")
   }
 
@@ -110,8 +110,8 @@ import Testing
     #expect(one.contains("95 % interval") && one.contains("70.10  69.10–71.10") && !one.contains("95 % over seeds"))
     #expect(page().contains("70.10<small>69.10–71.10</small></td>") && !page().contains("<small>seeds:"))
     #expect(page().contains("bands in the picture are those for test images."))
-    let earlier = try JSONDecoder().decode(CurveEntry.Point.self, from: Data("{\"size\": 5, \"top1\": 0.5}".utf8))
-    #expect(earlier == CurveEntry.Point(size: 5, top1: 0.5, interval: nil, worth: nil))
+    let earlier = try JSONDecoder().decode(LearningCurve.Point.self, from: Data("{\"size\": 5, \"top1\": 0.5}".utf8))
+    #expect(earlier == LearningCurve.Point(size: 5, top1: 0.5, interval: nil, worth: nil))
   }
 
   @Test func keysAreThoseOfTheFiles() {

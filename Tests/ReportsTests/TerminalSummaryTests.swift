@@ -1,3 +1,4 @@
+import Metrics
 import Reports
 import Testing
 
@@ -69,12 +70,12 @@ import Testing
 
   @Test func emptyRuns() {
     #expect(text(Example.report([]), columns: 80).contains("!"))
-    let empty = ResultEntry(name: "none", kind: .cas, top1: nil, top5: nil)
+    let empty = ResultEntry(name: "none", kind: .cas, scores: ScoreCard())
     #expect(text(Example.report([empty]), columns: 80).contains("no test images"))
     var alone = Example.cas
     alone.baseline = nil
     alone.relativeDrop = nil
-    alone.perClass = [ClassEntry(name: "only", support: 4, top1: 1, interval: Bounds(low: 0.5, high: 1))]
+    alone.perClass = [ClassScore(name: "only", support: 4, top1: 1, interval: Interval(low: 0.5, high: 1))]
     let summary = text(Example.report([alone]), columns: 80)
     #expect(summary.contains("no baseline") && !summary.contains("Change"))
   }

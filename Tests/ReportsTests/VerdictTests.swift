@@ -1,3 +1,4 @@
+import Metrics
 import Reports
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
       var result = Example.cas
       result.name = "set\(index)"
       if index > 2 {
-        result.perClass = result.perClass.map { ClassEntry(name: $0.name, support: 9, top1: 1, difference: 0) }
+        result.perClass = result.perClass.map { ClassScore(name: $0.name, support: 9, top1: 1, difference: 0) }
       }
       return result
     }
@@ -103,7 +104,7 @@ import Testing
 
   @Test func gainsAndNoFailures() {
     var result = Example.cas
-    result.relativeDrop = RelativeDropEntry(top1: -0.02, top5: nil)
+    result.relativeDrop = RelativeDrop(top1: -0.02, top5: nil)
     for index in result.perClass.indices { result.perClass[index].adjustedP = 1 }
     let verdict = Verdict(of: Example.report([Example.baseline, result]))
     #expect(plain(verdict.score).hasSuffix("a relative gain of 2.0 %."))

@@ -51,12 +51,10 @@ extension ColumnTable {
 
   private static func entry(_ first: Column, _ second: Column) -> CorrelationEntry {
     let pairs = zip(first.values, second.values).compactMap { x, y in x.flatMap { x in y.map { (x, $0) } } }
-    func measured(_ measure: ([Double], [Double]) -> Correlation?) -> CorrelationEntry.Measure? {
-      measure(pairs.map(\.0), pairs.map(\.1)).map { estimate in
-        CorrelationEntry.Measure(
-          value: estimate.coefficient, interval: interval(pairs, estimate.coefficient, measure).flatMap(Bounds.init),
-          pValue: estimate.pValue)
-      }
+    func measured(_ measure: ([Double], [Double]) -> Correlation?) -> Correlation? {
+      guard var found = measure(pairs.map(\.0), pairs.map(\.1)) else { return nil }
+      found.interval = interval(pairs, found.value, measure)
+      return found
     }
     return CorrelationEntry(
       first: first.name, second: second.name, rows: pairs.count, kendall: measured(Correlation.kendall),
@@ -71,7 +69,7 @@ extension ColumnTable {
   ) -> Interval? {
     guard pairs.count >= 5 else { return nil }
     func coefficient(_ indices: [Int]) -> Double {
-      measure(indices.map { pairs[$0].0 }, indices.map { pairs[$0].1 })?.coefficient ?? .nan
+      measure(indices.map { pairs[$0].0 }, indices.map { pairs[$0].1 })?.value ?? .nan
     }
     let all = Array(pairs.indices)
     let distribution = BootstrapDistribution(

@@ -39,7 +39,7 @@ extension ColumnTable {
   /// The numbers of a document that `cas metrics --json` wrote, a row for each set of samples.
   private init(metrics bytes: [UInt8], path: String) throws {
     guard let document = try? JSONDecoder().decode(MetricsDocument.self, from: Data(bytes)),
-      document.schemaVersion == Report.currentSchemaVersion
+      document.schemaVersion == DocumentSchema.version
     else { throw DataError.damaged(path, "it is no document of cas metrics --json and no CSV table") }
     let names = document.results.flatMap { $0.metrics.map(\.name) }.reduce(into: [String]()) {
       if !$0.contains($1) { $0.append($1) }

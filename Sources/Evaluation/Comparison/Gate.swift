@@ -37,10 +37,13 @@ extension Gate {
     let chosen = names.isEmpty ? report.mainResults : results.filter { names.contains($0.key) }
     guard !chosen.isEmpty else { throw UsageError.message("\(path) has no results to check.") }
     return CheckDocument(
-      run: path, checks: try chosen.flatMap { try checks($0, path: path) },
-      warnings: report.missingNotices(of: chosen.map(\.key)), version: version,
-      config: try JSONValue(encoding: Request(run: path, results: names, thresholds: self)), machine: report.machine,
-      data: report.data)
+      CheckFindings(
+        run: path, checks: try chosen.flatMap { try checks($0, path: path) },
+        warnings: report.missingNotices(of: chosen.map(\.key))),
+      Provenance(
+        command: "check", version: version,
+        config: try JSONValue(encoding: Request(run: path, results: names, thresholds: self)), machine: report.machine,
+        data: report.data))
   }
 
   private struct Request: Encodable {
@@ -49,17 +52,17 @@ extension Gate {
     let thresholds: Gate
   }
 
-  private func checks(_ result: ResultEntry, path: String) throws -> [CheckDocument.Check] {
+  private func checks(_ result: ResultEntry, path: String) throws -> [CheckFindings.Check] {
     func check(
       _ what: String, _ threshold: Double?, _ value: Double?, atLeast: Bool, missing: String, note: String? = nil
-    ) throws -> [CheckDocument.Check] {
+    ) throws -> [CheckFindings.Check] {
       guard let threshold else { return [] }
       guard let value else { throw UsageError.message("\(result.key) in \(path) \(missing).") }
       // Means and quotients of whole numbers of images are off by their rounding.
       let slack = 1e-9
       let holds = atLeast ? value >= threshold - slack : value <= threshold + slack
       return [
-        CheckDocument.Check(
+        CheckFindings.Check(
           result: result.key, what: what, threshold: threshold, value: value, isAtLeast: atLeast, holds: holds,
           note: note)
       ]

@@ -9,6 +9,10 @@ package struct RunComparison {
     let name: String
     let run: FinishedRun
     let classifiers: FinishedRun.Classifiers
+
+    var compared: ComparedClassifiers {
+      ComparedClassifiers(name: name, seeds: classifiers.seeds, predictions: classifiers.predictions)
+    }
   }
 
   package struct Request: Codable, Sendable {
@@ -36,18 +40,16 @@ package struct RunComparison {
     let runs = try request.runs.map { try FinishedRun(RunFolder(path: $0)) }
     let sides = try Self.sides(runs, request)
     try Self.requireSameImages(runs)
-    let entries = Self.pairs(of: sides).compactMap { first, second -> (ComparisonEntry, SeedAccuracies)? in
-      let isPaired = first.classifiers.seeds == second.classifiers.seeds
-      guard
-        let comparison = PairedComparison(
-          first.classifiers.predictions, second.classifiers.predictions, isPaired: isPaired, perClass: true)
-      else { return nil }
-      return (ComparisonEntry(comparison, first, second, classNames: runs[0].classNames), comparison.seeds)
+    let entries = Self.pairs(of: sides).compactMap { first, second in
+      PairedComparison(first.compared, second.compared, classNames: runs[0].classNames)
     }
     document = ComparisonDocument(
-      version: version, config: try JSONValue(encoding: request),
-      machine: runs[0].report.machine, data: Self.data(runs), warnings: Self.warnings(sides),
-      results: Self.adjusted(entries, independent: sides.reduce(0) { $0 + $1.classifiers.seeds.count - 1 }))
+      ComparisonFindings(
+        warnings: Self.warnings(sides),
+        results: PairedComparison.tested(entries, independent: sides.reduce(0) { $0 + $1.classifiers.seeds.count - 1 })),
+      Provenance(
+        command: "compare", version: version, config: try JSONValue(encoding: request), machine: runs[0].report.machine,
+        data: Self.data(runs)))
   }
 }
 
@@ -97,53 +99,5 @@ extension RunComparison {
     sides.indices.flatMap { first in
       sides[(first + 1)...].map { (sides[first], $0) }
     }
-  }
-
-  /// The entries with their p-values adjusted by Holm's method: over the pairs, and over all classes of all pairs.
-  private static func adjusted(
-    _ compared: [(entry: ComparisonEntry, seeds: SeedAccuracies)], independent: Int
-  ) -> [ComparisonEntry] {
-    let entries = compared.map(\.entry)
-    var result = entries
-    let differences = DifferenceEntry.tested(
-      entries.map(\.top1), seeds: compared.map(\.seeds), independent: independent)
-    for (index, difference) in differences.enumerated() {
-      if let difference { result[index].top1 = difference }
-    }
-    let places = entries.indices.flatMap { pair in
-      entries[pair].perClass.indices.filter { entries[pair].perClass[$0].top1?.pValue != nil }.map { (pair, $0) }
-    }
-    let classes = places.map { entries[$0.0].perClass[$0.1].top1 }
-    let rates = benjaminiHochbergAdjusted(classes.compactMap { $0?.pValue })
-    for ((pair, label), (difference, rate)) in zip(places, zip(DifferenceEntry.adjusted(classes), rates)) {
-      result[pair].perClass[label].top1 = difference
-      result[pair].perClass[label].falseDiscoveryRate = rate
-    }
-    return result
-  }
-}
-
-extension ComparisonEntry {
-  fileprivate init(
-    _ comparison: PairedComparison, _ first: RunComparison.Side, _ second: RunComparison.Side, classNames: [String]
-  ) {
-    self.init(
-      names: (first.name, second.name), accuracies: (comparison.top1.first, comparison.top1.second),
-      top1: DifferenceEntry(comparison),
-      top5: comparison.top5.map { DifferenceEntry(value: $0.value, interval: $0.interval.flatMap(Bounds.init)) },
-      perSeed: zip(first.classifiers.seeds, comparison.perSeed).map { seed, pair in
-        Seed(
-          seed: seed, accuracies: (pair.first, pair.second), onlyOneRight: (pair.onlyFirst, pair.onlySecond),
-          pValue: pair.pValue)
-      },
-      perClass: zip(classNames, comparison.classes).map { name, entry in
-        Class(
-          name: name, support: entry.support, accuracies: (entry.top1?.first, entry.top1?.second),
-          top1: entry.top1.map {
-            DifferenceEntry(
-              value: $0.value, interval: $0.interval.flatMap(Bounds.init), pValue: entry.pValue,
-              seedPValue: entry.seedPValue)
-          })
-      })
   }
 }

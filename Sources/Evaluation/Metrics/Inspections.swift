@@ -45,9 +45,9 @@ struct Inspections {
     return FeatureFile.hash(inspection, columns: columns)
   }
 
-  func data(_ sets: MetricsStudy.Sets) -> MetricsDocument.Data {
-    func section(_ set: FeatureSet, _ inspection: FeatureInspection?) -> MetricsDocument.Set {
-      var section = MetricsDocument.Set(path: set.path)
+  func data(_ sets: MetricsStudy.Sets) -> ComparedSets {
+    func section(_ set: FeatureSet, _ inspection: FeatureInspection?) -> ComparedSet {
+      var section = ComparedSet(path: set.path)
       section.images = set.count
       section.features = set.features?.columns ?? set.statistics?.columns
       section.classes = set.probabilities?.classes
@@ -59,7 +59,7 @@ struct Inspections {
       if inspection == nil { section.hash = set.statisticsHash }
       return section
     }
-    return MetricsDocument.Data(
+    return ComparedSets(
       real: section(sets.real, real), training: sets.training.map { section($0, training) },
       synthetic: Dictionary(
         sets.synthetic.map { ($0.name, section($0, bySet[$0.name])) }, uniquingKeysWith: { first, _ in first }))

@@ -1,5 +1,6 @@
 internal import Datasets
 internal import Foundation
+package import Metrics
 package import Reports
 
 extension MetricsStudy {

@@ -106,8 +106,10 @@ extension MetricsStudy {
     }
     if request.perClass { warnings += Self.unmatched(sets) + [Self.perClassWarning] }
     let document = MetricsDocument(
-      version: context.version, config: context.config, machine: context.description, data: facts.data(sets),
-      warnings: warnings, results: results)
+      MetricsFindings(warnings: warnings, results: results),
+      Provenance(
+        command: "metrics", version: context.version, config: context.config, machine: context.description,
+        data: facts.data(sets)))
     return Outcome(document: document, reference: reference, hash: facts.hash(of: sets.real))
   }
 

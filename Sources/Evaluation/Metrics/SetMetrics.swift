@@ -2,7 +2,6 @@ internal import Foundation
 internal import Kernels
 internal import Metrics
 internal import Randomness
-internal import Reports
 
 /// Computes the numbers of one set of samples against the reference, family by family.
 struct SetMetrics {
@@ -67,8 +66,6 @@ struct SetMetrics {
   }
 
   private func stream(_ purpose: StaticString) -> RandomStream { RandomStream(seed: request.seed, purpose: purpose) }
-
-  private func bounds(_ interval: Interval?) -> Bounds? { interval.flatMap(Bounds.init) }
 }
 
 extension SetMetrics {
@@ -78,7 +75,7 @@ extension SetMetrics {
     let real = try reference.root()
     let value = try FrechetDistance.value(try gaussian(own).root, real)
     return MetricEntry(
-      "fid", value: value, interval: bounds(Jackknife.interval(value, try frechetParts(own))?.clamped(from: 0)),
+      "fid", value: value, interval: Jackknife.interval(value, try frechetParts(own))?.clamped(from: 0),
       n: [own.rows, real.count], better: "lower", details: ["features": Double(own.columns)])
   }
 
@@ -149,7 +146,7 @@ extension SetMetrics {
     details["determination"] = limit.fit.determination
     details["standardError"] = limit.fit.interceptError
     return MetricEntry(
-      name, value: limit.fit.intercept, interval: bounds(interval), n: n, better: better, details: details,
+      name, value: limit.fit.intercept, interval: interval, n: n, better: better, details: details,
       note: notes.isEmpty ? nil : notes.joined(separator: "; "))
   }
 
@@ -159,7 +156,7 @@ extension SetMetrics {
     var details: [String: Double] = [:]
     details["variance"] = distance.variance
     return MetricEntry(
-      "kid", value: distance.value, interval: bounds(distance.interval), n: counts, better: "lower", details: details)
+      "kid", value: distance.value, interval: distance.interval, n: counts, better: "lower", details: details)
   }
 
   private func kernelSubsets() throws -> MetricEntry {
@@ -183,13 +180,13 @@ extension SetMetrics {
     let details = ["k": Double(request.neighbours)]
     func share(_ name: String, _ value: Double, of count: Int) -> MetricEntry {
       MetricEntry(
-        name, value: value, interval: bounds(Interval.wilson(proportion: value, trials: count)), n: counts,
+        name, value: value, interval: Interval.wilson(proportion: value, trials: count), n: counts,
         better: "higher", details: details)
     }
     result.metrics += [
       share("precision", manifold.precision, of: own.rows), share("recall", manifold.recall, of: real.rows),
       MetricEntry(
-        "density", value: manifold.density, interval: bounds(manifold.densityInterval), n: counts, better: "higher",
+        "density", value: manifold.density, interval: manifold.densityInterval, n: counts, better: "higher",
         details: details),
       share("coverage", manifold.coverage, of: real.rows),
     ]
@@ -201,15 +198,14 @@ extension SetMetrics {
     let n: [Int?] = [prd.count, prd.count]
     result.metrics += [
       MetricEntry(
-        "prd-recall", value: prd.recallScore, interval: bounds(prd.recallInterval), n: n, better: "higher",
+        "prd-recall", value: prd.recallScore, interval: prd.recallInterval, n: n, better: "higher",
         details: ["beta": 8]),
       MetricEntry(
-        "prd-precision", value: prd.precisionScore, interval: bounds(prd.precisionInterval), n: n, better: "higher",
+        "prd-precision", value: prd.precisionScore, interval: prd.precisionInterval, n: n, better: "higher",
         details: ["beta": 0.125]),
       MetricEntry("prd-variation", value: prd.totalVariation, n: n, better: "lower"),
     ]
-    result.prd = MetricsResult.Curve(
-      precision: prd.curve.precision, recall: prd.curve.recall, clusters: prd.clusters.map { [$0.real, $0.synthetic] })
+    result.prd = prd.curve
   }
 
   private func addMemorisation(to result: inout MetricsResult) throws {
@@ -223,12 +219,14 @@ extension SetMetrics {
     result.metrics += [
       MetricEntry(
         "authenticity", value: found.authenticity,
-        interval: bounds(Interval.wilson(proportion: found.authenticity, trials: own.rows)), n: n, better: "higher"),
+        interval: Interval.wilson(proportion: found.authenticity, trials: own.rows), n: n, better: "higher"),
       MetricEntry("copies", value: Double(found.copies), n: n, better: "lower"),
       MetricEntry("nearest-ratio", value: found.medianRatio, n: n),
     ]
-    result.suspects = found.suspects(20).map {
-      .init(sample: samples.rows?[$0.sample] ?? $0.sample, image: $0.image, distance: $0.distance)
+    result.suspects = found.suspects(20).map { suspect in
+      var suspect = suspect
+      if let rows = samples.rows { suspect.sample = rows[suspect.sample] }
+      return suspect
     }
   }
 
@@ -240,7 +238,7 @@ extension SetMetrics {
     }
     return [
       MetricEntry(
-        "s", value: score.value, interval: bounds(score.interval), n: n, better: "higher",
+        "s", value: score.value, interval: score.interval, n: n, better: "higher",
         details: ["bits": InformationScore.bits(score.value), "bias": score.bias]),
       entropy("h-y", score.marginalEntropy), entropy("h-y-x", score.conditionalEntropy),
     ]
@@ -250,7 +248,7 @@ extension SetMetrics {
     let score = try InceptionScore(
       try classifier(), splits: request.splits, shuffle: stream("inception score"), pool: pool)
     return MetricEntry(
-      "is", value: score.value, interval: bounds(score.interval), n: [samples.count], better: "higher",
+      "is", value: score.value, interval: score.interval, n: [samples.count], better: "higher",
       details: [
         "deviation": score.deviation, "splits": Double(request.splits), "shuffleSeed": Double(request.seed),
       ])

@@ -1,7 +1,7 @@
 import Foundation
 internal import Kernels
+package import Metrics
 package import Networks
-package import Reports
 
 /// What `cas describe` tells about a network.
 package struct ModelDescription: Codable, Sendable {

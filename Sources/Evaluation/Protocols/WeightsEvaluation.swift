@@ -134,15 +134,13 @@ package enum WeightsEvaluation {
     entry.warnings += notes
     let title = PathParts(request.weights).name
     let name = title.lastIndex(of: ".").map { String(title[..<$0]) } ?? title
+    let result = ResultEntry(
+      name: name, kind: .evaluation, scores: ScoreCard(seeds: [predictions], classNames: classNames))
     return Report(
-      command: "evaluate", version: version,
-      config: try JSONValue(encoding: request),
-      machine: description,
-      data: DataSection(real: DataSection.Real(test: entry, train: nil), synthetic: [:]),
-      results: [
-        ResultEntry(
-          name: name, kind: .evaluation, scores: ScoreCard(seeds: [predictions]), classNames: classNames)
-      ])
+      RunFindings(results: [result]),
+      Provenance(
+        command: "evaluate", version: version, config: try JSONValue(encoding: request), machine: description,
+        data: DataSection(real: DataSection.Real(test: entry, train: nil), synthetic: [:])))
   }
 
   /// More classes than any data set has.

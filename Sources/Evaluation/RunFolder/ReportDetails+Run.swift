@@ -12,11 +12,13 @@ extension ReportDetails {
   ///   - log: the epochs of all trainings.
   init(
     _ classifiers: [(key: String, predictions: [Predictions])], classNames: [String], log: [EpochRecord],
-    galleries: [FailureGallery]
+    galleries: [FailureGallery<Image>]
   ) {
     let tested = classifiers.filter { !$0.predictions.isEmpty }
     self.init(
-      confusions: tested.map { ConfusionTable(result: $0.key, classNames: classNames, seeds: $0.predictions) },
+      confusions: Dictionary(
+        tested.map { ($0.key, ConfusionMatrix(classNames: classNames, summing: $0.predictions)) },
+        uniquingKeysWith: { first, _ in first }),
       reliability: Dictionary(
         tested.map { ($0.key, Self.bins($0.predictions)) }, uniquingKeysWith: { first, _ in first }),
       training: Self.curves(log), galleries: galleries)
@@ -29,15 +31,9 @@ extension ReportDetails {
       galleries: try Thumbnails(of: folder).galleries)
   }
 
-  private static func bins(_ seeds: [Predictions]) -> [ReliabilityBin] {
+  private static func bins(_ seeds: [Predictions]) -> [CalibrationBin] {
     let bins = seeds.map { $0.calibrationBins() }
-    return bins[0].indices.map { index in
-      let images = bins.reduce(0) { $0 + $1[index].images }
-      guard images > 0 else { return ReliabilityBin(confidence: 0, accuracy: 0, images: 0) }
-      return ReliabilityBin(
-        confidence: bins.reduce(0) { $0 + $1[index].confidence } / Double(images),
-        accuracy: Double(bins.reduce(0) { $0 + $1[index].correct }) / Double(images), images: images)
-    }
+    return bins[0].indices.map { index in bins.reduce(CalibrationBin()) { $0 + $1[index] } }
   }
 
   private static func curves(_ log: [EpochRecord]) -> [TrainingCurve] {

@@ -2,7 +2,7 @@ internal import Datasets
 import Foundation
 internal import Images
 internal import Kernels
-internal import Metrics
+package import Metrics
 package import Reports
 package import Training
 
@@ -30,9 +30,10 @@ package struct RunReport {
       results[index].prd = measured?.prd
     }
     var report = Report(
-      command: request.command.rawValue, version: version,
-      config: try Self.configuration(request, experiment), machine: machine,
-      data: Self.dataSection(data), results: results, curves: Self.curves(outcomes))
+      RunFindings(results: results, curves: Self.curves(outcomes)),
+      Provenance(
+        command: request.command.rawValue, version: version, config: try Self.configuration(request, experiment),
+        machine: machine, data: Self.dataSection(data)))
     // What the sets lack stands in their own entries.
     report.warnings = Study.unique(study.notes + metrics.notes + StudyRunner.mixtureNotes(outcomes, build: build))
       .filter { !data.missingNotes.contains($0) }
@@ -52,7 +53,7 @@ package struct RunReport {
   /// - Throws: `FileError`.
   package func write(to folder: RunFolder) throws {
     try folder.write(CSV.perClass(of: report).text, to: folder.file("per_class.csv"))
-    try folder.write(CSV.confusion(of: details.confusions).text, to: folder.file("confusion.csv"))
+    try folder.write(CSV.confusion(of: report, details.confusions).text, to: folder.file("confusion.csv"))
     try NPZ.write(predictions, to: folder.file("predictions.npz"))
     try Thumbnails(details.galleries).write(to: folder)
     try Self.writePage(report, details, literature: nil, to: folder.file("report.html"))
@@ -98,7 +99,7 @@ extension RunReport {
   /// Pictures of the worst classes: training samples beside real test images that the first seed's classifier missed.
   private static func galleries(
     _ outcome: StudyRunner.Outcome, _ result: ResultEntry, _ test: Samples, classes: Int
-  ) throws -> [FailureGallery] {
+  ) throws -> [FailureGallery<Image>] {
     guard let predictions = outcome.predictions.first else { return [] }
     let strip = 12
     return try result.worstFirst.prefix(classes).compactMap { entry in
@@ -112,7 +113,7 @@ extension RunReport {
         result: outcome.entry.name, fractionAdded: outcome.entry.fractionAdded, className: entry.name,
         samples: try drawn.map { try samples.thumbnail($0) },
         missed: try missed.map { index in
-          FailureGallery.Missed(
+          .init(
             image: try test.thumbnail(index),
             predicted: predictions.top1(index).map { test.classNames[$0] } ?? "nothing")
         }, right: try right.map { try test.thumbnail($0) })

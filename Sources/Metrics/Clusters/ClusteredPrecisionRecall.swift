@@ -7,7 +7,7 @@ package import Randomness
 /// Sajjadi et al. 2018, section 4: twenty clusters, ten runs, curves averaged before the scores are taken. What you give
 /// up by using it: it is blind within a cluster.
 package struct ClusteredPrecisionRecall: Sendable, Equatable {
-  package let curve: PrecisionRecallCurve
+  package private(set) var curve: PrecisionRecallCurve
   /// The largest F₈ of the averaged curve: high where the samples have what the real images have.
   package let recallScore: Double
   /// The largest F₁⸝₈: high where what the samples show is real.
@@ -19,15 +19,6 @@ package struct ClusteredPrecisionRecall: Sendable, Equatable {
   package let totalVariation: Double
   /// Images of each side; both have as many.
   package let count: Int
-  /// Of the first run: how many real images and samples each cluster has.
-  package let clusters: [(real: Int, synthetic: Int)]
-
-  package static func == (a: Self, b: Self) -> Bool {
-    a.curve == b.curve && a.count == b.count && a.clusters.elementsEqual(b.clusters) { $0 == $1 }
-      && a.recallScore == b.recallScore && a.precisionScore == b.precisionScore
-      && a.recallInterval == b.recallInterval && a.precisionInterval == b.precisionInterval
-      && a.totalVariation == b.totalVariation
-  }
 }
 
 extension ClusteredPrecisionRecall {
@@ -109,11 +100,10 @@ extension ClusteredPrecisionRecall {
     precisionInterval = interval(precisionScore, replicates.map(\.precision))
     totalVariation = max(0, 1 - whole.overlap)
     self.count = count
-    var sheet = [(real: Int, synthetic: Int)](repeating: (0, 0), count: settings.clusters)
+    curve.clusters = [[Int]](repeating: [0, 0], count: settings.clusters)
     for (place, cluster) in (assignments.first ?? []).enumerated() {
-      if place < count { sheet[cluster].real += 1 } else { sheet[cluster].synthetic += 1 }
+      curve.clusters[cluster][place < count ? 0 : 1] += 1
     }
-    clusters = sheet
   }
 }
 

@@ -2,18 +2,21 @@ internal import Foundation
 
 /// Pairs of precision and recall of one discrete distribution with respect to another (PRD): Sajjadi et al. 2018,
 /// "Assessing Generative Models via Precision and Recall" (arXiv:1806.00035), algorithm 1.
-package struct PrecisionRecallCurve: Sendable, Equatable {
+package struct PrecisionRecallCurve: Codable, Sendable, Equatable {
   /// α at each angle, of the evaluated distribution.
-  package let precision: [Double]
+  package var precision: [Double]
   /// β = α / λ, of the reference.
-  package let recall: [Double]
+  package var recall: [Double]
+  /// For each cluster, real images and samples; of several clusterings those of the first.
+  package var clusters: [[Int]] = []
 
   /// The angles stop so far from 0 and from 90°, as in the authors' code: there λ is 10⁻¹⁰ and 10¹⁰.
   private static let margin = 1e-10
 
-  package init(precision: [Double], recall: [Double]) {
+  package init(precision: [Double], recall: [Double], clusters: [[Int]] = []) {
     self.precision = precision
     self.recall = recall
+    self.clusters = clusters
   }
 
   /// - Parameters:

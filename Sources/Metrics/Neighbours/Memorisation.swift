@@ -6,6 +6,14 @@ package import Kernels
 /// Authenticity: Alaa et al. 2022, "How Faithful is your Synthetic Data?" (arXiv:2102.08921, section 2.3). What you give
 /// up by using it: it sees copies in the extractor's features only, and says nothing about why a sample is near.
 package struct Memorisation: Sendable, Equatable {
+  /// A sample that is near to a training image.
+  package struct Suspect: Codable, Sendable, Equatable {
+    /// Their rows.
+    package var sample: Int
+    package var image: Int
+    package var distance: Double
+  }
+
   /// For each sample, its nearest training image.
   package let nearest: [Int]
   /// For each sample, the distance to it.
@@ -29,9 +37,9 @@ package struct Memorisation: Sendable, Equatable {
   }
 
   /// The samples nearest to a training image, nearest first, at most `limit`.
-  package func suspects(_ limit: Int) -> [(sample: Int, image: Int, distance: Double)] {
+  package func suspects(_ limit: Int) -> [Suspect] {
     nearest.indices.sorted { (distances[$0], $0) < (distances[$1], $1) }.prefix(limit)
-      .map { ($0, nearest[$0], distances[$0]) }
+      .map { Suspect(sample: $0, image: nearest[$0], distance: distances[$0]) }
   }
 }
 

@@ -1,13 +1,16 @@
 /// How strongly two columns of numbers go together, and how likely that would be by chance.
-package struct Correlation: Sendable, Equatable {
+package struct Correlation: Codable, Sendable, Equatable {
   /// −1...1.
-  package let coefficient: Double
+  package var value: Double
+  /// 95 %; null where it was not asked for, or nothing can be said.
+  @ExplicitNull package var interval: Interval?
   /// Two-sided, of the hypothesis that there is no association.
-  package let pValue: Double
+  package var pValue: Double
 
-  package init(coefficient: Double, pValue: Double) {
-    self.coefficient = coefficient
+  package init(value: Double, interval: Interval? = nil, pValue: Double) {
+    self.value = value
     self.pValue = pValue
+    self.interval = interval
   }
 }
 
@@ -24,7 +27,7 @@ extension Correlation {
     guard let x = centred(first), let y = centred(second) else { return nil }
     func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
     let r = min(max(dot(x, y) / (dot(x, x) * dot(y, y)).squareRoot(), -1), 1)
-    return Correlation(coefficient: r, pValue: regularisedIncompleteBeta(1 - r * r, Double(n - 2) / 2, 0.5))
+    return Correlation(value: r, pValue: regularisedIncompleteBeta(1 - r * r, Double(n - 2) / 2, 0.5))
   }
 
   /// The distances to the mean in units of the largest one, so that their squares neither vanish nor overflow; nil

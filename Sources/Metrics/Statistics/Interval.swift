@@ -1,4 +1,4 @@
-/// A range of plausible values, with both ends.
+/// A range of plausible values, with both ends; written as `[low, high]`.
 package struct Interval: Sendable, Equatable {
   package let low: Double
   package let high: Double
@@ -6,5 +6,21 @@ package struct Interval: Sendable, Equatable {
   package init(low: Double, high: Double) {
     self.low = low
     self.high = high
+  }
+
+  package var isFinite: Bool { low.isFinite && high.isFinite }
+}
+
+extension Interval: Codable {
+  package init(from decoder: any Decoder) throws {
+    var container = try decoder.unkeyedContainer()
+    low = try container.decode(Double.self)
+    high = try container.decode(Double.self)
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.unkeyedContainer()
+    try container.encode(low)
+    try container.encode(high)
   }
 }

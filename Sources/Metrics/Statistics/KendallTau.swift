@@ -32,7 +32,7 @@ extension Correlation {
       hasTies || n > exactLimit
       ? NormalDistribution.twoSided(Double(score) / variance(n, ties).squareRoot())
       : exactPValue(n, discordant: discordant)
-    return Correlation(coefficient: min(max(tau, -1), 1), pValue: pValue)
+    return Correlation(value: min(max(tau, -1), 1), pValue: pValue)
   }
 
   private static func direction(_ a: Double, _ b: Double) -> Int { a > b ? 1 : a < b ? -1 : 0 }

@@ -1,25 +1,30 @@
+package import Metrics
+
 /// A confusion matrix as a map: a row for each true class, shaded by how its images were shared among the predictions.
 ///
 /// What you give up by using it: it is for at most `mostClasses` classes; above that see `ConfusionGroups`.
 package struct ConfusionChart {
   package static let mostClasses = 30
 
-  package let table: ConfusionTable
+  /// The name of the matrix's classifiers.
+  package let result: String
+  package let matrix: ConfusionMatrix
 
-  package init(table: ConfusionTable) { self.table = table }
+  package init(result: String, _ matrix: ConfusionMatrix) {
+    self.result = result
+    self.matrix = matrix
+  }
 
   package var markup: Markup {
-    let count = table.classes.count
+    let count = matrix.classNames.count
     let cell = count <= 12 ? 38.0 : 20.0
-    let names = table.classes.map { $0.printable.truncated(to: 16) }
+    let names = matrix.classNames.map { $0.printable.truncated(to: 16) }
     let margin = 20 + 6.6 * Double(names.map(\.count).max() ?? 0)
     let (left, top) = (margin + 18, margin * 0.75 + 26)
     let side = cell * Double(count)
     var cells: [Markup] = []
-    var counts = [[Int]](repeating: [Int](repeating: 0, count: count), count: count)
-    for cell in table.cells { counts[cell.label][cell.predicted] = cell.count }
     for row in 0..<count {
-      let total = counts[row].reduce(0, +)
+      let total = matrix.rows[row].values.reduce(0, +)
       let y = top + Double(row) * cell
       cells.append(
         """
@@ -27,7 +32,7 @@ package struct ConfusionChart {
 
         """)
       for column in 0..<count {
-        let number = counts[row][column]
+        let number = matrix[true: row, predicted: column]
         guard number > 0, total > 0 else { continue }
         let share = Double(number) / Double(total)
         let x = left + Double(column) * cell
@@ -43,8 +48,8 @@ package struct ConfusionChart {
         cells.append(
           """
           <rect class="\(kind)" x="\(coordinate(x))" y="\(coordinate(y))" width="\(coordinate(cell - 1))" \
-          height="\(coordinate(cell - 1))" fill-opacity="\(opacity)"><title>\(table.classes[row]) taken for \
-          \(table.classes[column]): \(NumberText.grouped(number)) (\(NumberText.percent(share, decimals: 1)))</title></rect>\
+          height="\(coordinate(cell - 1))" fill-opacity="\(opacity)"><title>\(matrix.classNames[row]) taken for \
+          \(matrix.classNames[column]): \(NumberText.grouped(number)) (\(NumberText.percent(share, decimals: 1)))</title></rect>\
           \(text)
 
           """)
@@ -65,7 +70,7 @@ package struct ConfusionChart {
       """
     return ChartFrame.picture(
       left + side + margin * 0.6, top + side + 6,
-      "Confusion matrix of \(table.result): each true class's share of each prediction; confusion.csv has the counts",
+      "Confusion matrix of \(result): each true class's share of each prediction; confusion.csv has the counts",
       "\(frame)\(columns)\(cells)")
   }
 

@@ -1,3 +1,5 @@
+package import Metrics
+
 /// What a confusion matrix too large for a picture comes to: its worst pairs, and groups of classes that are taken for
 /// one another.
 package struct ConfusionGroups: Equatable, Sendable {
@@ -24,12 +26,12 @@ package struct ConfusionGroups: Equatable, Sendable {
 
   /// - Parameters:
   ///   - mostMembers: no group is larger.
-  package init(_ table: ConfusionTable, pairs limit: Int = 20, groups groupLimit: Int = 10, mostMembers: Int = 12) {
-    let count = table.classes.count
+  package init(_ matrix: ConfusionMatrix, pairs limit: Int = 20, groups groupLimit: Int = 10, mostMembers: Int = 12) {
+    let count = matrix.classNames.count
     var totals = [Int](repeating: 0, count: count)
     var wrong = [Int](repeating: 0, count: count)
     var found: [(label: Int, predicted: Int, count: Int)] = []
-    for cell in table.cells {
+    for cell in matrix.cells {
       totals[cell.label] += cell.count
       if cell.label != cell.predicted {
         wrong[cell.label] += cell.count

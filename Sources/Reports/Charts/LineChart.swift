@@ -1,12 +1,14 @@
+package import Metrics
+
 /// Lines over a common axis, each with its name at its end, and a band or bars for its intervals. Lines differ by their
 /// dashes as well as by their colours, so that no colour is needed to tell them apart.
 package struct LineChart {
   package struct Point: Equatable, Sendable {
     package var x: Double
     package var y: Double
-    package var interval: Bounds?
+    package var interval: Interval?
 
-    package init(x: Double, y: Double, interval: Bounds? = nil) {
+    package init(x: Double, y: Double, interval: Interval? = nil) {
       self.x = x
       self.y = y
       self.interval = interval

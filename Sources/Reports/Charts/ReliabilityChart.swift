@@ -1,10 +1,12 @@
+package import Metrics
+
 /// How often predictions are right against how sure the classifier was (a reliability diagram, Niculescu-Mizil and Caruana
 /// 2005): a bar below the diagonal is too sure, and the fuller its colour, the more predictions it holds.
 package struct ReliabilityChart {
   package let description: String
-  package let bins: [ReliabilityBin]
+  package let bins: [CalibrationBin]
 
-  package init(description: String, bins: [ReliabilityBin]) {
+  package init(description: String, bins: [CalibrationBin]) {
     self.description = description
     self.bins = bins
   }
@@ -22,15 +24,17 @@ package struct ReliabilityChart {
       guard bin.images > 0 else { return "" }
       let left = x.place(Double(index) / Double(bins.count)) + 1
       let width = x.place(Double(index + 1) / Double(bins.count)) - left - 1
-      let (top, bottom) = (y.place(bin.accuracy), y.place(0))
+      let accuracy = Double(bin.correct) / Double(bin.images)
+      let confidence = bin.confidence / Double(bin.images)
+      let (top, bottom) = (y.place(accuracy), y.place(0))
       // A bin of few images says little, and is drawn pale.
       let opacity = NumberText.fixed(0.25 + 0.75 * (Double(bin.images) / max(most, 1)).squareRoot(), decimals: 2)
       return """
         <rect class="right" x="\(coordinate(left))" y="\(coordinate(top))" width="\(coordinate(width))" \
         height="\(coordinate(bottom - top))" fill-opacity="\(opacity)"><title>confidence \
-        \(NumberText.percent(bin.confidence, decimals: 1)), right \(NumberText.percent(bin.accuracy, decimals: 1)), \
+        \(NumberText.percent(confidence, decimals: 1)), right \(NumberText.percent(accuracy, decimals: 1)), \
         \(NumberText.count(bin.images, "prediction", "predictions"))</title></rect>\
-        <path class="expected" d="M\(coordinate(left)) \(coordinate(y.place(bin.confidence)))h\(coordinate(width))"/>
+        <path class="expected" d="M\(coordinate(left)) \(coordinate(y.place(confidence)))h\(coordinate(width))"/>
 
         """
     }
@@ -39,20 +43,5 @@ package struct ReliabilityChart {
       \(coordinate(y.place(1)))"/>
       """
     return frame.markup(description, "\(bars)\(diagonal)")
-  }
-}
-
-/// The predictions whose confidence lies in one bin, over all seeds.
-package struct ReliabilityBin: Sendable, Equatable {
-  /// The mean confidence.
-  package let confidence: Double
-  /// The share that is right.
-  package let accuracy: Double
-  package let images: Int
-
-  package init(confidence: Double, accuracy: Double, images: Int) {
-    self.confidence = confidence
-    self.accuracy = accuracy
-    self.images = images
   }
 }

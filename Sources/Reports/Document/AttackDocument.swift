@@ -1,4 +1,5 @@
 import Foundation
+package import Metrics
 
 /// What `cas attack` found: the scores of noise, of the attacked noise and of real images.
 package struct AttackDocument: Codable, Sendable, Equatable {

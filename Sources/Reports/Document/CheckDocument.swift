@@ -1,5 +1,9 @@
-/// How the results of a run stand to thresholds (`cas check`).
-package struct CheckDocument: Codable, JSONDocument, Sendable, Equatable {
+package import Metrics
+
+/// How the results of a run stand to thresholds (`cas check`); the machine and the data are the run's.
+package typealias CheckDocument = AttributedDocument<CheckFindings, MachineDescription, DataSection>
+
+package struct CheckFindings: Codable, Sendable, Equatable {
   /// One result and one threshold.
   package struct Check: Codable, Sendable, Equatable {
     package var result: String
@@ -26,35 +30,19 @@ package struct CheckDocument: Codable, JSONDocument, Sendable, Equatable {
     }
   }
 
-  package var schemaVersion = Report.currentSchemaVersion
-  package var command = "check"
-  package var version: String
-  /// The run, the results that were asked for, and the thresholds.
-  package var config: JSONValue
-  /// Where the run was computed.
-  package var machine: MachineDescription
-  /// The run's data.
-  package var data: DataSection
   package var run: String
   /// Classes that a checked result's training set lacks.
   package var warnings: [String]
   package var results: [Check]
 
-  package init(
-    run: String, checks: [Check], warnings: [String], version: String, config: JSONValue, machine: MachineDescription,
-    data: DataSection
-  ) {
-    self.warnings = warnings
-    self.version = version
-    self.config = config
-    self.machine = machine
-    self.data = data
+  package init(run: String, checks: [Check], warnings: [String]) {
     self.run = run
+    self.warnings = warnings
     results = checks
   }
 }
 
-extension CheckDocument.Check {
+extension CheckFindings.Check {
   /// Value and threshold with as many digits as tell them apart, two at least.
   fileprivate var numbers: (String, String) {
     func texts(_ decimals: Int) -> (String, String) {
@@ -65,7 +53,7 @@ extension CheckDocument.Check {
   }
 }
 
-extension CheckDocument {
+extension CheckFindings {
   package var holds: Bool { results.allSatisfy(\.holds) }
 
   /// A line for each check, and the outcome.

@@ -1,30 +1,19 @@
+package import Metrics
+
 /// How two columns go together over generators.
 package struct CorrelationEntry: Codable, Sendable, Equatable {
-  package struct Measure: Codable, Sendable, Equatable {
-    /// −1...1.
-    package var value: Double
-    /// 95 %, by the bootstrap over rows.
-    @ExplicitNull package var interval: Bounds?
-    /// Two-sided, of no association.
-    package var pValue: Double
-
-    package init(value: Double, interval: Bounds?, pValue: Double) {
-      self.value = value
-      self.interval = interval
-      self.pValue = pValue
-    }
-  }
-
   package var first: String
   package var second: String
   /// Rows in which both columns have a number.
   package var rows: Int
-  /// τ-b; null where a column is constant or there are too few rows, as the others.
-  @ExplicitNull package var kendall: Measure?
-  @ExplicitNull package var spearman: Measure?
-  @ExplicitNull package var pearson: Measure?
+  /// τ-b, with a 95 % interval by the bootstrap over rows, as the others; null where a column is constant or there are too few rows.
+  @ExplicitNull package var kendall: Correlation?
+  @ExplicitNull package var spearman: Correlation?
+  @ExplicitNull package var pearson: Correlation?
 
-  package init(first: String, second: String, rows: Int, kendall: Measure?, spearman: Measure?, pearson: Measure?) {
+  package init(
+    first: String, second: String, rows: Int, kendall: Correlation?, spearman: Correlation?, pearson: Correlation?
+  ) {
     self.first = first
     self.second = second
     self.rows = rows
@@ -68,7 +57,7 @@ extension CorrelationDocument {
       .joined(separator: "\n").replacing("\u{A0}", with: " ") + "\n"
   }
 
-  private static func range(_ bounds: Bounds?) -> String {
+  private static func range(_ bounds: Interval?) -> String {
     bounds.map { "\(NumberText.fixed($0.low, decimals: 2)) to \(NumberText.fixed($0.high, decimals: 2))" }
       ?? NumberText.none
   }

@@ -1,3 +1,5 @@
+package import Metrics
+
 /// What is wrong with a data set (`cas data check`): damaged files, copies within it, and copies of real images.
 package struct DataCheckDocument: Codable, Sendable, Equatable {
   /// An image and what it is a copy of.

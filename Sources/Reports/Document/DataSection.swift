@@ -1,3 +1,5 @@
+package import Metrics
+
 /// The data sets of a run.
 package struct DataSection: Codable, Sendable, Equatable {
   /// The real images: those tested on, and those of the baseline.

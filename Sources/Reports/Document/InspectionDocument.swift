@@ -1,3 +1,5 @@
+package import Metrics
+
 /// What is in data sets (`cas data inspect`).
 package struct InspectionDocument: Codable, Sendable, Equatable {
   /// A value and how many images have it.

@@ -1,3 +1,5 @@
+package import Metrics
+
 /// The machine and the build that made a report.
 package struct MachineDescription: Codable, Sendable, Equatable {
   package var cpu: String

@@ -5,13 +5,10 @@ extension Report {
   /// - Parameter path: where the bytes come from, for the errors.
   /// - Throws: `ReportError`.
   package init(json: Data, path: String) throws {
-    struct Header: Decodable { let schemaVersion: Int? }
-    let header: Header
-    do { header = try JSONDecoder().decode(Header.self, from: json) } catch {
+    guard let header = try? JSONDecoder().decode(Header.self, from: json), let version = header.schemaVersion else {
       throw ReportError.notAReport(path: path)
     }
-    guard let version = header.schemaVersion else { throw ReportError.notAReport(path: path) }
-    guard version == Report.currentSchemaVersion else {
+    guard version == DocumentSchema.version else {
       throw ReportError.unknownSchemaVersion(path: path, found: version)
     }
     do { self = try JSONDecoder().decode(Report.self, from: json) } catch let error as DecodingError {
@@ -24,7 +21,7 @@ extension Report {
   /// more than any data set has, accuracies that are no fractions.
   private var impossibleKey: String? {
     func isFraction(_ value: Double?) -> Bool { value.map { (0...1).contains($0) } ?? true }
-    for (index, result) in results.enumerated() {
+    for (index, result) in findings.results.enumerated() {
       for (name, accuracy) in [("top1", result.top1), ("top5", result.top5)] {
         guard isFraction(accuracy?.value) else { return "results.\(index).\(name).value" }
         guard accuracy?.perSeed.allSatisfy(isFraction) ?? true else { return "results.\(index).\(name).perSeed" }
@@ -45,6 +42,10 @@ extension Report {
 
   /// More test images than any data set has.
   private static var mostImages: Int { Int(Int32.max) }
+}
+
+private struct Header: Decodable {
+  let schemaVersion: Int?
 }
 
 extension DecodingError {

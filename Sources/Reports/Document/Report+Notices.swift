@@ -1,15 +1,16 @@
 extension Report {
   /// Everything odd about the data, each sentence once.
   var notices: [String] {
-    let scored = Set(results.filter { $0.kind == .cas }.map(\.name))
-    return (data.notices(scored: scored) + drawnWithout + (warnings ?? []).map(\.printable)).reduce(into: []) {
-      if !$0.contains($1) { $0.append($1) }
-    }
+    let scored = Set(findings.results.filter { $0.kind == .cas }.map(\.name))
+    return (provenance.data.notices(scored: scored) + drawnWithout + (findings.warnings ?? []).map(\.printable)).reduce(
+      into: []) {
+        if !$0.contains($1) { $0.append($1) }
+      }
   }
 
   /// Classes that a set has and of which no image was drawn for a training.
   private var drawnWithout: [String] {
-    results.compactMap { result in
+    findings.results.compactMap { result in
       DataSection.list(untrained(of: result).subtracting(lackedByItsSets(result)).sorted()).map {
         "\(result.label): no image of \($0) was drawn, so it scores 0 there"
       }
@@ -18,7 +19,7 @@ extension Report {
 
   /// What bootstrap intervals are over: one seed cannot be drawn again.
   var resampled: String {
-    let seeds = results.map { $0.top1?.perSeed.count ?? 0 }.max() ?? 0
+    let seeds = findings.results.map { $0.top1?.perSeed.count ?? 0 }.max() ?? 0
     return seeds > 1 ? "test images and seeds" : "test images, of one seed"
   }
 
@@ -30,7 +31,7 @@ extension Report {
     let test =
       DataSection.list(real.test.missingClasses).map { ["real test images: no images of \($0), so they have no score"] }
       ?? []
-    let chosen = results.filter { keys?.contains($0.key) ?? true }
+    let chosen = findings.results.filter { keys?.contains($0.key) ?? true }
     return test
       + chosen.compactMap { result in
         DataSection.list(untrained(of: result).sorted()).map {
@@ -39,7 +40,7 @@ extension Report {
       }
   }
 
-  private var real: DataSection.Real { data.real }
+  private var real: DataSection.Real { provenance.data.real }
 
   /// The classes of which the training set of a result has no images: what was drawn, where the report says it.
   func untrained(of result: ResultEntry) -> Set<String> {
@@ -52,7 +53,7 @@ extension Report {
 
   /// The classes that none of the sets that a result is trained on has.
   private func lackedByItsSets(_ result: ResultEntry) -> Set<String> {
-    let own = data.synthetic[result.name].map { Set($0.missingClasses) }
+    let own = provenance.data.synthetic[result.name].map { Set($0.missingClasses) }
     let train = real.train.map { Set($0.missingClasses) }
     switch result.kind {
     case .cas: return own ?? []

@@ -1,34 +1,19 @@
-/// What one run computed: the content of `report.json`. The keys are described in `docs/report.md`.
-package struct Report: Codable, JSONDocument, Sendable, Equatable {
-  /// The only version that this program reads and writes.
-  package static let currentSchemaVersion = 1
+package import Metrics
 
-  package var schemaVersion = Report.currentSchemaVersion
-  /// The subcommand that wrote it: "train", "nas", "evaluate".
-  package var command: String
-  /// The program's version with its commit.
-  package var version: String
-  /// The merged configuration.
-  package var config: JSONValue
-  package var machine: MachineDescription
-  package var data: DataSection
+/// What one run computed: the content of `report.json`. The keys are described in `docs/report.md`.
+package typealias Report = AttributedDocument<RunFindings, MachineDescription, DataSection>
+
+/// The numbers of a run.
+package struct RunFindings: Codable, Sendable, Equatable {
   /// Sentences about how the sets go together and were drawn; null in reports of earlier versions.
   @ExplicitNull package var warnings: [String]?
   package var results: [ResultEntry]
   /// Accuracy against the number of images, of each set and of the real images; null but for `cas curve`.
-  @ExplicitNull package var curves: [CurveEntry]?
+  @ExplicitNull package var curves: [LearningCurve]?
   /// Of Top-1 with each metric, over the sets of samples; null without `--metrics` or for fewer than four sets.
   @ExplicitNull package var correlations: [CorrelationEntry]?
 
-  package init(
-    command: String, version: String, config: JSONValue, machine: MachineDescription, data: DataSection,
-    results: [ResultEntry], curves: [CurveEntry]? = nil
-  ) {
-    self.command = command
-    self.version = version
-    self.config = config
-    self.machine = machine
-    self.data = data
+  package init(results: [ResultEntry], curves: [LearningCurve]? = nil) {
     self.results = results
     self.curves = curves
     warnings = []
@@ -40,8 +25,8 @@ extension Report {
   /// The results that answer the run's question: all but the baselines and GAN-tests, or these where there is nothing
   /// else.
   package var mainResults: [ResultEntry] {
-    let others = results.filter { $0.kind != .baseline && $0.kind != .ganTest }
-    return others.isEmpty ? results : others
+    let others = findings.results.filter { $0.kind != .baseline && $0.kind != .ganTest }
+    return others.isEmpty ? findings.results : others
   }
 
   /// The metrics of all results, in their order.
@@ -53,11 +38,11 @@ extension Report {
 
   /// The GAN-test of a result's set, where there is one.
   package func ganTest(of result: ResultEntry) -> ResultEntry? {
-    results.first { $0.kind == .ganTest && $0.name == result.name && result.kind == .cas }
+    findings.results.first { $0.kind == .ganTest && $0.name == result.name && result.kind == .cas }
   }
 
   /// The result that `result` is compared with.
   package func baseline(of result: ResultEntry) -> ResultEntry? {
-    result.baseline.flatMap { name in results.first { $0.name == name && $0.kind == .baseline } }
+    result.baseline.flatMap { name in findings.results.first { $0.name == name && $0.kind == .baseline } }
   }
 }

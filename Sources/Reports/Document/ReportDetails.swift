@@ -1,7 +1,10 @@
+package import Images
+package import Metrics
+
 /// What the page shows beyond report.json, from the other files of a run's folder.
-package struct ReportDetails: Sendable, Equatable {
+package struct ReportDetails: Sendable {
   /// One training, epoch by epoch.
-  package struct TrainingCurve: Sendable, Equatable {
+  package struct TrainingCurve: Sendable {
     package var name: String
     package var seed: UInt64
     /// The mean loss and the share of (augmented) training images that were right, of each epoch.
@@ -12,23 +15,18 @@ package struct ReportDetails: Sendable, Equatable {
       self.seed = seed
       self.epochs = epochs
     }
-
-    package static func == (first: Self, second: Self) -> Bool {
-      first.name == second.name && first.seed == second.seed
-        && first.epochs.elementsEqual(second.epochs) { $0 == $1 }
-    }
   }
 
-  /// By the key of their results.
-  package var confusions: [ConfusionTable]
-  package var reliability: [String: [ReliabilityBin]]
+  /// By the key of their results, summed over seeds.
+  package var confusions: [String: ConfusionMatrix]
+  package var reliability: [String: [CalibrationBin]]
   package var training: [TrainingCurve]
   /// The worst classes first.
-  package var galleries: [FailureGallery]
+  package var galleries: [FailureGallery<Image>]
 
   package init(
-    confusions: [ConfusionTable] = [], reliability: [String: [ReliabilityBin]] = [:],
-    training: [TrainingCurve] = [], galleries: [FailureGallery] = []
+    confusions: [String: ConfusionMatrix] = [:], reliability: [String: [CalibrationBin]] = [:],
+    training: [TrainingCurve] = [], galleries: [FailureGallery<Image>] = []
   ) {
     self.confusions = confusions
     self.reliability = reliability

@@ -17,7 +17,7 @@ extension ReportError: CustomStringConvertible {
     case .notAReport(let path):
       "\(path) is not a report of cas: it is not a JSON object with a schemaVersion; name the report.json of a run folder."
     case .unknownSchemaVersion(let path, let found):
-      "\(path) has schemaVersion \(found), and this version of cas reads \(Report.currentSchemaVersion) only; "
+      "\(path) has schemaVersion \(found), and this version of cas reads \(DocumentSchema.version) only; "
         + "use the version of cas that wrote it, or run it again."
     case .malformed(let path, let key):
       "\(path) is a damaged report: the key \(key.isEmpty ? "at its top" : key) is missing or of the wrong kind; run it again."

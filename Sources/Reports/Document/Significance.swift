@@ -1,3 +1,5 @@
+package import Metrics
+
 /// When a difference counts as one, and how that is put into words.
 enum Significance {
   /// An adjusted p-value below this is significant.
@@ -21,4 +23,21 @@ enum Significance {
 
   /// What one training of each cannot say.
   static let oneSeed = "what another seed would give is not known"
+}
+
+extension AccuracyDifference {
+  /// The larger one of the adjusted p-values.
+  var largestP: Double? { Significance.largestP(adjustedP, adjustedSeedP) }
+
+  /// Whether other test images would hardly have given it, nor, as far as there are several seeds, other trainings.
+  package var isSignificant: Bool { (largestP ?? 1) < Significance.level }
+}
+
+extension ClassScore {
+  /// The larger one of the adjusted p-values.
+  var largestP: Double? { Significance.largestP(adjustedP, adjustedSeedP) }
+
+  package var isSignificantlyWorse: Bool { isSignificant && (difference ?? 0) < 0 }
+  package var isSignificantlyBetter: Bool { isSignificant && (difference ?? 0) > 0 }
+  private var isSignificant: Bool { (largestP ?? 1) < Significance.level }
 }

@@ -1,3 +1,5 @@
+package import Metrics
+
 /// One split of a data set that was looked into, as the documents of `cas data` name it.
 package struct SurveyedSet: Encodable, Sendable, Equatable {
   package var path: String

@@ -1,3 +1,5 @@
+package import Metrics
+
 /// How the classifiers of one result were trained.
 package struct TrainingEntry: Codable, Sendable, Equatable {
   /// Passes over the training images of one training; a fraction where the steps were given.

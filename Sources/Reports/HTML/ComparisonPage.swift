@@ -1,3 +1,5 @@
+internal import Metrics
+
 /// Several runs side by side as one HTML page: their results, every pair with its difference, and the classes that differ.
 package struct ComparisonPage: Sendable {
   /// More pairs than this have no section of their own.
@@ -119,7 +121,7 @@ package struct ComparisonPage: Sendable {
       """
   }
 
-  private func points(_ difference: DifferenceEntry?) -> Markup {
+  private func points(_ difference: AccuracyDifference?) -> Markup {
     guard let difference else { return "\(NumberText.none)" }
     let text = NumberText.hundredths(difference.value, decimals: 2, signed: true)
     let number: Markup =
@@ -128,7 +130,7 @@ package struct ComparisonPage: Sendable {
     return "\(number)<small>\(NumberText.range(difference.interval, decimals: 2))</small>"
   }
 
-  private func classes(of pair: ComparisonEntry, number: Int) -> Markup {
+  private func classes(of pair: PairedComparison, number: Int) -> Markup {
     let tested = pair.perClass.filter { $0.first != nil && $0.second != nil }
     guard tested.count > 1 else { return "" }
     let title = "\(pair.first.printable) against \(pair.second.printable)"

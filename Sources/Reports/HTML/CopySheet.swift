@@ -62,7 +62,7 @@ package struct CopySheet {
   private static func picture(_ image: Image, of name: String, _ encode: (Image) throws -> EncodedPicture) rethrows
     -> Markup
   {
-    let picture = try HTMLPage.Gallery.Picture(image, predicted: "", encode: encode)
+    let picture = try PagePicture(image, encode: encode)
     return
       "<img class=\"pixels\" src=\"\(picture.source)\" width=\"\(picture.width)\" height=\"\(picture.height)\" alt=\"\(name)\">"
   }

@@ -1,10 +1,12 @@
+internal import Metrics
+
 extension CorrelationDocument {
   /// All coefficients as one HTML page: a heat map for each, and the pairs with their intervals.
   package var page: String {
     let names = results.flatMap { [$0.first, $0.second] }.reduce(into: [String]()) {
       if !$0.contains($1) { $0.append($1) }
     }
-    let measures: [(title: String, of: (CorrelationEntry) -> CorrelationEntry.Measure?)] = [
+    let measures: [(title: String, of: (CorrelationEntry) -> Correlation?)] = [
       ("Kendall’s τ-b", { $0.kendall }), ("Spearman’s ρ", { $0.spearman }), ("Pearson’s r", { $0.pearson }),
     ]
     let maps = measures.map { measure -> Markup in

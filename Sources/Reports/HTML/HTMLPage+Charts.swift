@@ -1,3 +1,5 @@
+internal import Metrics
+
 extension HTMLPage {
   /// Pictures of one result: its classes beside the baseline's, its confusions, and how well it knows what it knows.
   func chartSection(of result: ResultEntry) -> Markup {
@@ -22,31 +24,29 @@ extension HTMLPage {
   }
 
   private func confusion(of result: ResultEntry) -> Markup {
-    guard let table = details.confusions.first(where: { $0.result == result.key }), table.classes.count > 1 else {
-      return ""
-    }
-    guard table.classes.count > ConfusionChart.mostClasses else {
+    guard let matrix = details.confusions[result.key], matrix.classNames.count > 1 else { return "" }
+    guard matrix.classNames.count > ConfusionChart.mostClasses else {
       return figure(
         "Confusion matrix.",
         "Each row is a true class: the share of its test images predicted as each class, in percent.",
-        ConfusionChart(table: table).markup)
+        ConfusionChart(result: result.key, matrix).markup)
     }
-    return confusionTables(ConfusionGroups(table), table, result)
+    return confusionTables(ConfusionGroups(matrix), matrix.classNames, result)
   }
 
-  private func confusionTables(_ groups: ConfusionGroups, _ table: ConfusionTable, _ result: ResultEntry) -> Markup {
+  private func confusionTables(_ groups: ConfusionGroups, _ classNames: [String], _ result: ResultEntry) -> Markup {
     guard !groups.pairs.isEmpty else { return "" }
     let seeds = max(1, result.top1?.perSeed.count ?? 1)
     let pairs = groups.pairs.map { pair -> Markup in
       """
-      <tr><th scope="row">\(table.classes[pair.label])</th><td>\(table.classes[pair.predicted])</td>\
+      <tr><th scope="row">\(classNames[pair.label])</th><td>\(classNames[pair.predicted])</td>\
       <td class="number">\(NumberText.grouped(pair.count))</td>\
       <td class="number">\(NumberText.hundredths(pair.share, decimals: 1))</td></tr>
 
       """
     }
     let blocks = groups.groups.map { group -> Markup in
-      let names = group.members.map { table.classes[$0] }.joined(separator: ", ")
+      let names = group.members.map { classNames[$0] }.joined(separator: ", ")
       return """
         <tr><th scope="row" class="members">\(names)</th><td class="number">\(NumberText.grouped(group.inside))</td>\
         <td class="number">\(NumberText.grouped(group.wrong))</td></tr>

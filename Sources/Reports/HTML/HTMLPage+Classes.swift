@@ -1,3 +1,5 @@
+internal import Metrics
+
 extension HTMLPage {
   /// More classes than this are folded away.
   private static let openRows = 40
@@ -36,7 +38,7 @@ extension HTMLPage {
       """
   }
 
-  private func table(of entries: [ClassEntry], in result: ResultEntry, caption: String, label: String) -> Markup {
+  private func table(of entries: [ClassScore], in result: ResultEntry, caption: String, label: String) -> Markup {
     let isCompared = result.perClass.contains { $0.difference != nil }
     let hasTop5 = result.perClass.contains { $0.top5 != nil }
     let compared: Markup =
@@ -58,7 +60,7 @@ extension HTMLPage {
       """
   }
 
-  private func row(of entry: ClassEntry, in result: ResultEntry, isCompared: Bool, hasTop5: Bool) -> Markup {
+  private func row(of entry: ClassScore, in result: ResultEntry, isCompared: Bool, hasTop5: Bool) -> Markup {
     var compared: Markup = ""
     if isCompared {
       let points = NumberText.hundredths(entry.difference, decimals: 1, signed: true)
@@ -89,7 +91,7 @@ extension HTMLPage {
   }
 
   /// A bar for Top-1 with a mark at the baseline; the numbers beside it say the same.
-  private func bar(_ entry: ClassEntry) -> Markup {
+  private func bar(_ entry: ClassScore) -> Markup {
     guard let top1 = entry.top1 else { return "" }
     func share(_ value: Double) -> String { NumberText.fixed(min(max(value, 0), 1) * 100, decimals: 1) }
     let mark: Markup = entry.baselineTop1.map { "<i style=\"left:\(share($0))%\"></i>" as Markup } ?? ""

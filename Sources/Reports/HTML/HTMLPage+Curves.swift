@@ -1,4 +1,5 @@
 import Foundation
+internal import Metrics
 
 extension HTMLPage {
   /// Accuracy against the number of images: a chart with a line for each set, and the same as a table.
@@ -37,7 +38,7 @@ extension HTMLPage {
       : "Trainings took \(NumberText.grouped(least)) to \(NumberText.grouped(most)) steps."
   }
 
-  private func chart(of curves: [CurveEntry]) -> Markup {
+  private func chart(of curves: [LearningCurve]) -> Markup {
     LineChart(
       description: "Top-1 against the number of training images: "
         + curves.compactMap { curve in
@@ -53,7 +54,7 @@ extension HTMLPage {
     ).markup
   }
 
-  private func row(of point: CurveEntry.Point, in curve: CurveEntry) -> Markup {
+  private func row(of point: LearningCurve.Point, in curve: LearningCurve) -> Markup {
     let isLast = point == curve.points.last
     let limit: Markup =
       isLast
@@ -82,7 +83,7 @@ extension HTMLPage {
   }
 }
 
-extension CurveEntry {
+extension LearningCurve {
   /// The fitted law over the measured sizes; empty without one.
   fileprivate var law: [LineChart.Point] {
     guard let fit, let first = points.first?.size, let last = points.last?.size, first < last else {
@@ -91,7 +92,7 @@ extension CurveEntry {
     let ratio = Double(last) / Double(first)
     return (0...40).map { place in
       let size = Double(first) * pow(ratio, Double(place) / 40)
-      return LineChart.Point(x: size, y: fit.limit - fit.scale * pow(size, -fit.exponent))
+      return LineChart.Point(x: size, y: fit.law.value(at: size))
     }
   }
 }

@@ -1,9 +1,16 @@
 import Foundation
 import Images
+internal import Metrics
 
-extension HTMLPage.Gallery.Picture {
+/// A picture in a page, as a data URI.
+struct PagePicture: Sendable {
+  let source: String
+  let width: Int
+  let height: Int
+  let isMagnified: Bool
+
   /// Small images are magnified by a whole number, to 64 pixels at most; large ones are shown 96 pixels long.
-  init(_ image: Image, predicted: String, encode: (Image) throws -> EncodedPicture) rethrows {
+  init(_ image: Image, encode: (Image) throws -> EncodedPicture) rethrows {
     let longest = max(image.width, image.height)
     let shown = longest <= 64 ? longest * (64 / longest) : min(longest, 96)
     let file = try encode(image)
@@ -11,7 +18,6 @@ extension HTMLPage.Gallery.Picture {
     width = max(image.width * shown / longest, 1)
     height = max(image.height * shown / longest, 1)
     isMagnified = shown > longest
-    self.predicted = predicted
   }
 }
 
@@ -29,7 +35,7 @@ extension HTMLPage {
       """
   }
 
-  private func article(of gallery: Gallery, in result: ResultEntry) -> Markup {
+  private func article(of gallery: FailureGallery<PagePicture>, in result: ResultEntry) -> Markup {
     let entry = result.perClass.first { $0.name == gallery.className }
     let score = NumberText.percent(entry?.top1, decimals: 1)
     let against = entry?.baselineTop1.map { " instead of \(NumberText.percent($0, decimals: 1))" } ?? ""
@@ -40,13 +46,15 @@ extension HTMLPage {
     let missed: Markup =
       gallery.missed.isEmpty
       ? "<p>No test image of this class was missed.</p>"
-      : strip("Missed test images, and what they were taken for", gallery.missed) {
-        "test image of \(gallery.className), taken for \(gallery.missed[$0].predicted)"
-      }
+      : strip(
+        "Missed test images, and what they were taken for", gallery.missed.map(\.image),
+        captions: gallery.missed.map(\.predicted)
+      ) { "test image of \(gallery.className), taken for \(gallery.missed[$0].predicted)" }
+    let correct = gallery.right ?? []
     let right: Markup =
-      gallery.right.isEmpty
+      correct.isEmpty
       ? ""
-      : strip("Test images that were right", gallery.right) { "test image \($0 + 1) of \(gallery.className), right" }
+      : strip("Test images that were right", correct) { "test image \($0 + 1) of \(gallery.className), right" }
     return """
       <article>
       <h4>\(gallery.className) <span>\(score)\(against)</span></h4>
@@ -57,9 +65,11 @@ extension HTMLPage {
       """
   }
 
-  private func strip(_ title: String, _ pictures: [Gallery.Picture], describe: (Int) -> String) -> Markup {
+  private func strip(
+    _ title: String, _ pictures: [PagePicture], captions: [String] = [], describe: (Int) -> String
+  ) -> Markup {
     let items = pictures.enumerated().map { index, picture -> Markup in
-      let caption: Markup = picture.predicted.isEmpty ? "" : "<figcaption>\(picture.predicted)</figcaption>"
+      let caption: Markup = captions.isEmpty ? "" : "<figcaption>\(captions[index])</figcaption>"
       let style: Markup = picture.isMagnified ? " class=\"pixels\"" : ""
       return """
         <figure><img\(style) src="\(picture.source)" width="\(picture.width)" height="\(picture.height)" \

@@ -1,3 +1,5 @@
+internal import Metrics
+
 extension HTMLPage {
   /// All results in one table, baselines included.
   var resultsSection: Markup {
@@ -57,7 +59,7 @@ extension HTMLPage {
   }
 
   /// The value, its interval, and what the seeds say.
-  private func accuracy(_ entry: AccuracyEntry?) -> Markup {
+  private func accuracy(_ entry: AccuracyScore?) -> Markup {
     guard let entry else { return "\(NumberText.none)" }
     let seeds: Markup
     if entry.perSeed.count > 1 {

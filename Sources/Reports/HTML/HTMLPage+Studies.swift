@@ -1,3 +1,5 @@
+internal import Metrics
+
 extension HTMLPage {
   /// Accuracy against the value that a sweep varies, such as truncation. The sizes of a curve, which all lie at the value of
   /// their set, have a section of their own.
@@ -92,8 +94,8 @@ extension HTMLPage {
 
   /// An accuracy of results against their axis.
   private func line(
-    _ name: String, _ results: [ResultEntry], _ accuracy: (ResultEntry) -> AccuracyEntry?,
-    interval: (AccuracyEntry) -> Bounds?
+    _ name: String, _ results: [ResultEntry], _ accuracy: (ResultEntry) -> AccuracyScore?,
+    interval: (AccuracyScore) -> Interval?
   ) -> LineChart.Series {
     LineChart.Series(
       name: name,

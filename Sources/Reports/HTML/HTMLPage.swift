@@ -1,4 +1,5 @@
 package import Images
+internal import Metrics
 
 /// A report as one HTML page that needs nothing else: no network, pictures inside, and a few lines of script that sort and
 /// filter tables which are complete without them. The same input gives the same bytes.
@@ -10,25 +11,7 @@ package struct HTMLPage: Sendable {
   let report: Report
   let details: ReportDetails
   let literature: Literature?
-  let galleries: [Gallery]
-
-  /// A gallery whose pictures are data URIs.
-  struct Gallery: Sendable {
-    struct Picture: Sendable {
-      let source: String
-      let width: Int
-      let height: Int
-      let isMagnified: Bool
-      let predicted: String
-    }
-
-    let result: String
-    let fractionAdded: Double?
-    let className: String
-    let samples: [Picture]
-    let missed: [Picture]
-    let right: [Picture]
-  }
+  let galleries: [FailureGallery<PagePicture>]
 
   /// - Parameters:
   ///   - literature: published tables to stand beside the results; nil for none.
@@ -41,13 +24,7 @@ package struct HTMLPage: Sendable {
     self.report = report
     self.details = details
     self.literature = literature
-    galleries = try details.galleries.map { gallery in
-      Gallery(
-        result: gallery.result, fractionAdded: gallery.fractionAdded, className: gallery.className,
-        samples: try gallery.samples.map { try Gallery.Picture($0, predicted: "", encode: encode) },
-        missed: try gallery.missed.map { try Gallery.Picture($0.image, predicted: $0.predicted, encode: encode) },
-        right: try gallery.right.map { try Gallery.Picture($0, predicted: "", encode: encode) })
-    }
+    galleries = try details.galleries.map { try $0.map { try PagePicture($0, encode: encode) } }
   }
 }
 
@@ -121,7 +98,7 @@ extension HTMLPage {
     func figure(_ title: String, _ value: String, _ note: Markup) -> Markup {
       "<div><dt>\(title)</dt><dd>\(value)<small>\(note)</small></dd></div>\n"
     }
-    func accuracy(_ title: String, _ entry: AccuracyEntry?) -> [Markup] {
+    func accuracy(_ title: String, _ entry: AccuracyScore?) -> [Markup] {
       guard let entry else { return [] }
       let note: Markup = "95 % interval <span class=\"nowrap\">\(NumberText.range(entry.interval, decimals: 2))</span>"
       return [figure(title, NumberText.percent(entry.value, decimals: 2), note)]

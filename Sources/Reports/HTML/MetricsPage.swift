@@ -2,15 +2,15 @@ extension MetricsDocument {
   /// All metrics as one HTML page: the table, the curves of PRD, and what was compared.
   package var page: String {
     let section = MetricsSection(
-      rows: results.map { MetricsSection.Row(label: $0.name.printable, metrics: $0.metrics, prd: $0.prd) },
+      rows: findings.results.map { MetricsSection.Row(label: $0.name.printable, metrics: $0.metrics, prd: $0.prd) },
       note: "Of each set of samples against the real images.")
-    let notes = warnings.map { warning -> Markup in "<li>\(warning)</li>\n" }
+    let notes = findings.warnings.map { warning -> Markup in "<li>\(warning)</li>\n" }
     let cautions: Markup =
       notes.isEmpty
       ? ""
       : "<section aria-labelledby=\"warnings\">\n<h2 id=\"warnings\">Warnings</h2>\n<ul>\n\(notes)</ul>\n</section>\n"
-    let sets = [("real", data.real)] + (data.training.map { [("training", $0)] } ?? [])
-    let rows = (sets + data.synthetic.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }).map {
+    let sets = [("real", provenance.data.real)] + (provenance.data.training.map { [("training", $0)] } ?? [])
+    let rows = (sets + provenance.data.synthetic.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }).map {
       name, set -> Markup in
       """
       <tr><th scope="row">\(breakable: name)</th><td class="number">\(set.images.map { NumberText.grouped($0) } ?? NumberText.none)</td>\
@@ -20,8 +20,8 @@ extension MetricsDocument {
       """
     }
     return HTMLDocument(
-      title: "Metrics of " + results.map(\.name.printable).joined(separator: ", "),
-      eyebrow: "cas metrics · version \(version)", lead: "",
+      title: "Metrics of " + findings.results.map(\.name.printable).joined(separator: ", "),
+      eyebrow: "cas metrics · version \(provenance.version)", lead: "",
       sections: """
         <section aria-labelledby="metrics">
         <h2 id="metrics">Metrics</h2>

@@ -1,3 +1,5 @@
+internal import Metrics
+
 /// Metrics of several sets of samples, for a page: a table, the curves of PRD, and how Top-1 goes with each metric.
 struct MetricsSection {
   struct Row {
@@ -5,7 +7,7 @@ struct MetricsSection {
     /// Where a classifier was trained on the set.
     var top1: Double?
     let metrics: [MetricEntry]
-    let prd: MetricsResult.Curve?
+    let prd: PrecisionRecallCurve?
   }
 
   let rows: [Row]
@@ -134,7 +136,7 @@ struct MetricsSection {
   }
 
   /// The curve from high precision to high recall, thinned to what a picture can show.
-  private static func points(of curve: MetricsResult.Curve) -> [LineChart.Point] {
+  private static func points(of curve: PrecisionRecallCurve) -> [LineChart.Point] {
     let count = min(curve.precision.count, curve.recall.count)
     let all = (0..<count).filter { $0 % max(1, count / 100) == 0 || $0 == count - 1 }
       .map { LineChart.Point(x: curve.recall[$0], y: curve.precision[$0]) }

@@ -1,3 +1,5 @@
+package import Metrics
+
 /// A comma-separated text with quoting as in RFC 4180; lines end with a single newline, so that line tools can read it.
 package struct CSV: Sendable, Equatable {
   package private(set) var text = ""
@@ -48,11 +50,13 @@ extension CSV {
   }
 
   /// `confusion.csv`: a line for every pair of classes that was predicted at least once.
-  package static func confusion(of tables: [ConfusionTable]) -> CSV {
+  /// - Parameter confusions: by the key of their results.
+  package static func confusion(of report: Report, _ confusions: [String: ConfusionMatrix]) -> CSV {
     var csv = CSV(header: ["key", "true", "predicted", "count"])
-    for table in tables {
-      for cell in table.cells {
-        csv.append([table.result, table.classes[cell.label], table.classes[cell.predicted], String(cell.count)])
+    for key in report.results.map(\.key) {
+      guard let matrix = confusions[key] else { continue }
+      for cell in matrix.cells {
+        csv.append([key, matrix.classNames[cell.label], matrix.classNames[cell.predicted], String(cell.count)])
       }
     }
     return csv

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Metrics
 
 /// The results of one or several runs as a table for other programs: text, CSV, Markdown, LaTeX or JSON.
 package struct ResultTable: Sendable {
@@ -22,10 +23,10 @@ package struct ResultTable: Sendable {
     let kind: String
     let isGANTest: Bool
     let axis: AxisEntry?
-    let top1: AccuracyEntry?
-    let top5: AccuracyEntry?
-    let drop: RelativeDropEntry?
-    let difference: DifferenceEntry?
+    let top1: AccuracyScore?
+    let top5: AccuracyScore?
+    let drop: RelativeDrop?
+    let difference: AccuracyDifference?
     let failed: Int?
     let classes: Int
     let images: Int?

@@ -1,4 +1,5 @@
 import Foundation
+internal import Metrics
 
 /// Metrics as text for stdout: a row for each number, a column for each set of samples.
 package struct MetricsSummary: Sendable {
@@ -27,7 +28,7 @@ package struct MetricsSummary: Sendable {
   }
 
   private var counts: [String] {
-    func count(_ set: MetricsDocument.Set) -> String {
+    func count(_ set: ComparedSet) -> String {
       set.images.map { NumberText.grouped($0) } ?? "an unknown number of"
     }
     let samples = document.results.compactMap { result in
@@ -111,7 +112,7 @@ package struct MetricsSummary: Sendable {
   }
 
   /// As many that the interval's width, or else the value, shows two to four digits.
-  private static func decimals(_ value: Double, _ interval: Bounds?) -> Int {
+  private static func decimals(_ value: Double, _ interval: Interval?) -> Int {
     var scale = interval.map { ($0.high - $0.low) / 2 } ?? abs(value) / 100
     if scale <= 0 { scale = abs(value) / 100 }
     if scale == 0 { return interval == nil ? 0 : 3 }
@@ -145,5 +146,16 @@ package struct MetricsSummary: Sendable {
           })
     }
     return table.lines(style)
+  }
+}
+
+extension MetricEntry {
+  /// Which way is better, to stand behind the name; empty where neither is.
+  var arrow: String {
+    switch better {
+    case "lower": "\u{A0}↓"
+    case "higher": "\u{A0}↑"
+    default: ""
+    }
   }
 }

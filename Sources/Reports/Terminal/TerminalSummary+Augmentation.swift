@@ -1,3 +1,5 @@
+internal import Metrics
+
 extension TerminalSummary {
   /// What adding samples to the real images does, a row for each set and fraction, a column for each way of changing
   /// the images: the accuracy, and how much more it is than that of the real images alone in the same way.
@@ -80,7 +82,7 @@ extension TerminalSummary {
       + "\(NumberText.grouped(steps.max())) steps."
   }
 
-  private func gain(_ difference: DifferenceEntry?, decimals: Int) -> String {
+  private func gain(_ difference: AccuracyDifference?, decimals: Int) -> String {
     guard let difference else { return "" }
     return NumberText.hundredths(difference.value, decimals: decimals, signed: true)
       + (difference.isSignificant ? "*" : " ")

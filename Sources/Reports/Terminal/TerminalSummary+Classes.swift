@@ -1,3 +1,5 @@
+internal import Metrics
+
 extension TerminalSummary {
   /// The classes of one result, worst first, with bars where there is room for them.
   func classTable(of result: ResultEntry) -> [String] {
@@ -31,7 +33,7 @@ extension TerminalSummary {
   }
 
   /// The difference to the baseline in points, with a star where it is significant.
-  private func change(of entry: ClassEntry) -> TextTable.Cell {
+  private func change(of entry: ClassScore) -> TextTable.Cell {
     let points = NumberText.hundredths(entry.difference, decimals: 1, signed: true)
     if entry.isSignificantlyWorse { return .init(points + "*", .red) }
     if entry.isSignificantlyBetter { return .init(points + "*", .green) }

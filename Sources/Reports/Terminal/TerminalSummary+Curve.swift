@@ -1,6 +1,8 @@
+internal import Metrics
+
 extension TerminalSummary {
   /// The curves as a table with a row for each size, and what their fits say.
-  func curveBlocks(_ curves: [CurveEntry]) -> [[String]] {
+  func curveBlocks(_ curves: [LearningCurve]) -> [[String]] {
     let synthetic = curves.filter { !$0.isReal }
     let reals = curves.filter(\.isReal)
     // Where there is no room the intervals go first, the last curve's before the others.
@@ -18,7 +20,7 @@ extension TerminalSummary {
     }
     var table = TextTable(columns: columns)
     for size in Set(curves.flatMap { $0.points.map(\.size) }).sorted() {
-      func point(_ curve: CurveEntry?) -> CurveEntry.Point? { curve?.points.first { $0.size == size } }
+      func point(_ curve: LearningCurve?) -> LearningCurve.Point? { curve?.points.first { $0.size == size } }
       var row: [TextTable.Cell] = [.init(NumberText.grouped(size))]
       for curve in synthetic {
         row.append(.init(NumberText.hundredths(point(curve)?.top1, decimals: 2), .bold))
@@ -41,7 +43,7 @@ extension TerminalSummary {
     return blocks
   }
 
-  private func worth(_ worth: CurveEntry.Worth?) -> String {
+  private func worth(_ worth: LearningCurve.Worth?) -> String {
     guard let worth else { return "" }
     switch worth.outside {
     case "below": return "<"
@@ -50,7 +52,7 @@ extension TerminalSummary {
     }
   }
 
-  private func sentence(_ curve: CurveEntry) -> String {
+  private func sentence(_ curve: LearningCurve) -> String {
     let name = curve.title
     guard let fit = curve.fit else {
       return curve.points.count < 4
@@ -64,4 +66,14 @@ extension TerminalSummary {
       + " (95 % bootstrap interval over "
       + "\(report.resampled), as if the law were exact)."
   }
+}
+
+extension LearningCurve.Point {
+  /// What is shown where there is room for one: with several seeds, how much the trainings differ.
+  var shownInterval: Interval? { seedInterval ?? interval }
+}
+
+extension [LearningCurve] {
+  /// Whether the intervals that are shown are over seeds.
+  var hasSeedIntervals: Bool { contains { curve in curve.points.contains { $0.seedInterval != nil } } }
 }

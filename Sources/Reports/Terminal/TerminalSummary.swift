@@ -1,3 +1,5 @@
+internal import Metrics
+
 /// The result of a run as text for stdout: the verdict, an overview of several results, and the classes worst first.
 ///
 /// What you give up by using it: classes beyond `classLimit`, which `per_class.csv` and the HTML page hold.
@@ -69,11 +71,11 @@ extension TerminalSummary {
   private func headline(of result: ResultEntry) -> [String] {
     let baseline = report.baseline(of: result)
     func line(
-      _ title: String, _ own: AccuracyEntry?, _ reference: AccuracyEntry?, _ drop: Double?
+      _ title: String, _ own: AccuracyScore?, _ reference: AccuracyScore?, _ drop: Double?
     ) -> [String] {
       guard let own else { return [] }
-      func value(_ entry: AccuracyEntry) -> String { NumberText.percent(entry.value, decimals: 2) }
-      func range(_ entry: AccuracyEntry) -> String { " [\(NumberText.range(entry.interval, decimals: 2))]" }
+      func value(_ entry: AccuracyScore) -> String { NumberText.percent(entry.value, decimals: 2) }
+      func range(_ entry: AccuracyScore) -> String { " [\(NumberText.range(entry.interval, decimals: 2))]" }
       let head = "  \(title)  \(style.emphasised(value(own), .bold))\(range(own))"
       let real = reference.map { ["real \(value($0))", range($0)] } ?? []
       let rest = drop.map { ["relative drop \(NumberText.percent($0, decimals: 1))"] } ?? []

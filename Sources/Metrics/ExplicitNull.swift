@@ -1,4 +1,5 @@
-/// An optional value whose key is always written: as `null` where there is none. A number that is not finite is none.
+/// An optional value whose key is always written: as `null` where there is none. A number or an interval that is not
+/// finite is none.
 ///
 /// What you give up by using it: the difference between a missing key and a null one, which read the same.
 @propertyWrapper
@@ -13,7 +14,8 @@ package struct ExplicitNull<Value> {
   package var wrappedValue: Value? {
     get { stored }
     set {
-      if let number = newValue as? Double, !number.isFinite { stored = nil } else { stored = newValue }
+      let isFinite = (newValue as? Double)?.isFinite ?? (newValue as? Interval)?.isFinite ?? true
+      stored = isFinite ? newValue : nil
     }
   }
 }
@@ -37,7 +39,7 @@ extension ExplicitNull: Decodable where Value: Decodable {
 
 extension KeyedDecodingContainer {
   /// Chosen by the synthesised initialisers, so that documents from before a key existed can be read.
-  func decode<Value: Decodable>(_ type: ExplicitNull<Value>.Type, forKey key: Key) throws -> ExplicitNull<Value> {
+  package func decode<Value: Decodable>(_ type: ExplicitNull<Value>.Type, forKey key: Key) throws -> ExplicitNull<Value> {
     try decodeIfPresent(type, forKey: key) ?? ExplicitNull(wrappedValue: nil)
   }
 }

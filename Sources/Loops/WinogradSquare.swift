@@ -3,7 +3,7 @@ package import LoopTypes
 // A 3x3 convolution of an image of 2x2 values with nine multiplications instead of 36. Along one axis the two outputs
 // w1 x0 + w2 x1 and w0 x0 + w1 x1, a product with a Toeplitz matrix, share w1 (x0 + x1); the others are
 // (w2 − w1) x1 and (w0 − w1) x0 (Winograd: "Arithmetic Complexity of Computations", SIAM 1980, chapter III).
-// The arguments of these functions are those of their namesakes in Winograd.swift and WinogradGradient.swift, the tiles
+// The arguments of these functions are those of their namesakes in WinogradF2.swift and WinogradF2Gradient.swift, the tiles
 // those of one image: a single one.
 
 extension WinogradSquare {

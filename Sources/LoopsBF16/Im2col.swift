@@ -1,0 +1,1 @@
+../Loops/Im2col.swift

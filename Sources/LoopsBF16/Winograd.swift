@@ -1,1 +1,0 @@
-../Loops/Winograd.swift

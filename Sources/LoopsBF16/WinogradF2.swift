@@ -1,0 +1,1 @@
+../Loops/WinogradF2.swift

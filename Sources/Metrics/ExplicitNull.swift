@@ -39,7 +39,8 @@ extension ExplicitNull: Decodable where Value: Decodable {
 
 extension KeyedDecodingContainer {
   /// Chosen by the synthesised initialisers, so that documents from before a key existed can be read.
-  package func decode<Value: Decodable>(_ type: ExplicitNull<Value>.Type, forKey key: Key) throws -> ExplicitNull<Value> {
+  package func decode<Value: Decodable>(_ type: ExplicitNull<Value>.Type, forKey key: Key) throws -> ExplicitNull<Value>
+  {
     try decodeIfPresent(type, forKey: key) ?? ExplicitNull(wrappedValue: nil)
   }
 }

@@ -16,11 +16,25 @@ struct ClassFolderSource: DataSource {
     let folder = try Folder(path)
     let visible = Set(folder.visibleFolders)
     // Classes may be many; only where there are splits does it matter what the others hold.
-    guard SplitNames.mayBeSplits(visible), let names = SplitNames(Set(try folder.dataFolders())) else {
+    let splits = visible.filter { SplitNames.isSplit($0) }
+    guard let names = SplitNames(splits) else {
+      guard splits.isEmpty || splits.count < visible.count else {
+        throw DataError.splitsAsClasses(path, splits.sorted())
+      }
       return ClassFolderSource(path: path, roots: [.whole: path], warnings: [])
     }
+    let others = try folder.dataFolders().filter {
+      try !splits.contains($0) && Folder.holdsImages("\(path)/\($0)")
+    }
+    guard others.isEmpty else {
+      return ClassFolderSource(
+        path: path, roots: [.whole: path],
+        warnings: [
+          "\(path)/\(names.train) and \(path)/\(names.test) count as classes, because of \(others.capped()) beside them."
+        ])
+    }
     return ClassFolderSource(
-      path: path, roots: [.train: "\(path)/\(SplitNames.train)", .test: "\(path)/\(names.test)"],
+      path: path, roots: [.train: "\(path)/\(names.train)", .test: "\(path)/\(names.test)"],
       warnings: names.warnings(in: path))
   }
 

@@ -99,7 +99,8 @@ import Testing
     #expect(try listing("one").classNames == ["cat"])
     try folder.makeFolder("circle")
     try folder.link("circle/a", to: ".")
-    #expect(throws: DataError.self) { try listing("circle") }
+    // Links in a circle come to an end.
+    #expect(try listing("circle").entries.isEmpty)
   }
 
   /// The list of members is read to its end, whatever it counts; macOS counts in 16 bits.

@@ -8,6 +8,10 @@ package enum DataError: Error, Equatable, Sendable {
   case unsupportedFormat(String, kind: String)
   /// A folder without folders for classes, with this many images lying in it.
   case noClassFolders(String, looseImages: Int)
+  /// A folder whose only class folders are called like splits, but are no training and test set.
+  case splitsAsClasses(String, [String])
+  /// A set for training with one class, of this name.
+  case oneClass(String, String)
   /// A split was asked for that the data set does not have.
   case noSuchSplit(String, Split)
   /// Class folders in which there is no image.

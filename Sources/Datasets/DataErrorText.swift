@@ -16,6 +16,12 @@ extension DataError: CustomStringConvertible {
         ? "\(path): there are no class folders and no PNG or JPEG images in it"
         : "\(path): \(images.counted("image lies", "images lie")) outside of class folders; give every class a folder "
           + "of its own"
+    case .splitsAsClasses(let path, let names):
+      "\(path): its only class folders, \(names.capped()), are called like splits; give one of them alone, or name them "
+        + "train and test"
+    case .oneClass(let path, let name):
+      "\(path): all images are of one class, \(name), and a classifier needs two; if that is a folder around the classes, "
+        + "give it instead"
     case .noSuchSplit(let path, let split):
       "\(path): the data set has no \(split.rawValue) split"
     case .emptyClasses(let path, let names):
@@ -93,13 +99,12 @@ extension ClassDifference {
     if !onlyInSet.isEmpty { parts.append("the real test set lacks \(onlyInSet.capped())") }
     let text = "the classes of the \(title) are not those of the real test set: \(parts.joined(separator: ", and "))"
     // Few names: it is the split, and not a class of trains.
-    guard [onlyInTest, onlyInSet].contains(where: { $0.contains(SplitNames.train) && $0.count <= 3 }) else {
+    guard [onlyInTest, onlyInSet].contains(where: { $0.count <= 3 && $0.contains { SplitNames.isSplit($0) } }) else {
       return text
     }
-    let tests = SplitNames.tests.joined(separator: ", ")
     return text
-      + " (\(SplitNames.train) counts as a class unless a test set and no other folder lies beside it, named one of "
-      + "\(tests))"
+      + " (names of splits are those of classes unless a training set, \(SplitNames.trains.joined(separator: " or ")), and a "
+      + "test set, \(SplitNames.tests.joined(separator: " or ")), lie side by side with no other images)"
   }
 }
 

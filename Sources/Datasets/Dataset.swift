@@ -14,18 +14,25 @@ package struct Dataset: Sendable {
 }
 
 extension Dataset {
-  /// The formats in the order in which they are tried; the folder per class takes any folder, so it is the last.
+  /// The formats in the order in which they are tried.
   private static let formats: [@Sendable (String) throws -> (any DataSource)?] = [
     StoreSource.open, NPZSource.open, ArchiveSource.open, TarSource.open, CIFARSource.open, IDXSource.open,
-    DatasetListFolder.open, SplitSource.open, ClassFolderSource.open,
+    DatasetListFolder.open, SplitSource.open,
   ]
+  private static let mostWrappers = 8
 
-  /// The source of what is at `path`, nil if no format fits.
+  /// The source of what is at `path`, nil where no format fits. A folder around all the rest does not count, and the folder
+  /// per class takes any folder.
   static func source(at path: String) throws -> (any DataSource)? {
-    for open in formats {
-      if let source = try open(path) { return source }
+    var path = path
+    for _ in 0..<mostWrappers {
+      for open in formats {
+        if let source = try open(path) { return source }
+      }
+      guard try Folder.kind(of: path) == .folder, let inner = try Folder(path).wrapped() else { break }
+      path = inner
     }
-    return nil
+    return try ClassFolderSource.open(path)
   }
 
   /// Recognises the data set at `path` from its content, without decoding an image. Throws `DataError` or `FileError`.

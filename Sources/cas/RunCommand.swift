@@ -43,6 +43,7 @@ struct RunCommand {
 
     let data = try StudyData.load(
       request, experiment, streaming: options.stream, machine: machine, events: events)
+    try data.requireClasses()
     // Until here there is nothing to save, and the first signal ends the program.
     Interruption.watch()
     let study =

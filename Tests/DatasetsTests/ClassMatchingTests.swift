@@ -50,8 +50,9 @@ struct ClassMatchingTests {
     #expect(
       error?.description
         == "the classes of the synthetic set s are not those of the real test set: it lacks evaluation, "
-        + "train, and the real test set lacks cat, dog (train counts as a class unless a test set and no other folder "
-        + "lies beside it, named one of test, val, validation, valid); classes are matched by name: rename the folders, "
+        + "train, and the real test set lacks cat, dog (names of splits are those of classes unless a training "
+        + "set, train or training, and a test set, test or testing or val or validation or valid or eval or evaluation or "
+        + "dev, lie side by side with no other images); classes are matched by name: rename the folders, "
         + "or use --allow-missing-classes.")
   }
 

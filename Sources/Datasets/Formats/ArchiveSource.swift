@@ -28,8 +28,8 @@ struct ArchiveSource: DataSource {
 
   /// Detects how the members of an archive are labelled.
   init(_ archive: some MemberArchive, format: DataFormat) throws {
-    if archive.repetition == nil, let list = archive.members.firstIndex(where: { $0.name == DatasetList.name }) {
-      let labels = try DatasetList(try archive.contents(at: list), name: archive.fullName(of: list))
+    if archive.repetition == nil, let (list, root) = DatasetList.place(in: archive) {
+      let labels = try DatasetList(try archive.contents(at: list), name: archive.fullName(of: list), root: root)
       self.init(archive, format: .labelled, parts: [.whole: try LabelledMembers(archive, labels: labels)])
     } else if let shards = try LabelledMembers(webDataset: archive) {
       self.init(archive, format: .webDataset, parts: [.whole: shards])

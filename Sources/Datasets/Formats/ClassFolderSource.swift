@@ -15,12 +15,26 @@ struct ClassFolderSource: DataSource {
     guard try Folder.kind(of: path) == .folder else { return nil }
     let folder = try Folder(path)
     let visible = Set(folder.visibleFolders)
-    // There may be many classes; the contents of other folders matter only if there are splits.
-    guard SplitNames.mayBeSplits(visible), let names = SplitNames(Set(try folder.dataFolders())) else {
+    // Classes may be many; only where there are splits does it matter what the others hold.
+    let splits = visible.filter { SplitNames.isSplit($0) }
+    guard let names = SplitNames(splits) else {
+      guard splits.isEmpty || splits.count < visible.count else {
+        throw DataError.splitsAsClasses(path, splits.sorted())
+      }
       return ClassFolderSource(path: path, roots: [.whole: path], warnings: [])
     }
+    let others = try folder.dataFolders().filter {
+      try !splits.contains($0) && Folder.holdsImages("\(path)/\($0)")
+    }
+    guard others.isEmpty else {
+      return ClassFolderSource(
+        path: path, roots: [.whole: path],
+        warnings: [
+          "\(path)/\(names.train) and \(path)/\(names.test) count as classes, because of \(others.capped()) beside them."
+        ])
+    }
     return ClassFolderSource(
-      path: path, roots: [.train: "\(path)/\(SplitNames.train)", .test: "\(path)/\(names.test)"],
+      path: path, roots: [.train: "\(path)/\(names.train)", .test: "\(path)/\(names.test)"],
       warnings: names.warnings(in: path))
   }
 

@@ -8,8 +8,26 @@ struct DatasetList {
   /// What to call the list in an error.
   let path: String
 
-  /// Throws `DataError.damaged`.
-  init(_ bytes: [UInt8], name: String) throws {
+  /// The list among the members of an archive, and the folders before it, in which all other images lie, too.
+  static func place(in archive: some MemberArchive) -> (list: Int, root: String)? {
+    let lists = archive.members.indices.filter { place in
+      let name = archive.members[place].name
+      return (name == Self.name || name.hasSuffix("/\(Self.name)"))
+        && !name.split(separator: "/").contains(where: MemberTally.isHidden)
+    }
+    guard let list = lists.min(by: { archive.members[$0].name.utf8.count < archive.members[$1].name.utf8.count })
+    else { return nil }
+    let root = String(archive.members[list].name.dropLast(Self.name.count))
+    let isCommon = archive.members.allSatisfy { member in
+      member.name.hasPrefix(root) || !MemberTally.isImage(member.name)
+        || member.name.split(separator: "/").contains(where: MemberTally.isHidden)
+    }
+    return isCommon ? (list, root) : nil
+  }
+
+  /// - Parameter root: what stands before the names of the list.
+  /// - Throws: `DataError.damaged`.
+  init(_ bytes: [UInt8], name: String, root: String = "") throws {
     guard let object = try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any] else {
       throw DataError.damaged(name, "it is not a JSON object")
     }
@@ -24,7 +42,7 @@ struct DatasetList {
         throw DataError.damaged(
           name, "the label of \(member) is no whole number from 0 to \((LabelledMembers.mostClasses - 1).grouped)")
       }
-      return (member, label)
+      return (root + member, label)
     }
     path = name
   }

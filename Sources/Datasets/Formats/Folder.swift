@@ -59,12 +59,17 @@ struct Folder {
     }
   }
 
-  /// Whether a folder in it, run folders excepted, holds an image at any depth; unreadable folders hold none.
-  func hasImagesInFolders() throws -> Bool {
-    var waiting = visibleFolders.map { "\(path)/\($0)" }
+  /// Whether a folder in it that is none of runs holds an image, at any depth; folders that cannot be read hold none.
+  func hasImagesInFolders() throws -> Bool { try Self.holdsImages(visibleFolders.map { "\(path)/\($0)" }) }
+
+  /// The same of one folder.
+  static func holdsImages(_ path: String) throws -> Bool { try holdsImages([path]) }
+
+  private static func holdsImages(_ folders: [String]) throws -> Bool {
+    var waiting = folders
     var seen: Set<Identity> = []
     while let next = waiting.popLast() {
-      guard let folder = try? Folder(next), !folder.isRun, seen.insert(try Self.identity(of: next)).inserted else {
+      guard let folder = try? Folder(next), !folder.isRun, seen.insert(try identity(of: next)).inserted else {
         continue
       }
       if folder.entries.contains(where: { $0.kind == .file && !$0.isHidden && MemberTally.isImage($0.name) }) {
@@ -75,7 +80,19 @@ struct Folder {
     return false
   }
 
-  /// What is at `path`, links followed. Throws `FileError` if the system does not say.
+  /// The only folder in it, where neither of the two has images of its own: it is no class, but a folder around them.
+  func wrapped() throws -> String? {
+    func hasImages(_ folder: Folder) -> Bool {
+      folder.entries.contains { $0.kind == .file && !$0.isHidden && MemberTally.isImage($0.name) }
+    }
+    let folders = visibleFolders
+    guard folders.count == 1, !hasImages(self) else { return nil }
+    let inner = try Folder("\(path)/\(folders[0])")
+    let splits = SplitNames.mayBeSplits(Set(inner.visibleFolders))
+    return !inner.isRun && !inner.entries.isEmpty && (splits || !hasImages(inner)) ? inner.path : nil
+  }
+
+  /// What is at `path`, links followed. Throws `FileError` where the system does not say.
   static func kind(of path: String) throws -> Kind {
     var status = stat()
     guard stat(path, &status) == 0 else {

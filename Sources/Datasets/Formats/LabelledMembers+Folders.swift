@@ -30,7 +30,7 @@ extension LabelledMembers {
     // An image beside the folders is ignored, as in a folder.
     let tops = Set(images.filter { $0.parts.count > 1 }.map { String($0.parts[0]) })
     let deep = Set(images.filter { $0.parts.count > 2 }.map { String($0.parts[0]) })
-    guard let names = SplitNames(tops), deep.isSuperset(of: [SplitNames.train, names.test]) else {
+    guard let names = SplitNames(tops), deep.isSuperset(of: [names.train, names.test]) else {
       return [.whole: try LabelledMembers(folders: images, foreign: foreign, tally: tally, path: archive.path)]
     }
     for image in images where image.parts.count == 1 { tally.addOther(image.parts[0]) }
@@ -41,7 +41,7 @@ extension LabelledMembers {
       let others = foreign.filter { $0.first?.elementsEqual(name) == true }.map { Array($0.dropFirst()) }
       return try LabelledMembers(folders: own, foreign: others, tally: tally, path: "\(archive.path)/\(name)")
     }
-    var parts: [Split: LabelledMembers] = [.train: try split(SplitNames.train), .test: try split(names.test)]
+    var parts: [Split: LabelledMembers] = [.train: try split(names.train), .test: try split(names.test)]
     for key in parts.keys { parts[key]?.warnings += names.warnings(in: archive.path) }
     return parts
   }

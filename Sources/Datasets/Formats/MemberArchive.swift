@@ -58,12 +58,10 @@ struct ZipMembers: MemberArchive {
     var places: [Int] = []
     var members: [ArchiveMember] = []
     var seen: Set<String> = []
-    // Programs that write Windows' separators, against the format's rule, write no others.
-    let names = archive.members.map(\.name)
-    let isForeign = names.contains { $0.contains("\\") } && !names.contains { $0.contains("/") }
     for (place, member) in archive.members.enumerated() where !member.isFolder {
-      if isForeign && member.name.hasSuffix("\\") { continue }
-      let name = isForeign ? member.name.replacing("\\", with: "/") : member.name
+      // Some programs write Windows' separators, against the format's rule, and some write both kinds.
+      let name = member.name.replacing("\\", with: "/")
+      if name.hasSuffix("/") { continue }
       let checked = try ArchiveMember(checking: name, isLink: member.isLink, archive: archive.path)
       guard seen.insert(checked.name).inserted else { throw DataError.memberTwice(archive.path, checked.name) }
       members.append(checked)

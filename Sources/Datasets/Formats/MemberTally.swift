@@ -7,13 +7,19 @@ struct MemberTally: Sendable {
   private var unreadable: [String: Int] = [:]
 
   /// The extensions of the files that are decoded, in lower case.
-  static let imageExtensions: Set<String> = ["png", "jpg", "jpeg", "jpe", "jfif"]
+  static let imageExtensions: Set<String> = ["png", "apng", "jpg", "jpeg", "jpe", "jfif", "pjpeg", "pjp"]
   /// Images of kinds that are not decoded: they are ignored like other files, but with a warning.
   private static let otherImageExtensions: Set<String> = [
     "webp", "gif", "bmp", "tif", "tiff", "ppm", "pgm", "avif", "heic", "jp2", "jxl", "npy",
   ]
 
-  static func isHidden(_ name: some StringProtocol) -> Bool { name.hasPrefix(".") || name == "__MACOSX" }
+  /// Folders and files that systems and network drives put beside a user's own.
+  private static let services: Set<String> = [
+    "__MACOSX", "@eaDir", "#recycle", "lost+found", "$RECYCLE.BIN", "System Volume Information", "Thumbs.db",
+    "desktop.ini",
+  ]
+
+  static func isHidden(_ name: some StringProtocol) -> Bool { name.hasPrefix(".") || services.contains(String(name)) }
 
   /// The text after the last dot of a file's name, in lower case.
   static func suffix(of name: some StringProtocol) -> String {

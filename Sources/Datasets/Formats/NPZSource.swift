@@ -2,11 +2,12 @@ import Foundation
 import Images
 
 /// Images and labels as NumPy arrays: guided-diffusion's `arr_0` (images, NHWC) and `arr_1` (labels), the same under
-/// other usual names, or `x_train`, `y_train`, `x_test` and `y_test`.
+/// other usual names, or `x_train`, `y_train`, `x_test` and `y_test` and the like.
 struct NPZSource: DataSource {
   let path: String
   private let archive: ZipArchive
   private let pairs: [Split: Pair]
+  private let warnings: [String]
 
   let format = DataFormat.npz
   var splits: [Split] { [.train, .test, .whole].filter { pairs[$0] != nil } }
@@ -44,13 +45,18 @@ struct NPZSource: DataSource {
       }
       return Pair(images: images, labels: labels)
     }
-    if let train = try first("x_train"), let test = try first("x_test") {
-      return NPZSource(
-        path: path, archive: archive,
-        pairs: [
-          .train: try pair(train, try first("y_train"), "y_train"),
-          .test: try pair(test, try first("y_test"), "y_test"),
-        ])
+    if let names = SplitNames(Set(members.keys.compactMap { ArrayName($0) }.filter { $0.isOfImages }.map(\.split))) {
+      func arrays(of split: String) throws -> Pair? {
+        let own = members.keys.compactMap { ArrayName($0) }.filter { $0.split == split }
+        guard let images = own.first(where: \.isOfImages), own.count(where: \.isOfImages) == 1 else { return nil }
+        let labels = own.first { !$0.isOfImages }
+        guard let array = try first(images.key) else { return nil }
+        return try pair(array, try labels.flatMap { try first($0.key) }, "y_\(split)")
+      }
+      if let train = try arrays(of: names.train), let test = try arrays(of: names.test) {
+        return NPZSource(
+          path: path, archive: archive, pairs: [.train: train, .test: test], warnings: names.warnings(in: path))
+      }
     }
     func pictures() -> [ArrayMember] {
       archive.members.compactMap { try? ArrayMember(archive, $0) }.filter { (3...4).contains($0.header.shape.count) }
@@ -60,7 +66,7 @@ struct NPZSource: DataSource {
       throw DataError.damaged(path, "it has no array of images named arr_0, images, samples or x")
     }
     let labels = try pair(images, try first("arr_1", "labels", "label", "y"), "arr_1, labels, label or y")
-    return NPZSource(path: path, archive: archive, pairs: [.whole: labels])
+    return NPZSource(path: path, archive: archive, pairs: [.whole: labels], warnings: [])
   }
 
   func list(_ split: Split) throws -> SplitListing {
@@ -75,7 +81,7 @@ struct NPZSource: DataSource {
     let entries = labels.enumerated().map { SplitListing.Entry(classIndex: $1, member: String($0)) }
     var listing = SplitListing(
       path: path, split: split, classNames: nil, classes: (labels.max() ?? 0) + 1, entries: entries)
-    listing.warnings = try images.notes()
+    listing.warnings = try images.notes() + warnings
     return listing
   }
 
@@ -106,6 +112,26 @@ struct NPZSource: DataSource {
       }
       return label
     }
+  }
+}
+
+/// What an array's name says in a file with splits: `x_train`, `test_images`, `Y_Val`.
+private struct ArrayName {
+  let key: String
+  /// As it is spelled.
+  let split: String
+  /// Else of labels.
+  let isOfImages: Bool
+
+  /// Nil where the name is another one.
+  init?(_ key: String) {
+    let parts = key.split(separator: "_").map(String.init)
+    guard parts.count == 2, let split = parts.first(where: SplitNames.isSplit) else { return nil }
+    let role = (split == parts[0] ? parts[1] : parts[0]).lowercased()
+    guard ["x", "images", "image", "samples", "y", "labels", "label"].contains(role) else { return nil }
+    self.key = key
+    self.split = split
+    isOfImages = !["y", "labels", "label"].contains(role)
   }
 }
 

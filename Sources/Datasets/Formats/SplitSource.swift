@@ -4,12 +4,14 @@ struct SplitSource: DataSource {
   let path: String
   let train: any DataSource
   let test: any DataSource
+  private let warnings: [String]
 
   let format = DataFormat.splits
   let splits: [Split] = [.train, .test]
 
-  init(path: String, train: any DataSource, test: any DataSource) {
+  init(path: String, train: any DataSource, test: any DataSource, warnings: [String] = []) {
     self.path = path
+    self.warnings = warnings
     self.train = train
     self.test = test
   }
@@ -17,33 +19,34 @@ struct SplitSource: DataSource {
   /// Only if one of the two is no folder of class folders; `ClassFolderSource` reads those.
   static func open(_ path: String) throws -> SplitSource? {
     guard try Folder.kind(of: path) == .folder else { return nil }
-    var found: [String: String] = [:]
     let folder = try Folder(path)
     let visible = folder.entries.filter { !$0.isHidden && ($0.kind == .folder || $0.kind == .file) }
-    func isOther(_ entry: Folder.Entry) -> Bool {
-      entry.kind == .folder && !SplitNames.all.contains(entry.name)
-    }
-    // Other folders are read only if the remaining names are those of splits.
-    for entry in visible where !isOther(entry) {
+    var found: [String: [String]] = [:]
+    for entry in visible {
       let stem = entry.kind == .folder ? entry.name : String(entry.name.prefix { $0 != "." })
-      guard SplitNames.all.contains(stem), found[stem] == nil else { return nil }
-      found[stem] = "\(path)/\(entry.name)"
+      if SplitNames.isSplit(stem) { found[stem, default: []].append(entry.name) }
     }
-    guard let names = SplitNames(Set(found.keys)), let train = found[SplitNames.train], let test = found[names.test],
-      try !visible.contains(where: isOther)
-        || Set(folder.dataFolders()).isDisjoint(with: visible.filter(isOther).map(\.name))
+    // Other folders are looked into only where the names of the rest are those of splits.
+    guard let names = SplitNames(Set(found.keys)),
+      try !folder.dataFolders().contains(where: { try !SplitNames.isSplit($0) && Folder.holdsImages("\(path)/\($0)") })
     else { return nil }
-    let sources = try [train, test].map { try Dataset.source(at: $0) }
-    guard let first = sources[0], let second = sources[1], first.splits == [.whole], second.splits == [.whole],
+    // What is no data, such as a checksum beside an archive, does not count.
+    func sources(_ name: String) throws -> [any DataSource] {
+      try (found[name] ?? []).compactMap { try Dataset.source(at: "\(path)/\($0)") }
+    }
+    let (first, second) = (try sources(names.train), try sources(names.test))
+    guard first.count == 1, second.count == 1, let first = first.first, let second = second.first,
+      first.splits == [.whole], second.splits == [.whole],
       first.format != .classFolders || second.format != .classFolders
     else { return nil }
-    return SplitSource(path: path, train: first, test: second)
+    return SplitSource(path: path, train: first, test: second, warnings: names.warnings(in: path))
   }
 
   func list(_ split: Split) throws -> SplitListing {
     guard splits.contains(split) else { throw DataError.noSuchSplit(path, split) }
     var listing = try (split == .train ? train : test).list(.whole)
     listing.split = split
+    listing.warnings += warnings
     return listing
   }
 

@@ -16,9 +16,14 @@ enum TarSource {
         .filter { MemberTally.suffix(of: $0) == "tar" }.sorted(by: NameOrder.natural)
       // Class folders beside an archive are the data; often they were unpacked from it.
       guard !names.isEmpty, try !Folder(path).hasImagesInFolders() else { return nil }
-      let parts = split(names)
-      guard let train = parts[.train], let test = parts[.test] else { return try shards(names, in: path) }
-      return SplitSource(path: path, train: try shards(train, in: path), test: try shards(test, in: path))
+      var found: [String: [String]] = [:]
+      for name in names { found[split(of: name) ?? "", default: []].append(name) }
+      // Where not all names say to which split they belong, none of them does.
+      guard let splits = SplitNames(Set(found.keys)), let train = found[splits.train], let test = found[splits.test]
+      else { return try shards(names, in: path) }
+      return SplitSource(
+        path: path, train: try shards(train, in: path), test: try shards(test, in: path),
+        warnings: splits.warnings(in: path))
     case .other, .missing: return nil
     }
   }
@@ -28,19 +33,10 @@ enum TarSource {
     return try ArchiveSource(TarMembers(archives, path: path), format: .tar)
   }
 
-  /// Shards whose names all say to which split they belong, by a word of letters such as `train` or `val`; empty if
-  /// not all do.
-  private static func split(_ names: [String]) -> [Split: [String]] {
-    var found: [String: [String]] = [:]
-    for name in names {
-      let words = Set(name.lowercased().split { !$0.isLetter }.map(String.init))
-      let kinds = words.intersection(SplitNames.all)
-      guard kinds.count == 1, let kind = kinds.first else { return [:] }
-      found[kind, default: []].append(name)
-    }
-    guard let names = SplitNames(Set(found.keys)), let train = found[SplitNames.train], let test = found[names.test]
-    else { return [:] }
-    return [.train: train, .test: test]
+  /// The split that a shard's name says, by a word of letters such as `train` or `val`; nil without one, or with two.
+  private static func split(of name: String) -> String? {
+    let words = Set(name.lowercased().split { !$0.isLetter }).filter { SplitNames.isSplit($0) }
+    return words.count == 1 ? words.first.map(String.init) : nil
   }
 }
 
@@ -71,7 +67,8 @@ extension LabelledMembers {
     for (place, member) in archive.members.enumerated() {
       let folderEnd = member.name.lastIndex(of: "/").map { member.name.index(after: $0) } ?? member.name.startIndex
       let name = member.name[folderEnd...]
-      guard !MemberTally.isHidden(name), let dot = name.firstIndex(of: ".") else {
+      let isHidden = member.name.split(separator: "/").contains(where: MemberTally.isHidden)
+      guard !isHidden, let dot = name.firstIndex(of: ".") else {
         tally.addHidden()
         continue
       }

@@ -79,6 +79,11 @@ extension StudyData {
 }
 
 extension StudyData {
+  /// Throws `DataError.oneClass` where there is nothing that a classifier could tell apart.
+  package func requireClasses() throws {
+    if test.classNames.count == 1 { throw DataError.oneClass(test.summary.path, test.classNames[0]) }
+  }
+
   /// What sets are called in messages about their classes.
   static let realTrainTitle = "real training set"
   static func title(ofSynthetic name: String) -> String { "synthetic set \(name)" }

@@ -1,0 +1,108 @@
+import Datasets
+import Evaluation
+import Foundation
+import Metrics
+import Support
+import Testing
+import Training
+
+/// What a study trains on what, and what it compares with what.
+@Suite struct StudyTests {
+  private let machine: Machine
+  private var stripes: StripesRun
+
+  init() throws {
+    machine = try Machine(threads: 2, environment: [:])
+    stripes = try StripesRun()
+  }
+
+  private func remove(_ name: String) throws {
+    try FileManager.default.removeItem(atPath: "\(stripes.folder.path)/\(name)")
+  }
+
+  private func outcomes(_ study: Study) throws -> [StudyRunner.Outcome] {
+    let folder = RunFolder(path: "\(stripes.folder.path)/run")
+    try folder.makeFolder(folder.path)
+    return try StudyRunner(study, stripes.experiment, folder: folder, machine: machine, cache: nil).run()
+  }
+
+  /// Half of the real images of each class, not the same number of each.
+  @Test func addedSamplesAreInTheSharesOfTheRealClasses() throws {
+    for index in 2..<8 { try remove("real/train/diagonal/\(index).png") }
+    let study = try Study.nas(stripes.data(machine), Study.Augmenting(fractions: [0.5, 1]), stripes.experiment)
+    #expect(study.entries.map(\.fractionAdded) == [0.5, 1, 0])
+    #expect(study.entries.map(\.samples.classCounts) == [[12, 3, 12], [16, 4, 16], [8, 2, 8]])
+  }
+
+  @Test func everyTrainingIsNormalisedByItsOwnImages() throws {
+    let study = try Study.cas(stripes.data(machine), stripes.experiment)
+    let jobs = try study.jobs(stripes.experiment)
+    #expect(jobs.map(\.normalization) == study.entries.map { .computed(from: $0.samples) })
+    #expect(!jobs.map(\.normalization).contains(.computed(from: study.test)) && jobs.count == 2)
+  }
+
+  /// What the weights of a class say that no image has trained counts for nothing.
+  @Test mutating func classesWithoutATrainingImageAreNeverPredicted() throws {
+    try remove("good/upright")
+    (stripes.experiment.allowMissingClasses, stripes.experiment.steps) = (true, 1)
+    let outcomes = try outcomes(Study.cas(stripes.data(machine), stripes.experiment))
+    let predicted = outcomes.map { Set($0.predictions[0].topClasses) }
+    #expect(predicted == [[0, 1, -1], [0, 1, 2]])
+  }
+
+  /// Of a class that a set lacks its baseline has as many images as of the others, or all there are.
+  @Test mutating func lackingClassesHaveTheirRealImages() throws {
+    try remove("good/upright")
+    for index in 3..<8 { try remove("real/train/upright/\(index).png") }
+    stripes.experiment.allowMissingClasses = true
+    let study = try Study.cas(stripes.data(machine), stripes.experiment)
+    #expect(study.entries.map(\.samples.classCounts) == [[8, 8, 0], [8, 8, 3]])
+    #expect(study.notes.contains { $0.hasPrefix("good lacks 1 class: its baseline has 3 real images of them") })
+    #expect(!study.notes.contains { $0.contains("has fewer images than") })
+  }
+
+  /// Two sets of other numbers of images, each with real images in its own numbers, over two seeds.
+  @Test mutating func everySetIsComparedWithItsOwnBaseline() throws {
+    try Stripes.write(to: stripes.folder, "real/test", perClass: 20, seed: 2)
+    try Stripes.write(to: stripes.folder, "few", perClass: 8, seed: 4)
+    for index in 1..<8 { for name in ["across", "upright"] { try remove("few/\(name)/\(index).png") } }
+    stripes.request.synthetic.append(NamedPath(name: "few", path: "\(stripes.folder.path)/few"))
+    (stripes.experiment.steps, stripes.experiment.seeds, stripes.experiment.ganTest) = (16, 2, true)
+    let data = try stripes.data(machine)
+    let study = try Study.cas(data, stripes.experiment)
+    let outcomes = try outcomes(study)
+    #expect(outcomes.map(\.entry.name) == ["good", "few", "baseline", "baseline+2"])
+    #expect(outcomes.map { $0.ganTests.map(\.name) } == [[], [], ["good"], ["few"]])
+    let whole = try RunReport(
+      outcomes, study: study, data: data, request: stripes.request, experiment: stripes.experiment,
+      machine: .example, version: "1", build: nil, log: [])
+    let report = whole.report
+    let comparisons = try (0..<2).map { set in
+      try #require(
+        PairedComparison(outcomes[set].predictions, outcomes[set + 2].predictions, isPaired: true, perClass: false))
+    }
+    // Else the wrong baseline would not show.
+    #expect(comparisons[0].top1.second != comparisons[1].top1.second)
+    for (result, comparison) in zip(report.results, comparisons) {
+      #expect(result.difference?.value == comparison.top1.value)
+      #expect(result.difference?.pValue == comparison.pValue)
+      let drop = (comparison.top1.second - comparison.top1.first) / comparison.top1.second
+      #expect(abs((result.relativeDrop?.top1 ?? 9) - drop) < 1e-12)
+    }
+    let seedPs = SeedAccuracies.pValues(comparisons.map(\.seeds))
+    #expect(report.results.prefix(2).map { $0.difference?.seedPValue } == seedPs && seedPs.allSatisfy { $0 != nil })
+    #expect(report.results.suffix(2).map(\.key) == ["good+gan-test", "few+gan-test"])
+    let training = try #require(report.results[1].training)
+    #expect(training.steps == 16 && training.trainingImages == 10)
+    #expect(training.perClassImages == ["across": 1, "diagonal": 8, "upright": 1])
+    // Of both seeds together.
+    #expect(abs((training.imagesPerSecond ?? 0) * (training.seconds ?? 0) - 2 * 16 * 8) < 1e-6)
+
+    // Pictures of what went wrong, and of what went right.
+    let folder = RunFolder(path: "\(stripes.folder.path)/run")
+    try whole.write(to: folder)
+    let galleries = try Thumbnails(of: folder).galleries
+    #expect(!galleries.isEmpty && galleries.contains { !$0.missed.isEmpty })
+    #expect(galleries.allSatisfy { gallery in gallery.missed.allSatisfy { $0.predicted != gallery.className } })
+  }
+}

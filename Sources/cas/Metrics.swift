@@ -155,7 +155,8 @@ struct MetricsCommand: ParsableCommand {
       // The demonstration of modes looks at the pixels of one set of real images.
       given = try MetricsStudy.Sets(pixelsOf: NamedPath.absolute(real), context.reader)
     }
-    let document = try MetricsDemonstration(seed: seed, machine: context.machine, events: context.events).run(chosen, given)
+    let document = try MetricsDemonstration(seed: seed, machine: context.machine, events: context.events).run(
+      chosen, given)
     let attributed = AttributedDocument(
       document,
       try Provenance(

@@ -51,7 +51,8 @@ extension ImageReader {
         bytes > left
           ? "The \(bytes.grouped) bytes of \(set.title)'s pixels do not fit into the memory left for them: the images are "
             + "decoded whenever they are needed."
-          : "The images of \(set.title) are decoded whenever they are needed, because random parts are cut out of them.")
+          : "The images of \(set.title) are decoded whenever they are needed, because random parts are cut out of them."
+      )
     }
     return samples
   }

@@ -46,7 +46,8 @@ extension ImageSets {
   ///   - drawn: for each name of a synthetic set the part of it that is described; the whole set where there is none.
   /// - Throws: `Interrupted`, `UsageError`, and what reading images and weights throws.
   package func described(
-    _ context: RunContext, decode: LoadOptions.Decoding = .exact, given: StudyData? = nil, drawn: [String: Samples] = [:]
+    _ context: RunContext, decode: LoadOptions.Decoding = .exact, given: StudyData? = nil,
+    drawn: [String: Samples] = [:]
   ) throws -> Described {
     let network = try FeatureNetwork(name: features)
     guard weights != nil || network == .own else {

@@ -31,8 +31,10 @@ package struct RunReport {
       config: try Self.configuration(run.plan), machine: run.context.description,
       data: Self.dataSection(data), results: results, curves: Self.curves(outcomes))
     // What the sets lack stands in their own entries.
-    report.warnings = Study.unique(study.notes + metrics.notes + StudyRunner.mixtureNotes(outcomes, build: run.context.build))
-      .filter { !data.missingNotes.contains($0) }
+    report.warnings = Study.unique(
+      study.notes + metrics.notes + StudyRunner.mixtureNotes(outcomes, build: run.context.build)
+    )
+    .filter { !data.missingNotes.contains($0) }
     report.correlations = ColumnTable.correlations(in: report)
     self.report = report
     let limit = HTMLPage.galleryLimit(results: report.mainResults.count)

@@ -67,25 +67,20 @@ struct Attack: ParsableCommand {
         reads: [weights].compactMap { $0 }.map(NamedPath.absolute))
     }
     let terminal = Terminal(isQuiet: quiet)
-    let environment = ProcessInfo.processInfo.environment
     var study = AttackStudy(real: NamedPath.absolute(real))
     study.realTrain = realTrain.map(NamedPath.absolute)
     study.weights = weights.map(NamedPath.absolute)
     study.trainingSeed = trainingSeed
     (study.attack.images, study.attack.iterations) = (images, iterations)
     (study.attack.step, study.attack.seed) = (step, seed)
-    let machine = try Machine(threads: threads, environment: environment)
-    let outcome = try study.run(
-      machine: machine,
-      baselines: BaselineCache.standard(environment: environment),
-      cache: FeatureCache.standard(environment: environment),
-      events: terminal.events())
+    let context = try RunContext.describing(threads: threads, terminal.events())
+    let outcome = try study.run(context)
     let document = outcome.document
     let text = quiet ? "" : document.text(Terminal.outputStyle)
     let attributed = AttributedDocument(
       document,
       try Provenance(
-        "attack", config: study, machine: machine,
+        "attack", config: study, machine: context.machine,
         data: try JSONValue(encoding: outcome.data)))
     try Terminal.write(json ? Array(try attributed.json()) : Array(text.utf8)) {
       if let output { try AtomicFile.write(bytes: try PNG.encode(outcome.sheet), to: NamedPath.absolute(output)) }

@@ -45,3 +45,17 @@ extension Provenance where Host == MachineDescription?, Sets == JSONValue? {
       machine: machine.map { MachineDescription($0) }, data: data)
   }
 }
+
+extension RunContext {
+  /// Of this build, without caches.
+  init(_ machine: Machine, _ events: RunEvents) {
+    self.init(
+      machine, description: MachineDescription(machine), version: BuildDescription.current.identity, events: events)
+  }
+
+  /// In fp32 and with caches, as all that describes images takes it.
+  static func describing(threads: Int?, _ events: RunEvents) throws -> RunContext {
+    let environment = ProcessInfo.processInfo.environment
+    return RunContext(try Machine(threads: threads, environment: environment), events).withCaches(of: environment)
+  }
+}

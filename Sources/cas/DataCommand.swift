@@ -31,6 +31,7 @@ struct DataOptions: ParsableArguments {
 
   var pool: ThreadPool { ThreadPool(threads: threads ?? ThreadPool.available) }
   var events: RunEvents { Terminal(isQuiet: quiet).events() }
+  var reader: Evaluation.ImageReader { Evaluation.ImageReader(pool: pool, events: events) }
 
   func attributed<Findings: Encodable & Sendable>(
     _ findings: Findings, _ command: String, config: some Encodable, _ sets: [SurveyedSet]
@@ -59,8 +60,7 @@ struct DataInspect: ParsableCommand {
   var json = false
 
   func run() throws {
-    let document = try DataInspection.run(
-      paths.map(NamedPath.absolute), pool: options.pool, events: options.events)
+    let document = try DataInspection.run(paths.map(NamedPath.absolute), options.reader)
     let sets = document.results.map { SurveyedSet(path: $0.path, split: $0.split, images: $0.images) }
     func attributed() throws -> CommandDocument<InspectionDocument> {
       try options.attributed(document, "data inspect", config: ["paths": paths.map(NamedPath.absolute)], sets)
@@ -123,7 +123,7 @@ struct DataCheckCommand: ParsableCommand {
         "\(maxLeaks == nil ? "--sheet" : "--max-leaks") is about copies of real images, and \(path) has no two splits to "
           + "compare. Name the real images with --real.")
     }
-    let check = try DataCheck(request, pool: options.pool, events: options.events)
+    let check = try DataCheck(request, options.reader)
     let document = check.document
     func attributed() throws -> CommandDocument<DataCheckDocument> {
       try options.attributed(document, "data check", config: request, check.sets)

@@ -74,7 +74,7 @@ extension DoctorFindings {
     memory = MemoryFinding(total: AvailableMemory.total, available: AvailableMemory.bytes)
     problems = DoctorProblem.all(
       instructionSets: instructionSets, wrongChoice: wrongChoice, environment: environment, blas: blas,
-      threads: threads, memory: memory)
+      memory: memory)
   }
 
   private static func processorName() -> String {

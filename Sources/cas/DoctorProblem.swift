@@ -12,7 +12,7 @@ extension DoctorProblem {
   /// - Parameter wrongChoice: why the kernels that `CAS_ISA` names cannot be had, nil when they can.
   static func all(
     instructionSets: [DoctorFindings.InstructionSetFinding], wrongChoice: String?, environment: [String: String],
-    blas: DoctorFindings.BLASFinding, threads: DoctorFindings.ThreadsFinding, memory: DoctorFindings.MemoryFinding
+    blas: DoctorFindings.BLASFinding, memory: DoctorFindings.MemoryFinding
   ) -> [DoctorProblem] {
     var problems: [DoctorProblem] = []
     func add(_ finding: String, _ remedy: String) { problems.append(DoctorProblem(finding: finding, remedy: remedy)) }

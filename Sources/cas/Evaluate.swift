@@ -58,17 +58,17 @@ struct Evaluate: ParsableCommand {
   }
 
   func run() throws {
-    if let model { try Architecture.check(model) }
+    if let model { _ = try Architecture.named(model) }
     let terminal = Terminal(isQuiet: printed.quiet)
     let machine = try Machine(
       threads: threads, precision: precision, environment: ProcessInfo.processInfo.environment)
-    let request = WeightsEvaluation.Request(
-      weights: NamedPath.absolute(weights), model: model, real: NamedPath.absolute(real),
-      classNames: classNames.map(NamedPath.absolute), normalization: normalize, input: input, resize: resize,
-      testFlips: testFlips)
-    let report = try WeightsEvaluation.run(
-      request, machine: machine, description: MachineDescription(machine),
-      version: BuildDescription.current.identity, events: terminal.events())
+    var request = WeightsEvaluation.Request(weights: NamedPath.absolute(weights), real: NamedPath.absolute(real))
+    request.model = model
+    request.classNames = classNames.map(NamedPath.absolute)
+    request.normalization = normalize
+    (request.input, request.resize) = (input, resize)
+    request.testFlips = testFlips
+    let report = try WeightsEvaluation.run(request, RunContext(machine, terminal.events()))
     try terminal.print(report, printed)
   }
 }

@@ -64,18 +64,14 @@ struct Features: ParsableCommand {
       NamedPath.absolute(output), outside: [images, real].compactMap { $0 }.map(NamedPath.absolute),
       reads: [weights].compactMap { $0 }.map(NamedPath.absolute))
     let terminal = Terminal(isQuiet: quiet)
-    let environment = ProcessInfo.processInfo.environment
-    let machine = try Machine(threads: threads, environment: environment)
+    let context = try RunContext.describing(threads: threads, terminal.events())
     var run = FeatureRun(
       images: NamedPath.absolute(images), split: split == "train" ? .train : .test,
       features: try FeatureNetwork(name: features), output: NamedPath.absolute(output))
     run.weights = weights.map(NamedPath.absolute)
     run.training = real.map(NamedPath.absolute)
     (run.seed, run.input, run.resize) = (seed, input, resize)
-    let summary = try run.run(
-      machine: machine, baselines: BaselineCache.standard(environment: environment),
-      cache: FeatureCache.standard(environment: environment),
-      events: terminal.events())
+    let summary = try run.run(context)
     guard !quiet else { return }
     let logits = summary.classes.map { ", \($0) logits" } ?? ""
     try Terminal.write(

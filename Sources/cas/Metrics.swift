@@ -102,17 +102,14 @@ struct MetricsCommand: ParsableCommand {
   }
 
   func run() throws {
-    let terminal = Terminal(isQuiet: quiet)
-    let events = terminal.events()
-    let machine = try Machine(threads: threads, environment: ProcessInfo.processInfo.environment)
+    let events = Terminal(isQuiet: quiet).events()
+    let context = try RunContext.describing(threads: threads, events)
     try checkOutputs()
-    if let demonstrate { return try demonstration(demonstrate, machine, events) }
+    if let demonstrate { return try demonstration(demonstrate, context) }
     let request = try request()
     try request.check()
-    var context = MetricsStudy.Context(
-      version: BuildDescription.current.identity, config: try request.json(), description: MachineDescription(machine))
-    let sets = try sets(machine, &context, events)
-    let outcome = try MetricsStudy(request, machine: machine, events: events).run(sets, context)
+    let (sets, origin) = try sets(context)
+    let outcome = try MetricsStudy(request, context).run(sets, origin)
     let document = outcome.document
     let text = quiet ? "" : MetricsSummary(of: document, style: Terminal.outputStyle).text
     try Terminal.write(json ? Array(try document.json()) : Array(text.utf8)) {
@@ -136,7 +133,7 @@ struct MetricsCommand: ParsableCommand {
     }
   }
 
-  private func demonstration(_ name: String, _ machine: Machine, _ events: RunEvents) throws {
+  private func demonstration(_ name: String, _ context: RunContext) throws {
     try UsageError.refuse(
       [
         ("--metrics", metrics != nil), ("--per-class", perClass), ("--write-statistics", writeStatistics != nil),
@@ -153,16 +150,17 @@ struct MetricsCommand: ParsableCommand {
     }
     var given = featuresSynthetic.isEmpty ? nil : try fileSets()
     if !imageSets.synthetic.isEmpty {
-      given = try described(machine, version: BuildDescription.current.identity, events).sets
+      given = try imageSets.sets(classNames: classNames).described(context).sets
     } else if given == nil, let real = imageSets.real {
       // The demonstration of modes looks at the pixels of one set of real images.
-      given = try MetricsStudy.Sets(pixelsOf: NamedPath.absolute(real), machine: machine, events: events)
+      given = try MetricsStudy.Sets(pixelsOf: NamedPath.absolute(real), context.reader)
     }
-    let document = try MetricsDemonstration(seed: seed, machine: machine, events: events).run(chosen, given)
+    let document = try MetricsDemonstration(seed: seed, machine: context.machine, events: context.events).run(
+      chosen, given)
     let attributed = AttributedDocument(
       document,
       try Provenance(
-        "metrics", config: DemonstrationRequest(demonstration: name, seed: seed), machine: machine,
+        "metrics", config: DemonstrationRequest(demonstration: name, seed: seed), machine: context.machine,
         data: try given.map { try JSONValue(encoding: $0.sources) }))
     let text = quiet ? "" : document.text(Terminal.outputStyle)
     try Terminal.write(Array(json ? try attributed.json() : Data(text.utf8))) {
@@ -190,29 +188,17 @@ struct MetricsCommand: ParsableCommand {
   }
 
   /// Where the features come from: of images, or of files.
-  private func sets(
-    _ machine: Machine, _ context: inout MetricsStudy.Context, _ events: RunEvents
-  ) throws -> MetricsStudy.Sets {
+  private func sets(_ context: RunContext) throws -> (MetricsStudy.Sets, MetricsStudy.Origin) {
     guard imageSets.areGiven else {
       try imageSets.refuse(because: "files of features come as they are")
-      return try fileSets()
+      return (try fileSets(), MetricsStudy.Origin())
     }
     guard featuresSynthetic.isEmpty, featuresReal == nil, featuresTraining == nil else {
       throw UsageError.message("Give images (--synthetic, --real) or files of features, not both.")
     }
-    let described = try described(machine, version: context.version, events)
-    context.notes = described.notes
-    try context.add(try imageSets.sets(classNames: classNames), weightsHash: described.weightsHash)
-    return described.sets
-  }
-
-  private func described(
-    _ machine: Machine, version: String, _ events: RunEvents
-  ) throws -> ImageSets.Described {
-    let environment = ProcessInfo.processInfo.environment
-    return try imageSets.sets(classNames: classNames).described(
-      machine: machine, baselines: BaselineCache.standard(environment: environment),
-      cache: FeatureCache.standard(environment: environment), events: events)
+    let images = try imageSets.sets(classNames: classNames)
+    let described = try images.described(context)
+    return (described.sets, try MetricsStudy.Origin(images, described))
   }
 
   private func fileSets() throws -> MetricsStudy.Sets {

@@ -210,6 +210,15 @@ extension TrainingOptions {
       synthetic: try NamedPath.parse(synthetic), classNames: classNames.map(NamedPath.absolute))
   }
 
+  /// How the trainings are driven.
+  var driver: TrainingDriver.Options {
+    var driver = TrainingDriver.Options()
+    driver.checkpointInterval = checkpointSeconds
+    driver.allowsKernelChange = allowKernelChange
+    driver.writesEvents = tensorboard
+    return driver
+  }
+
   /// Whether the run goes to a new folder that the program names.
   var namesFolder: Bool { output == nil && resume == nil }
 

@@ -122,20 +122,17 @@ import Testing
   /// The settings follow the images, the training is a baseline's, and the cache returns the same network.
   @Test func theOwnNetworkIsTrainedOnceAndDependsOnItsSeed() throws {
     let folder = try TemporaryFolder()
-    let cache = BaselineCache(path: folder.path, build: "test")
+    var context = RunContext.testing(try Self.machine(2), cache: folder.path)
     let samples = Self.samples(40)
-    let machine = try Self.machine(2)
-    var (experiment, _) = try OwnNetwork.experiment(for: samples, seed: 3)
+    let experiment = try OwnNetwork(on: samples, seed: 3).experiment
     #expect(experiment.model == "resnet8" && experiment.precision == .fp32 && experiment.seed == 3)
-    experiment.steps = 3
-    experiment.training.batchSize = 8
     let steps = Atomic<Int>(0)
-    var events = RunEvents()
-    events.advanced = { _, _ in steps.add(1, ordering: .relaxed) }
+    context.events.advanced = { _, _ in steps.add(1, ordering: .relaxed) }
     func train(_ seed: UInt64) throws -> FeatureExtractor {
-      var own = experiment
-      own.seed = seed
-      return try OwnNetwork.trained(on: samples, own, machine: machine, cache: cache, events: events)
+      var own = try OwnNetwork(on: samples, seed: seed)
+      own.experiment.steps = 3
+      own.experiment.training.batchSize = 8
+      return try own.trained(context, for: "")
     }
     let first = try train(3)
     #expect(steps.load(ordering: .relaxed) == 3)
@@ -144,7 +141,7 @@ import Testing
     #expect(try train(4).weightsHash != first.weightsHash)
     #expect(first.columns == 64 && first.classes == 3)
 
-    events.shouldStop = { true }
+    context.events.shouldStop = { true }
     #expect(throws: Interrupted.self) { try train(5) }
   }
 

@@ -20,23 +20,21 @@ import Training
     _ name: String, build: String, choice: KernelChoice = .auto, cut: Bool = false
   ) throws -> [StudyRunner.Outcome] {
     let machine = try Machine(threads: 2, choice: choice, environment: [:])
-    let folder = RunFolder(path: "\(stripes.folder.path)/\(name)")
-    try folder.makeFolder(folder.path)
-    var runner = StudyRunner(
-      try Study.cas(stripes.data(machine), stripes.experiment), stripes.experiment, folder: folder, machine: machine,
-      cache: BaselineCache(path: "\(stripes.folder.path)/cache", build: build))
-    runner.build = build
-    runner.allowsKernelChange = true
+    var run = try stripes.run(
+      name, RunContext.testing(machine, build: build, cache: "\(stripes.folder.path)/cache"))
+    try run.folder.makeFolder(run.folder.path)
+    var options = TrainingDriver.Options()
+    options.allowsKernelChange = true
     let title = Mutex("")
     let isOver = Atomic<Bool>(false)
-    runner.events.began = { text, _, _, _ in title.withLock { $0 = text } }
-    runner.events.advanced = { done, _ in
+    run.context.events.began = { text, _, _, _ in title.withLock { $0 = text } }
+    run.context.events.advanced = { done, _ in
       if cut, done == 3, title.withLock({ $0.hasPrefix("Training baseline") }) {
         isOver.store(true, ordering: .relaxed)
       }
     }
-    runner.events.shouldStop = { isOver.load(ordering: .relaxed) }
-    return try runner.run()
+    run.context.events.shouldStop = { isOver.load(ordering: .relaxed) }
+    return try StudyRunner(run, options).outcomes()
   }
 
   private func builds(_ outcomes: [StudyRunner.Outcome]) -> [[[String?]]] {

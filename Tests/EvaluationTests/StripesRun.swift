@@ -23,8 +23,27 @@ struct StripesRun {
     experiment.ganTest = false
   }
 
-  func data(_ machine: Machine) throws -> StudyData {
-    try StudyData.load(request, experiment, machine: machine, events: RunEvents())
+  var plan: RunPlan { RunPlan(request, experiment) }
+
+  func data(_ context: RunContext) throws -> StudyData { try StudyData(ImageSelection(plan), context.reader) }
+
+  /// The run in a folder of this name.
+  func run(_ name: String, _ context: RunContext) throws -> Run {
+    try Run(plan, try data(context), folder: RunFolder(path: "\(folder.path)/\(name)"), context)
+  }
+}
+
+extension RunContext {
+  /// Of a test: with a build and its cache of baselines.
+  static func testing(_ machine: Machine, build: String = "test", cache: String) -> RunContext {
+    var context = RunContext(
+      machine,
+      description: MachineDescription(
+        cpu: "", threads: 2, instructionSet: "", precision: nil, blas: "", blasCore: "", memoryBytes: 0, os: ""),
+      version: "test", events: RunEvents())
+    context.build = build
+    context.baselines = BaselineCache(path: cache, build: build)
+    return context
   }
 }
 

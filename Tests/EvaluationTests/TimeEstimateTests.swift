@@ -8,15 +8,9 @@ import Testing
   @Test func theNetworkOfMetricsTakesTime() throws {
     var stripes = try StripesRun()
     stripes.request.metrics = ["kid"]
-    let machine = try Machine(threads: 2, environment: [:])
-    let data = try stripes.data(machine)
-    let folder = RunFolder(path: "\(stripes.folder.path)/run")
-    let cache = BaselineCache(path: "\(stripes.folder.path)/cache", build: "test")
-    func text(_ stripes: StripesRun) throws -> String? {
-      try TimeEstimate(
-        Study.cas(data, stripes.experiment), stripes.experiment, folder: folder, machine: machine, cache: cache,
-        network: MetricsStudy.network(beside: stripes.request, stripes.experiment, data, machine: machine))?.text
-    }
+    let context = RunContext.testing(
+      try Machine(threads: 2, environment: [:]), cache: "\(stripes.folder.path)/cache")
+    func text(_ stripes: StripesRun) throws -> String? { try TimeEstimate(stripes.run("run", context))?.text }
     let network = "the metrics' network, resnet8 over 200 epochs (measured: "
     let both = try text(stripes)
     #expect(both?.contains("for 2 trainings and that of \(network)") == true, "\(both ?? "nothing")")
@@ -34,10 +28,8 @@ import Testing
     for name in ["good", "baseline"] { try stripes.folder.write([], "run/model-\(name)-seed0.safetensors") }
     let rest = try text(stripes)
     #expect(rest?.contains("for the training of \(network)") == true, "\(rest ?? "nothing")")
-    let images = try #require(data.realTrain)
-    _ = try OwnNetwork.trained(
-      on: images, OwnNetwork.experiment(for: images, seed: 0).experiment, machine: machine, cache: cache,
-      events: RunEvents())
+    let images = try #require(stripes.data(context).realTrain)
+    _ = try OwnNetwork(on: images, seed: 0).trained(context, for: "")
     #expect(try text(stripes) == nil)
   }
 }

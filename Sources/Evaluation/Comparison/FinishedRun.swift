@@ -113,9 +113,9 @@ extension FinishedRun {
       guard stat(folder.report, &status) == 0 || errno == ENOENT || errno == ENOTDIR else {
         throw FileError(.open, folder.report, code: errno)
       }
-      if let (request, _) = try? folder.stored() {
+      if let plan = try? folder.stored() {
         throw UsageError.message(
-          "The run in \(folder.path) is not finished. Go on with: cas \(request.command.rawValue) --resume "
+          "The run in \(folder.path) is not finished. Go on with: cas \(plan.request.command.rawValue) --resume "
             + folder.path.shellQuoted)
       }
       throw DataNotFound(path: folder.report, what: "no report of a finished run")

@@ -163,7 +163,7 @@ extension Experiment {
     func check(_ holds: Bool, _ key: String, _ value: some CustomStringConvertible, _ expected: String) throws {
       guard holds else { throw UsageError.wrongValue(key: key, value: "\(value)", expected: expected) }
     }
-    try Architecture.check(model)
+    _ = try Architecture.named(model)
     _ = try NormalizationSetting(normalization)
     let training = training
     let optimizer = training.optimizer

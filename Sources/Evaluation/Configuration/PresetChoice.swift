@@ -69,34 +69,23 @@ extension PresetChoice {
 extension PresetChoice.Facts {
   /// Looks at the data of a run without decoding more than a few images.
   ///
-  /// - Parameter experiment: the user's own settings, of which the size and the images per class count.
+  /// - Parameter plan: of the user's own settings the size and the images per class count.
   /// - Throws: `DataError`, `ImageError` or `FileError`.
-  package init(of request: RunRequest, _ experiment: Experiment) throws {
-    let real = try Dataset.open(request.real)
-    let test = try real.list(.test)
-    let synthetic = try request.synthetic.map { try Dataset.open($0.path).list(.train) }
+  package init(of plan: RunPlan) throws {
+    let (request, experiment) = (plan.request, plan.experiment)
     // What the run itself will read.
-    let realTrain =
-      !StudyData.readsRealTraining(request.command, experiment)
-      ? nil
-      : try request.realTrain.map { try Dataset.open($0).list(.train) }
-        ?? (real.hasTwoSplits ? try real.list(.train) : nil)
-    let glance = try real.glance(at: test)
-    var sides = zip(request.synthetic, synthetic).map {
-      ClassMatching.Side(title: StudyData.title(ofSynthetic: $0.name), listing: $1)
-    }
-    if let realTrain { sides.insert(ClassMatching.Side(title: StudyData.realTrainTitle, listing: realTrain), at: 0) }
-    let matching = try ClassMatching(
-      test: test, others: sides, namesFile: try request.classNames.map { (try ClassNames.read($0), $0) },
-      allowMissing: experiment.allowMissingClasses)
-    var counts = zip(sides, matching.others).map { side, classes in
-      var counts = [Int](repeating: 0, count: classes.classNames.count)
-      for (target, images) in zip(classes.targets, side.listing.classCounts) {
+    let listed = try ImageSelection(plan).listed()
+    let test = listed.test.listing
+    let glance = try listed.test.dataset.glance(at: test)
+    func counts(_ set: ListedSet) -> [Int] {
+      var counts = [Int](repeating: 0, count: set.classes.classNames.count)
+      for (target, images) in zip(set.classes.targets, set.listing.classCounts) {
         if let target { counts[target] += images }
       }
       return counts
     }
-    let realCounts = realTrain.map { _ in counts.removeFirst() }
+    let realCounts = listed.realTrain.map(counts)
+    var counts = listed.synthetic.map(counts)
     if experiment.matchLabelCounts, let realCounts { counts = counts.map { zip($0, realCounts).map(min) } }
     let limit = experiment.perClass ?? .max
     func images(_ counts: [Int]) -> Int { counts.reduce(0) { $0 + min($1, limit) } }

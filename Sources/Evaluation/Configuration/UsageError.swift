@@ -29,9 +29,11 @@ extension UsageError: CustomStringConvertible {
 
 extension Architecture {
   /// - Throws: `UsageError.unknownModel` for a name that no architecture has.
-  package static func check(_ name: String) throws {
-    guard Architecture(name: name) == nil else { return }
-    throw UsageError.unknownModel(name, nearest: Spelling.nearest(to: name, in: names))
+  package static func named(_ name: String) throws -> Architecture {
+    guard let architecture = Architecture(name: name) else {
+      throw UsageError.unknownModel(name, nearest: Spelling.nearest(to: name, in: names))
+    }
+    return architecture
   }
 }
 

@@ -1,6 +1,5 @@
 package import Datasets
 internal import Images
-package import Kernels
 package import Reports
 
 /// Searches a data set for damaged files, copies within it, and copies of real images (`cas data check`).
@@ -33,14 +32,11 @@ extension DataCheck {
   /// a set with two splits is searched for test images among its training images.
   ///
   /// - Throws: `DataError` or `FileError` where a data set as a whole cannot be read.
-  package init(
-    _ request: Request, pool: ThreadPool, events: RunEvents
-  ) throws {
+  package init(_ request: Request, _ reader: ImageReader) throws {
     let dataset = try Dataset.open(request.path)
     func surveys(_ dataset: Dataset) throws -> [(dataset: Dataset, survey: Survey)] {
       try dataset.splits.map { split in
-        let survey = try DataInspection.survey(dataset, try dataset.list(split), compares: true, pool, events)
-        return (dataset, survey)
+        (dataset, try reader.survey(dataset, split, compares: true))
       }
     }
     // All are opened before the first one is looked at, which takes long.
@@ -54,7 +50,7 @@ extension DataCheck {
       if references.isEmpty, survey.listing.split == .train {
         others = own.enumerated().filter { $0.offset != index }.map(\.element)
       }
-      let leaks = CopySearch.copies(in: survey, of: others.map(\.survey), pool: pool)
+      let leaks = CopySearch.copies(in: survey, of: others.map(\.survey), pool: reader.pool)
       let copies = leaks.map { Self.copy($0, survey, others[$0.reference].survey) }
       for (match, copy) in zip(leaks, copies).prefix(Self.mostPairs - pairs.count) {
         let other = others[match.reference]
@@ -66,7 +62,7 @@ extension DataCheck {
       parts.append(
         DataCheckDocument.Part(
           SurveyedSet(survey.listing), damaged: survey.damaged.map(\.sentence),
-          duplicates: CopySearch.duplicates(in: survey, pool: pool).map { Self.copy($0, survey, survey) },
+          duplicates: CopySearch.duplicates(in: survey, pool: reader.pool).map { Self.copy($0, survey, survey) },
           leaks: copies, against: others.map { Self.title($0.survey) }))
     }
     document = DataCheckDocument(results: parts)

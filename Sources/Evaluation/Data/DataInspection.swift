@@ -1,29 +1,17 @@
 internal import Datasets
-package import Kernels
 package import Reports
 
 /// Looks into data sets (`cas data inspect`).
 package enum DataInspection {
   /// - Throws: `DataError` or `FileError` where a data set as a whole cannot be read.
-  package static func run(
-    _ paths: [String], pool: ThreadPool, events: RunEvents
-  ) throws -> InspectionDocument {
+  package static func run(_ paths: [String], _ reader: ImageReader) throws -> InspectionDocument {
     // All are opened before the first one is looked at, which takes long.
     let parts = try paths.map { try Dataset.open($0) }.flatMap { dataset in
       try dataset.splits.map { split in
-        let survey = try survey(dataset, try dataset.list(split), compares: false, pool, events)
-        return InspectionDocument.Part(survey, format: dataset.format)
+        InspectionDocument.Part(try reader.survey(dataset, split, compares: false), format: dataset.format)
       }
     }
     return InspectionDocument(results: parts)
-  }
-
-  static func survey(
-    _ dataset: Dataset, _ listing: SplitListing, compares: Bool, _ pool: ThreadPool, _ events: RunEvents
-  ) throws -> Survey {
-    try events.stage("Looking at \(listing.path)", listing.entries.count, "images") {
-      try dataset.survey(listing, compares: compares, pool: pool) { events.advanced($0, "") }
-    }
   }
 }
 

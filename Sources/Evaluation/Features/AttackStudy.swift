@@ -1,6 +1,7 @@
 internal import Datasets
 internal import Foundation
 package import Images
+internal import Kernels
 internal import Metrics
 internal import Randomness
 package import Reports
@@ -31,32 +32,20 @@ extension AttackStudy {
   private static let splits = 10
 
   /// - Throws: `Interrupted`, `UsageError`, `FeatureSetError`, and what reading images and weights throws.
-  package func run(
-    machine: Machine, baselines: BaselineCache?, cache: FeatureCache?, events: RunEvents
-  ) throws -> Outcome {
+  package func run(_ context: RunContext) throws -> Outcome {
     let given = try weights.map { try FeatureExtractor.pretrained(.own, weights: $0) }
-    let request = RunRequest(command: .train, real: real, realTrain: realTrain, synthetic: [])
-    let data = try StudyData.load(request, Experiment(), machine: machine, events: events)
+    let data = try StudyData(ImageSelection(real: real, realTrain: realTrain), context.reader)
     let training = data.realTrain ?? data.test
     guard data.test.count >= Self.splits else {
       throw UsageError.message(
         "The attack needs \(Self.splits) real test images for the \(Self.splits) splits of their Inception Score, and "
           + "\(real) has \(data.test.count).")
     }
-    let extractor: FeatureExtractor
-    if let given {
-      extractor = given
-    } else {
-      let (experiment, reason) = try OwnNetwork.experiment(for: training, seed: trainingSeed)
-      events.note("classifier: \(reason)")
-      extractor = try OwnNetwork.trained(
-        on: training, experiment, machine: machine, cache: baselines, events: events)
-    }
+    let extractor = try given ?? OwnNetwork(on: training, seed: trainingSeed).trained(context, for: "classifier:")
     try extractor.check(training)
     let result = try attack.run(
-      on: extractor, classNames: training.classNames, machine: machine, events: events)
-    var extraction = FeatureExtraction(extractor, machine: machine, cache: cache)
-    extraction.events = events
+      on: extractor, classNames: training.classNames, machine: context.machine, events: context.events)
+    let extraction = FeatureExtraction(extractor, context)
     let known = try extraction.run(training, title: "the training images").features
     let count = attack.images
     var stream = RandomStream(seed: attack.seed, purpose: "real images beside an attack")
@@ -66,7 +55,7 @@ extension AttackStudy {
     ]
     let rows = try sets.map { name, samples in
       let found = try extraction.run(samples, title: "the set \(name)")
-      do { return try row(name, found, known, machine) } catch let error as MetricError {
+      do { return try row(name, found, known, context.machine.processor.pool) } catch let error as MetricError {
         throw FeatureSetError(path: name, reason: error)
       }
     }
@@ -76,10 +65,10 @@ extension AttackStudy {
   }
 
   private func row(
-    _ name: String, _ found: ImageFeatures, _ training: FeatureMatrix, _ machine: Machine
+    _ name: String, _ found: ImageFeatures, _ training: FeatureMatrix, _ pool: ThreadPool
   ) throws -> AttackDocument.Row {
     guard let logits = found.logits else { preconditionFailure("a classifier has logits") }
-    let (classifier, pool) = (ClassProbabilities(logits, kind: .logits), machine.processor.pool)
+    let classifier = ClassProbabilities(logits, kind: .logits)
     let shuffle = RandomStream(seed: attack.seed, purpose: "splits of an attack")
     let information = try InformationScore(classifier, pool: pool)
     let memory = try Memorisation(synthetic: found.features, training: training, pool: pool)

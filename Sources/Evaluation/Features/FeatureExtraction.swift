@@ -33,6 +33,11 @@ package struct FeatureExtraction: Sendable {
     self.cache = cache
     self.blockRows = blockRows ?? Self.usualBlockRows
   }
+
+  init(_ extractor: FeatureExtractor, _ context: RunContext) {
+    self.init(extractor, machine: context.machine, cache: context.features)
+    events = context.events
+  }
 }
 
 extension FeatureExtraction {

@@ -1,6 +1,5 @@
 package import Datasets
 internal import Images
-internal import Kernels
 
 /// Describes the images of one data set and writes the numbers to a file (`cas features`).
 package struct FeatureRun: Sendable {
@@ -33,9 +32,7 @@ package struct FeatureRun: Sendable {
 
 extension FeatureRun {
   /// - Throws: `Interrupted`, `UsageError`, `CheckpointError`, `DataError`, `ImageError` or `FileError`.
-  package func run(
-    machine: Machine, baselines: BaselineCache?, cache: FeatureCache?, events: RunEvents
-  ) throws -> Summary {
+  package func run(_ context: RunContext) throws -> Summary {
     // The files are looked at before the images, which take longer.
     let published = try weights.map { try FeatureExtractor.pretrained(features, weights: $0) }
     guard published != nil || features == .own else {
@@ -47,11 +44,9 @@ extension FeatureRun {
       )
     }
     for path in [images, training].compactMap({ $0 }) { _ = try Dataset.open(path) }
-    let samples = try load(images, split, machine, events)
-    let extractor = try published ?? ownNetwork(machine, baselines, events)
-    var extraction = FeatureExtraction(extractor, machine: machine, cache: cache)
-    extraction.events = events
-    let result = try extraction.run(samples, title: samples.summary.path)
+    let samples = try load(images, split, context)
+    let extractor = try published ?? ownNetwork(context)
+    let result = try FeatureExtraction(extractor, context).run(samples, title: samples.summary.path)
     try FeatureFile.write(
       result.features, logits: result.logits, labels: samples.labels, classNames: samples.classNames, to: output)
     return Summary(
@@ -59,27 +54,15 @@ extension FeatureRun {
       weightsHash: extractor.weightsHash)
   }
 
-  private func ownNetwork(
-    _ machine: Machine, _ baselines: BaselineCache?, _ events: RunEvents
-  ) throws -> FeatureExtractor {
+  private func ownNetwork(_ context: RunContext) throws -> FeatureExtractor {
     guard let training else { preconditionFailure("the own network has images to be trained on") }
-    let real = try load(training, .train, machine, events)
-    let (experiment, reason) = try OwnNetwork.experiment(for: real, seed: seed)
-    events.note("features: \(reason)")
-    return try OwnNetwork.trained(on: real, experiment, machine: machine, cache: baselines, events: events)
+    return try OwnNetwork(on: try load(training, .train, context), seed: seed).trained(context, for: "features:")
   }
 
-  private func load(
-    _ path: String, _ split: Split, _ machine: Machine, _ events: RunEvents
-  ) throws -> Samples {
-    let dataset = try Dataset.open(path)
-    let listing = try dataset.list(split)
-    var options = LoadOptions(input: input, resize: resize.flatMap(ResizeMode.init(rawValue:)))
-    options.storage = .memoryUpTo(AvailableMemory.bytes / 2)
-    return try events.stage("Reading \(path)", listing.entries.count, "images") {
-      try dataset.load(
-        listing, classes: ClassAssignment(own: listing), options: options,
-        pool: machine.processor.pool, progress: { done, _ in events.advanced(done, "") })
-    }
+  private func load(_ path: String, _ split: Split, _ context: RunContext) throws -> Samples {
+    var reader = context.reader
+    return try reader.load(
+      ListedSet(path, title: path, try Dataset.open(path), split),
+      LoadOptions(input: input, resize: resize.flatMap(ResizeMode.init(rawValue:))))
   }
 }

@@ -1,7 +1,7 @@
 package import Datasets
 import Foundation
+internal import Images
 internal import Metrics
-internal import Reports
 
 /// The images of a comparison by metrics, and the extractor that describes them.
 package struct ImageSets: Codable, Equatable, Sendable {
@@ -46,8 +46,8 @@ extension ImageSets {
   ///   - drawn: for each name of a synthetic set the part of it that is described; the whole set where there is none.
   /// - Throws: `Interrupted`, `UsageError`, and what reading images and weights throws.
   package func described(
-    machine: Machine, baselines: BaselineCache?, cache: FeatureCache?, events: RunEvents,
-    decode: LoadOptions.Decoding = .exact, given: StudyData? = nil, drawn: [String: Samples] = [:]
+    _ context: RunContext, decode: LoadOptions.Decoding = .exact, given: StudyData? = nil,
+    drawn: [String: Samples] = [:]
   ) throws -> Described {
     let network = try FeatureNetwork(name: features)
     guard weights != nil || network == .own else {
@@ -55,21 +55,16 @@ extension ImageSets {
     }
     // The file is looked at before the images, which take longer.
     let published = try weights.map { try FeatureExtractor.pretrained(network, weights: $0) }
-    var experiment = Experiment()
-    (experiment.input, experiment.resize, experiment.allowMissingClasses) = (input, resize, allowMissingClasses)
-    experiment.decode = decode
-    let request = RunRequest(
-      command: .train, real: real, realTrain: realTrain, synthetic: synthetic, classNames: classNames)
-    let data = try given ?? StudyData.load(request, experiment, machine: machine, events: events)
+    let data = try given ?? StudyData(selection(decode), context.reader)
     guard reference == .test || data.realTrain != nil else {
       throw UsageError.message(
         "\(real) has no training images. Pass --real-train PATH, or leave out --reference train.")
     }
     var notes = data.notes.map { data.missingNotes.contains($0) ? $0.replacing(": scored 0.", with: ".") : $0 }
     notes += codecs(data)
-    let extractor = try extractor(published, data, machine, baselines, events, &notes)
-    var extraction = FeatureExtraction(extractor, machine: machine, cache: cache)
-    extraction.events = events
+    let extractor = try published ?? ownNetwork(data).trained(context, for: "features: own network,")
+    notes.append(try note(of: extractor, data))
+    let extraction = FeatureExtraction(extractor, context)
     func describe(_ samples: Samples, _ name: String, _ title: String) throws -> FeatureSet {
       let found = try extraction.run(samples, title: title)
       var set = FeatureSet(name: name, path: samples.summary.path, features: found.features)
@@ -91,32 +86,29 @@ extension ImageSets {
     return Described(sets: sets, notes: notes, weightsHash: extractor.weightsHash)
   }
 
-  private func extractor(
-    _ published: FeatureExtractor?, _ data: StudyData, _ machine: Machine, _ baselines: BaselineCache?,
-    _ events: RunEvents, _ notes: inout [String]
-  ) throws -> FeatureExtractor {
-    if let extractor = published, let weights {
-      notes.append("Features: \(features) with the weights \(weights) (SHA-256 \(extractor.weightsHash.prefix(12))…).")
-      return extractor
-    }
-    let (images, experiment, reason) = try ownNetwork(data)
-    events.note("features: own network, \(reason)")
-    let extractor = try OwnNetwork.trained(
-      on: images, experiment, machine: machine, cache: baselines, events: events)
-    notes.append(
-      "Features: \(experiment.model) trained on \(images.summary.path)"
-        + (data.realTrain == nil || reference == .train
-          ? ", the very images that samples are compared with, which it knows better than others" : "")
-        + ", seed \(trainingSeed) (SHA-256 \(extractor.weightsHash.prefix(12))…). Compare only numbers of the same network."
-    )
-    return extractor
+  private func selection(_ decode: LoadOptions.Decoding) -> ImageSelection {
+    var selection = ImageSelection(real: real, realTrain: realTrain)
+    (selection.synthetic, selection.classNames) = (synthetic, classNames)
+    selection.allowsMissingClasses = allowMissingClasses
+    selection.options = LoadOptions(input: input, resize: resize.flatMap(ResizeMode.init(rawValue:)))
+    selection.options.decoding = decode
+    return selection
   }
 
-  /// What the own network is trained on, and how: the real training images, or the test images where there are no others.
-  func ownNetwork(_ data: StudyData) throws -> (images: Samples, experiment: Experiment, reason: String) {
-    let images = data.realTrain ?? data.test
-    let (experiment, reason) = try OwnNetwork.experiment(for: images, seed: trainingSeed)
-    return (images, experiment, reason)
+  /// What the own network is trained on: the real training images, or the test images where there are no others.
+  func ownNetwork(_ data: StudyData) throws -> OwnNetwork {
+    try OwnNetwork(on: data.realTrain ?? data.test, seed: trainingSeed)
+  }
+
+  /// What the document says about the network.
+  private func note(of extractor: FeatureExtractor, _ data: StudyData) throws -> String {
+    let hash = "(SHA-256 \(extractor.weightsHash.prefix(12))…)"
+    if let weights { return "Features: \(features) with the weights \(weights) \(hash)." }
+    let own = try ownNetwork(data)
+    return "Features: \(own.experiment.model) trained on \((data.realTrain ?? data.test).summary.path)"
+      + (data.realTrain == nil || reference == .train
+        ? ", the very images that samples are compared with, which it knows better than others" : "")
+      + ", seed \(trainingSeed) \(hash). Compare only numbers of the same network."
   }
 
   /// A codec leaves traces that a network sees.
@@ -128,17 +120,6 @@ extension ImageSets {
       return "\(set.name) comes as \(own.joined(separator: " and ")) and the real images as "
         + "\(real.joined(separator: " and ")): a codec's traces count as a difference."
     }
-  }
-}
-
-extension MetricsStudy.Context {
-  /// Puts into the document's configuration which images were described, and by what.
-  package mutating func add(_ images: ImageSets, weightsHash: String) throws {
-    guard case .object(var members) = config else { return }
-    guard case .object(var described) = try JSONValue(encoding: images) else { return }
-    described["weightsHash"] = .string(weightsHash)
-    members["images"] = .object(described)
-    config = .object(members)
   }
 }
 

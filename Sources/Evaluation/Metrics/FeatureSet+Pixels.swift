@@ -20,12 +20,11 @@ extension MetricsStudy.Sets {
   /// The test images and the training images of real data as pixels.
   ///
   /// - Throws: `UsageError` where there are no two splits, `DataError`, `ImageError` or `FileError`.
-  package init(pixelsOf real: String, machine: Machine, events: RunEvents) throws {
+  package init(pixelsOf real: String, _ reader: ImageReader) throws {
     guard try Dataset.open(real).hasTwoSplits else {
       throw UsageError.message("\(real) has no training split beside its test split, and both are needed.")
     }
-    let request = RunRequest(command: .train, real: real, synthetic: [])
-    let data = try StudyData.load(request, Experiment(), machine: machine, events: events)
+    let data = try StudyData(ImageSelection(real: real), reader)
     guard let training = data.realTrain else { throw DataError.noSuchSplit(real, .train) }
     self.init(
       real: try FeatureSet(pixelsOf: data.test, name: "test images"),

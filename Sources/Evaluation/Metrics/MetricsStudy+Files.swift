@@ -1,6 +1,5 @@
 internal import Datasets
 internal import Foundation
-package import Reports
 
 extension MetricsStudy {
   /// The files of features that a study is made of.
@@ -41,9 +40,4 @@ extension MetricsStudy.Sets {
       training: try files.training.map { try read($0, "training", isReference: false) },
       synthetic: try files.synthetic.map { try read($0.path, $0.name, isReference: false) })
   }
-}
-
-extension MetricsRequest {
-  /// The settings as the document keeps them.
-  package func json() throws -> JSONValue { try JSONValue(encoding: self) }
 }

@@ -9,49 +9,38 @@ extension MetricsStudy {
   ///
   /// - Returns: the numbers of each set, and what is to be known about how they were computed.
   /// - Throws: `UsageError` for a metric that there is none of; what `cas metrics` throws.
-  package static func beside(
-    _ request: RunRequest, _ experiment: Experiment, _ data: StudyData, _ study: Study, machine: Machine,
-    description: MachineDescription, version: String, environment: [String: String], events: RunEvents
-  ) throws -> (sets: [MetricsResult], notes: [String]) {
-    guard let names = request.metrics else { return ([], []) }
+  package static func beside(_ run: Run) throws -> (sets: [MetricsResult], notes: [String]) {
+    guard let names = run.request.metrics else { return ([], []) }
     var asked = MetricsRequest()
     asked.metrics = names
-    let described = try images(request, experiment).described(
-      machine: machine, baselines: BaselineCache.standard(environment: environment),
-      cache: FeatureCache.standard(environment: environment), events: events,
-      decode: experiment.decode, given: hasAllImages(request, experiment) ? data : nil,
+    let described = try images(run.plan).described(
+      run.context.describing, decode: run.experiment.decode, given: run.plan.readsRealTraining ? run.data : nil,
       drawn: Dictionary(
-        study.entries.filter { $0.kind == .cas }.map { ($0.name, $0.samples) }, uniquingKeysWith: { first, _ in first })
-    )
-    let context = Context(version: version, config: try asked.json(), description: description)
-    let document = try MetricsStudy(asked, machine: machine, events: events).run(described.sets, context).document
+        run.study.entries.filter { $0.kind == .cas }.map { ($0.name, $0.samples) },
+        uniquingKeysWith: { first, _ in first }))
+    let document = try MetricsStudy(asked, run.context.describing).run(described.sets).document
     return (document.results, described.notes + document.warnings)
   }
 
   /// The network that `beside` trains first, for the expected time; nil without metrics.
   ///
   /// - Throws: `UsageError`.
-  package static func network(
-    beside request: RunRequest, _ experiment: Experiment, _ data: StudyData, machine: Machine
-  ) throws -> TimeEstimate.Network? {
-    guard request.metrics != nil else { return nil }
-    guard hasAllImages(request, experiment) else { return TimeEstimate.Network(job: nil, machine: machine) }
-    let own = try images(request, experiment).ownNetwork(data)
-    return TimeEstimate.Network(job: try OwnNetwork.job(on: own.images, own.experiment), machine: machine)
+  static func network(beside run: Run) throws -> TimeEstimate.Network? {
+    guard run.request.metrics != nil else { return nil }
+    let machine = run.context.describing.machine
+    // A run that trains on no real images has left these where they are.
+    guard run.plan.readsRealTraining else { return TimeEstimate.Network(job: nil, machine: machine) }
+    return TimeEstimate.Network(job: try images(run.plan).ownNetwork(run.data).job(), machine: machine)
   }
 
-  private static func images(_ request: RunRequest, _ experiment: Experiment) -> ImageSets {
+  private static func images(_ plan: RunPlan) -> ImageSets {
+    let (request, experiment) = (plan.request, plan.experiment)
     var images = ImageSets(real: request.real, synthetic: request.synthetic, features: FeatureNetwork.own.rawValue)
     images.realTrain = request.realTrain
     images.classNames = request.classNames
     (images.input, images.resize) = (experiment.input, experiment.resize)
     images.allowMissingClasses = experiment.allowMissingClasses
     return images
-  }
-
-  /// Whether the run has read all that metrics look at: one that trains on no real images has left these where they are.
-  private static func hasAllImages(_ request: RunRequest, _ experiment: Experiment) -> Bool {
-    StudyData.readsRealTraining(request.command, experiment)
   }
 
   /// - Throws: `UsageError` for a metric that there is none of.

@@ -26,18 +26,20 @@ package struct MetricsStudy {
     }
   }
 
-  /// What the document says of a study besides its numbers.
-  package struct Context {
-    package var version: String
-    package var config: JSONValue
-    package var description: MachineDescription
-    /// Sentences about where the sets come from, which the document keeps.
+  /// What the document says of where the sets come from.
+  package struct Origin {
+    /// Sentences that the document keeps.
     package var notes: [String] = []
+    /// Which images were described and by what, for the document's configuration; nil for files.
+    fileprivate var images: JSONValue?
 
-    package init(version: String, config: JSONValue, description: MachineDescription) {
-      self.version = version
-      self.config = config
-      self.description = description
+    package init() {}
+
+    package init(_ images: ImageSets, _ described: ImageSets.Described) throws {
+      notes = described.notes
+      guard case .object(var members) = try JSONValue(encoding: images) else { return }
+      members["weightsHash"] = .string(described.weightsHash)
+      self.images = .object(members)
     }
   }
 
@@ -59,25 +61,25 @@ package struct MetricsStudy {
   }
 
   private let request: MetricsRequest
-  private let pool: ThreadPool
-  private let events: RunEvents
+  private let context: RunContext
+  private var pool: ThreadPool { context.machine.processor.pool }
+  private var events: RunEvents { context.events }
 
-  package init(_ request: MetricsRequest, machine: Machine, events: RunEvents) {
+  package init(_ request: MetricsRequest, _ context: RunContext) {
     self.request = request
-    pool = machine.processor.pool
-    self.events = events
+    self.context = context
   }
 }
 
 extension MetricsStudy {
   /// - Throws: `UsageError` for a metric that the sets do not allow, `FeatureSetError`, and what reading throws.
-  package func run(_ sets: Sets, _ context: Context) throws -> Outcome {
+  package func run(_ sets: Sets, _ origin: Origin = Origin()) throws -> Outcome {
     try request.check()
     let families = try families(of: sets)
     if request.perClass, ([sets.real] + sets.synthetic).contains(where: { $0.labels == nil }) {
       throw UsageError.message("--per-class needs labels on both sides, the samples' and the real images'.")
     }
-    var warnings = context.notes
+    var warnings = origin.notes
     var sets = sets
     var facts = try Inspections(sets, pool: pool, events: events)
     if request.perClass { try nameClasses(of: &sets, &warnings) }
@@ -108,9 +110,16 @@ extension MetricsStudy {
     let document = MetricsDocument(
       MetricsFindings(warnings: warnings, results: results),
       Provenance(
-        command: "metrics", version: context.version, config: context.config, machine: context.description,
+        command: "metrics", version: context.version, config: try configuration(origin), machine: context.description,
         data: facts.data(sets)))
     return Outcome(document: document, reference: reference, hash: facts.hash(of: sets.real))
+  }
+
+  /// The settings as the document keeps them.
+  private func configuration(_ origin: Origin) throws -> JSONValue {
+    guard case .object(var members) = try JSONValue(encoding: request) else { return .null }
+    if let images = origin.images { members["images"] = images }
+    return .object(members)
   }
 
   /// What was asked for, or what the sets allow of the usual metrics.

@@ -16,14 +16,26 @@ package struct Machine: Sendable {
     threads: Int? = nil, choice: KernelChoice = .auto, precision: Experiment.Precision = .fp32,
     environment: [String: String]
   ) throws {
-    instructionSet = try InstructionSet.chosen(in: environment)
+    let instructionSet = try InstructionSet.chosen(in: environment)
     let table = KernelTable.table(for: instructionSet)
     let format = try precision.format(table, choice)
-    processor = Processor(
+    let processor = Processor(
       pool: ThreadPool(threads: threads ?? ThreadPool.available), table: table, choice: choice, format: format)
     BLAS.requireRoom(threads: processor.pool.threads)
     BLAS.configureOnce()
-    kernels = "\(format.rawValue) \(choice.rawValue) \(instructionSet.rawValue) OpenBLAS-\(BLAS.coreName)"
+    self.init(processor, instructionSet)
+  }
+
+  private init(_ processor: Processor, _ instructionSet: InstructionSet) {
+    self.processor = processor
+    self.instructionSet = instructionSet
+    kernels =
+      "\(processor.format.rawValue) \(processor.choice.rawValue) \(instructionSet.rawValue) OpenBLAS-\(BLAS.coreName)"
+  }
+
+  /// The same threads with the kernels that fp32 has by default.
+  var inSinglePrecision: Machine {
+    Machine(Processor(pool: processor.pool, table: processor.table, choice: .auto, format: .fp32), instructionSet)
   }
 }
 

@@ -10,13 +10,12 @@ package struct MemoryDemand {
   private let testing: Int
   private let batchSize: Int
 
-  /// - Throws: `UsageError` when the model is not known.
-  package init(_ study: Study, _ experiment: Experiment, machine: Machine) throws {
-    let processor = machine.processor
-    let jobs = try study.jobs(experiment)
+  package init(_ study: Study, on processor: Processor) {
+    // Seeds change no size.
+    let jobs = study.entries.compactMap(\.trainings.first)
     training = jobs.map { Self.training($0, on: processor) }.max() ?? 0
     testing = jobs.map { Evaluator.footprint($0.plan, on: processor) }.max() ?? 0
-    batchSize = experiment.training.batchSize
+    batchSize = jobs.first?.recipe.batchSize ?? 0
   }
 
   /// The bytes of a trainer: the network laid out for a batch, its average or slow weights where there are some, and a

@@ -52,9 +52,7 @@ package struct ModelDescription: Codable, Sendable {
 
   /// - Throws: `UsageError` for a name or a shape that cannot be.
   package init(model: String, input: String, classes: Int, batchSize: Int, machine: Machine) throws {
-    guard let architecture = Architecture(name: model) else {
-      throw UsageError.unknownModel(model, nearest: Spelling.nearest(to: model, in: Architecture.names))
-    }
+    let architecture = try Architecture.named(model)
     guard let shape = Shape(input), max(shape.height, shape.width) <= 4096 else {
       throw UsageError.wrongValue(key: "--input", value: input, expected: "a shape such as 32x32x3")
     }

@@ -102,7 +102,9 @@ extension Study {
           + "Choose larger fractions.")
     }
     entries += ways.map { way in
-      Entry(name: baselineName(way), kind: .baseline, fractionAdded: 0, augmentation: way, samples: real)
+      var entry = Entry(name: baselineName(way), kind: .baseline, fractionAdded: 0, samples: real)
+      entry.augmentation = way
+      return entry
     }
     // More images with as many epochs are more steps, which help by themselves.
     if experiment.steps == nil, experiment.budget == .epochs {
@@ -110,7 +112,7 @@ extension Study {
         "All trainings pass over their own set equally often: where something was added, they take more steps, and a "
           + "gain may come from these.")
     }
-    return Study(data, entries: entries, notes: data.notes + unique(notes), experiment)
+    return try Study(data, entries: entries, notes: data.notes + unique(notes), experiment)
   }
 
   /// How many samples and real images make a batch that holds `fraction` samples for each real image; nil where one of

@@ -44,7 +44,7 @@ extension Study {
     if experiment.steps == nil, experiment.budget == .epochs {
       notes.append("All trainings pass over their own images equally often: small sizes take fewer steps.")
     }
-    return Study(data, entries: entries + references.map(\.entry), notes: data.notes + unique(notes), experiment)
+    return try Study(data, entries: entries + references.map(\.entry), notes: data.notes + unique(notes), experiment)
   }
 
   /// The name of the real part with the same numbers of each class, which is drawn once; nil where the real set has

@@ -31,7 +31,7 @@ extension Study {
       }
       entries.append(entry)
     }
-    return Study(data, entries: entries + baselines.map(\.entry), notes: data.notes + unique(notes), experiment)
+    return try Study(data, entries: entries + baselines.map(\.entry), notes: data.notes + unique(notes), experiment)
   }
 
   /// The synthetic sets on which a baseline's classifiers are tested: train on real images, test on samples, the

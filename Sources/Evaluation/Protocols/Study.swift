@@ -1,5 +1,4 @@
 package import Datasets
-internal import Networks
 package import Training
 
 /// A run laid out before anything is trained: the test set and every training set with its name and role.
@@ -22,6 +21,18 @@ package struct Study: Sendable {
     /// The entry that this one is compared with; nil for a baseline, or where there is none.
     package var baseline: String?
     package var samples: Samples
+    /// One for each seed.
+    package fileprivate(set) var trainings: [TrainingJob] = []
+
+    init(
+      name: String, kind: Kind, fractionAdded: Double? = nil, size: Int? = nil, samples: Samples
+    ) {
+      self.name = name
+      self.kind = kind
+      self.fractionAdded = fractionAdded
+      self.size = size
+      self.samples = samples
+    }
 
     /// The name in file names and in the log, unique among the entries.
     package var label: String {
@@ -40,37 +51,43 @@ package struct Study: Sendable {
   package let entries: [Entry]
   /// What the user should know about how the sets were drawn and how long they are trained on.
   package private(set) var notes: [String]
-  /// The number of real images of each class: of the training set, or of the test set without one.
-  package let realCounts: [Int]
 
-  init(_ data: StudyData, entries: [Entry], notes: [String], _ experiment: Experiment) {
+  /// - Throws: `UsageError` when the model is not known or needs larger images.
+  init(_ data: StudyData, entries: [Entry], notes: [String], _ experiment: Experiment) throws {
     test = data.test
-    self.entries = entries
     self.notes = notes
-    realCounts = (data.realTrain ?? data.test).classCounts
-    if let steps = steps(experiment).min(), steps < Self.fewSteps {
+    let realCounts = (data.realTrain ?? data.test).classCounts
+    let steps = Self.steps(of: entries, experiment)
+    self.entries = try zip(entries, steps).map { entry, steps in
+      var entry = entry
+      entry.trainings = try entry.trainings(experiment, steps: steps, realCounts: realCounts)
+      return entry
+    }
+    if let steps = steps.min(), steps < Self.fewSteps {
       self.notes.append(
         "Only \(steps.counted("step is", "steps are")) taken; --preset auto takes "
           + "\(Int(PresetChoice.leastSteps).grouped) or more, in at most \(Int(PresetChoice.mostEpochs)) epochs.")
     }
   }
-
-  /// Training on some images alone, of which those of the test are the same.
-  init(_ name: String, on samples: Samples) {
-    test = samples
-    entries = [Entry(name: name, kind: .baseline, samples: samples)]
-    notes = []
-    realCounts = samples.classCounts
-  }
 }
 
 extension Study {
+  /// - Throws: `UsageError` where the images do not allow what the plan asks for.
+  init(_ plan: RunPlan, _ data: StudyData) throws {
+    self =
+      switch plan.request.command {
+      case .train: try .cas(data, plan.experiment)
+      case .nas: try .nas(data, Augmenting(plan.request), plan.experiment)
+      case .curve: try .curve(data, sizes: plan.request.sizes ?? [], plan.experiment)
+      }
+  }
+
   /// Below this even easy classes are not learnt to their end.
   private static let fewSteps = 500
 
   /// The steps of each entry's trainings: one number for all, or epochs over each set. The one number is the
   /// recipe's epochs over the smallest training set, and over the largest one where a set comes in several sizes.
-  package func steps(_ experiment: Experiment) -> [Int] {
+  static func steps(of entries: [Entry], _ experiment: Experiment) -> [Int] {
     if let steps = experiment.steps { return entries.map { _ in steps } }
     let epochs = entries.map { entry in
       guard entry.samples.count > 0 else { return 1 }
@@ -85,48 +102,5 @@ extension Study {
   }
 
   /// Every training of the study, in the order of the entries and, within one, of the seeds.
-  ///
-  /// - Throws: `UsageError` when the model is not known or needs larger images.
-  package func jobs(_ experiment: Experiment) throws -> [TrainingJob] {
-    guard let architecture = Architecture(name: experiment.model) else {
-      throw UsageError.unknownModel(
-        experiment.model, nearest: Spelling.nearest(to: experiment.model, in: Architecture.names))
-    }
-    try architecture.check(test.shape)
-    let setting = try NormalizationSetting(experiment.normalization)
-    return try zip(entries, steps(experiment)).flatMap { entry, steps in
-      let normalization =
-        switch setting {
-        case .training: Normalization.computed(from: entry.samples)
-        case .given(let normalization): normalization.fitted(toChannels: test.shape.channels)
-        }
-      var recipe = experiment.training
-      if let augmentation = entry.augmentation {
-        recipe.augmentation = augmentation.applied(to: recipe.augmentation)
-      }
-      let weighting = entry.supplement == nil ? weighting(of: entry, experiment) : nil
-      let originals = recipe.augmentation.randomResizedCrop == nil ? nil : entry.samples.originalsHash
-      return try experiment.seedRange.map { seed in
-        let fingerprint = Fingerprint(
-          architecture: architecture.name, recipe: recipe, steps: steps, seed: seed, normalization: normalization,
-          data: entry.samples.summary.hash, supplement: entry.supplement, weighting: weighting?.perEpoch,
-          originals: originals, decoding: originals.map { _ in experiment.decode },
-          kernels: experiment.kernels)
-        return TrainingJob(
-          name: entry.label, seed: seed, steps: steps, architecture: architecture, recipe: recipe,
-          samples: entry.samples, normalization: normalization, fingerprint: try fingerprint.digest(),
-          supplement: entry.supplement, weighting: weighting)
-      }
-    }
-  }
-
-  private func weighting(of entry: Entry, _ experiment: Experiment) -> BatchSampler.Weighting? {
-    let shares: [Double]
-    switch experiment.weighting {
-    case .none: return nil
-    case .balanced: shares = entry.samples.classNames.map { _ in 1 }
-    case .real: shares = realCounts.map(Double.init)
-    }
-    return BatchSampler.Weighting(labels: entry.samples.labels, shares: shares)
-  }
+  package var jobs: [TrainingJob] { entries.flatMap(\.trainings) }
 }

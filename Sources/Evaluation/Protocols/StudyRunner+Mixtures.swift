@@ -13,7 +13,7 @@ extension StudyRunner {
   /// - Parameter build: which program writes the report; nil where that is not known.
   package static func mixtureNotes(_ outcomes: [Outcome], build: String?) -> [String] {
     let trainings: [(name: String, kernels: Set<String>, builds: Set<String>)] = outcomes.flatMap { outcome in
-      zip(outcome.jobs, outcome.computations).map { job, parts in
+      zip(outcome.entry.trainings, outcome.computations).map { job, parts in
         (
           name: "\(job.name) (seed \(job.seed))", kernels: Set(parts.map(\.kernels)),
           builds: Set(parts.compactMap(\.build))

@@ -7,7 +7,7 @@ internal import Training
 /// How long a study will take, from a few measured steps.
 package struct TimeEstimate: Sendable {
   /// The network that describes the images for a run's metrics, which is trained before the study.
-  package struct Network: Sendable {
+  struct Network {
     /// Its training; nil where the images of it have not been read yet.
     let job: TrainingJob?
     let machine: Machine
@@ -32,21 +32,21 @@ package struct TimeEstimate: Sendable {
   /// the metrics' network without a test. Trainings whose models are in the folder or in the cache are not counted, but
   /// all are tested; nil where there is nothing left to train.
   ///
-  /// - Throws: what `Study.jobs` and `Trainer` throw.
-  package init?(
-    _ study: Study, _ experiment: Experiment, folder: RunFolder, machine: Machine, cache: BaselineCache?,
-    network: Network? = nil
-  ) throws {
-    let all = try study.jobs(experiment)
-    let baselines = Set(study.entries.filter { $0.kind == .baseline }.map(\.label))
-    let jobs = all.filter { job in
-      !FileManager.default.fileExists(atPath: folder.model(job.name, seed: job.seed))
-        && !(baselines.contains(job.name) && cache?.lookup(job, kernels: machine.kernels) != nil)
+  /// - Throws: what `Trainer` throws.
+  package init?(_ run: Run) throws {
+    let (study, experiment, machine) = (run.study, run.experiment, run.context.machine)
+    func isCached(_ job: TrainingJob, _ machine: Machine) -> Bool {
+      run.context.baselines?.lookup(job, kernels: machine.kernels) != nil
     }
+    let jobs = study.entries.flatMap { entry in
+      entry.trainings.filter { job in
+        !FileManager.default.fileExists(atPath: run.folder.model(job.name, seed: job.seed))
+          && !(entry.kind == .baseline && isCached(job, machine))
+      }
+    }
+    let network = try MetricsStudy.network(beside: run)
     let longest = jobs.max { ($0.steps * $0.order.batchSize) < ($1.steps * $1.order.batchSize) }
-    let described: TrainingJob? = network.flatMap { network in
-      network.job.flatMap { cache?.lookup($0, kernels: network.machine.kernels) == nil ? $0 : nil }
-    }
+    let described = network.flatMap { network in network.job.flatMap { isCached($0, network.machine) ? nil : $0 } }
     guard longest != nil || described != nil else { return nil }
     var (seconds, secondsPerStep) = (0.0, 0.0)
     if let longest {
@@ -60,13 +60,13 @@ package struct TimeEstimate: Sendable {
       let perImage = (clock.now - testStart).inSeconds / Double(max(few.count, 1))
       let perTrainingImage = secondsPerStep / Double(longest.order.batchSize)
       let ganTests = experiment.ganTest ? study.entries.flatMap(study.ganTested).reduce(0) { $0 + $1.samples.count } : 0
-      let tested = study.test.count * all.count + ganTests * experiment.seeds
+      let tested = study.test.count * study.jobs.count + ganTests * experiment.seeds
       seconds = jobs.reduce(perImage * Double(tested)) {
         $0 + perTrainingImage * Double($1.steps * $1.order.batchSize)
       }
     }
     if let network, let described {
-      let step = try Self.measuredStep(try Trainer(described, on: network.machine.processor))
+      let step = try Self.measuredStep(try Trainer(described, on: network.machine.backend))
       seconds += step * Double(described.steps)
       if longest == nil { secondsPerStep = step }
       let epochs = String(format: "%g", described.recipe.epochs)

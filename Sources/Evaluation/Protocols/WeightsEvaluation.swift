@@ -16,28 +16,17 @@ package enum WeightsEvaluation {
     package var normalization: String?
     package var input: Int?
     package var resize: String?
-    package var testFlips: Bool
+    package var testFlips = false
 
-    package init(
-      weights: String, model: String?, real: String, classNames: String?, normalization: String?, input: Int?,
-      resize: String?, testFlips: Bool
-    ) {
+    package init(weights: String, real: String) {
       self.weights = weights
-      self.model = model
       self.real = real
-      self.classNames = classNames
-      self.normalization = normalization
-      self.input = input
-      self.resize = resize
-      self.testFlips = testFlips
     }
   }
 
   /// - Throws: `UsageError`, `CheckpointError`, `DataError`, `ImageError` or `FileError`.
-  package static func run(
-    _ request: Request, machine: Machine, description: MachineDescription, version: String,
-    events: RunEvents
-  ) throws -> Report {
+  package static func run(_ request: Request, _ context: RunContext) throws -> Report {
+    let (processor, events) = (context.machine.processor, context.events)
     let file = try WeightsFile.read(try InputFile.contents(of: request.weights), path: request.weights)
     let architecture = try architecture(request, file)
     guard let outputs = file.extent("bias", of: ["fc", "linear"], axis: 0),
@@ -53,8 +42,8 @@ package enum WeightsEvaluation {
         remedy: "Name weights of a classifier")
     }
     let normalization = try normalization(request, file).fitted(toChannels: channels)
-    let dataset = try Dataset.open(request.real)
-    let listing = try dataset.list(.test)
+    var set = try ListedSet("real test images", try Dataset.open(request.real), .test)
+    let listing = set.listing
     var (classNames, notes) = try outputNames(request, file, outputs: outputs, listing: listing)
     if file.classNames != nil, request.classNames != nil, listing.classNames != nil {
       notes.append("--class-names is not used: the weights and the images name their classes")
@@ -79,14 +68,12 @@ package enum WeightsEvaluation {
         "\(listing.path) has no images of \(classNames.filter(absent.contains).capped()), which the network knows: they "
           + "have no score")
     }
-    var options = LoadOptions(
-      channels: channels, input: request.input, resize: request.resize.flatMap(ResizeMode.init(rawValue:)))
-    options.storage = .memoryUpTo(AvailableMemory.bytes / 2)
-    let samples = try events.stage("Reading the real test images", listing.entries.count, "images") {
-      try dataset.load(
-        listing, classes: ClassAssignment(classNames: classNames, targets: targets), options: options,
-        pool: machine.processor.pool, progress: { done, _ in events.advanced(done, "") })
-    }
+    set.classes = ClassAssignment(classNames: classNames, targets: targets)
+    var reader = context.reader
+    let samples = try reader.load(
+      set,
+      LoadOptions(
+        channels: channels, input: request.input, resize: request.resize.flatMap(ResizeMode.init(rawValue:))))
     let plan = architecture.plan(input: samples.shape, classes: outputs)
     guard plan.parameterCount <= file.numbers else {
       throw CheckpointError.unsuitable(
@@ -108,7 +95,7 @@ package enum WeightsEvaluation {
             + "\(samples.shape.height) to test it on these as they are.")
       }
     }
-    try MemoryDemand.check(testing: plan, on: machine.processor)
+    try MemoryDemand.check(testing: plan, on: processor)
     let network = Network(plan)
     try network.load(file, path: request.weights, model: architecture.name)
     guard network.isSound else {
@@ -120,7 +107,7 @@ package enum WeightsEvaluation {
     let predictions = try events.stage("Testing \(architecture.name)", samples.count, "images") {
       try Evaluator.predict(
         network, samples, normalization: normalization, untrained: file.untrained, flips: request.testFlips,
-        on: machine.backend, progress: { events.advanced($0, "") })
+        on: context.machine.backend, progress: { events.advanced($0, "") })
     }
     if file.normalization != nil, request.normalization != nil {
       notes.append("--normalize is not used: the weights bring the normalisation that they were trained with")
@@ -139,7 +126,8 @@ package enum WeightsEvaluation {
     return Report(
       RunFindings(results: [result]),
       Provenance(
-        command: "evaluate", version: version, config: try JSONValue(encoding: request), machine: description,
+        command: "evaluate", version: context.version, config: try JSONValue(encoding: request),
+        machine: context.description,
         data: DataSection(real: DataSection.Real(test: entry, train: nil), synthetic: [:])))
   }
 
@@ -150,10 +138,7 @@ package enum WeightsEvaluation {
     guard let name = request.model ?? file.metadata["architecture"] else {
       throw UsageError.message("\(request.weights) does not say which network it belongs to. Name it with --model.")
     }
-    guard let architecture = Architecture(name: name) else {
-      throw UsageError.unknownModel(name, nearest: Spelling.nearest(to: name, in: Architecture.names))
-    }
-    return architecture
+    return try Architecture.named(name)
   }
 
   private static func normalization(_ request: Request, _ file: SafeTensors) throws -> Normalization {

@@ -16,6 +16,8 @@ package struct RunFolder: Sendable {
   package var log: String { file("log.jsonl") }
   package var configuration: String { file("config.yaml") }
   package var report: String { file("report.json") }
+
+  func removeCheckpoint() { try? FileManager.default.removeItem(atPath: checkpoint) }
 }
 
 extension RunFolder {
@@ -28,12 +30,12 @@ extension RunFolder {
   ///
   /// - Returns: whether the folder held this run already.
   /// - Throws: `UsageError.message` when it holds another run or foreign files, `FileError` when it cannot be written.
-  package func prepare(_ request: RunRequest, _ experiment: Experiment) throws -> Bool {
+  package func prepare(_ plan: RunPlan) throws -> Bool {
     if FileManager.default.fileExists(atPath: configuration), holdsRun {
-      let (oldRequest, oldExperiment) = try stored()
-      guard oldRequest.asksTheSame(as: request), oldExperiment == experiment else {
+      let old = try stored()
+      guard old.doesTheSame(as: plan) else {
         throw UsageError.message(
-          "\(path) holds a run with another configuration (\(difference(oldRequest, oldExperiment, request, experiment))). "
+          "\(path) holds a run with another configuration (\(Self.difference(old, plan))). "
             + "Choose another --output, or repeat that run's settings to go on with it.")
       }
       AtomicFile.removeLeftovers(in: path)
@@ -43,16 +45,16 @@ extension RunFolder {
     guard visible.isEmpty else {
       throw UsageError.message("\(path) is not empty and holds no run. Choose another --output.")
     }
-    try write(try ExactYAML.text(of: Stored(inputs: request)) + experiment.yaml(), to: configuration)
+    try write(try ExactYAML.text(of: Stored(inputs: plan.request)) + plan.experiment.yaml(), to: configuration)
     return false
   }
 
   /// The report of this very run where the folder holds it finished; nil otherwise.
   ///
   /// - Throws: `ReportError` or `FileError` where it cannot be read.
-  package func finishedReport(_ request: RunRequest, _ experiment: Experiment) throws -> Report? {
+  package func finishedReport(_ plan: RunPlan) throws -> Report? {
     guard FileManager.default.fileExists(atPath: report), FileManager.default.fileExists(atPath: configuration),
-      let (oldRequest, oldExperiment) = try? stored(), oldRequest.asksTheSame(as: request), oldExperiment == experiment
+      let old = try? stored(), old.doesTheSame(as: plan)
     else { return nil }
     return try FinishedRun.report(of: self)
   }
@@ -73,8 +75,8 @@ extension RunFolder {
       .contains(#/(^|\n)inputs:/#) ?? true
   }
 
-  /// The request and the settings that the folder was made with.
-  package func stored() throws -> (RunRequest, Experiment) {
+  /// The plan that the folder was made with.
+  package func stored() throws -> RunPlan {
     guard let text = try? String(contentsOfFile: configuration, encoding: .utf8) else {
       throw DataNotFound(path: configuration, what: "no run")
     }
@@ -83,7 +85,7 @@ extension RunFolder {
       var settings = try Configuration()
       try settings.overlay(yaml: text, source: configuration)
       let stored = try YAMLDecoder().decode(Stored.self, from: text)
-      return (stored.inputs, try settings.experiment())
+      return RunPlan(stored.inputs, try settings.experiment())
     } catch let error as UsageError {
       throw error
     } catch {
@@ -94,16 +96,14 @@ extension RunFolder {
   package func write(_ bytes: [UInt8], to path: String) throws { try AtomicFile.write(bytes: bytes, to: path) }
   package func write(_ text: String, to path: String) throws { try write(Array(text.utf8), to: path) }
 
-  private func difference(
-    _ oldRequest: RunRequest, _ oldExperiment: Experiment, _ request: RunRequest, _ experiment: Experiment
-  ) -> String {
+  private static func difference(_ oldPlan: RunPlan, _ plan: RunPlan) -> String {
     func leaves(_ settings: some Encodable) -> [String: String] {
       let all = (try? JSONValue(encoding: settings))?.leaves ?? []
       return Dictionary(all.map { ($0.path, $0.text) }, uniquingKeysWith: { first, _ in first })
     }
     let (old, new) =
-      oldRequest.asksTheSame(as: request)
-      ? (leaves(oldExperiment), leaves(experiment)) : (leaves(oldRequest), leaves(request))
+      oldPlan.request.asksTheSame(as: plan.request)
+      ? (leaves(oldPlan.experiment), leaves(plan.experiment)) : (leaves(oldPlan.request), leaves(plan.request))
     return Set(old.keys).union(new.keys).sorted().filter { old[$0] != new[$0] }
       .map { "\($0): \(new[$0] ?? "not set"), there \(old[$0] ?? "not set")" }.joined(separator: "; ")
   }

@@ -4,7 +4,7 @@ internal import Images
 internal import Kernels
 package import Metrics
 package import Reports
-package import Training
+internal import Training
 
 /// Turns what came of a study into its documents.
 package struct RunReport {
@@ -14,14 +14,11 @@ package struct RunReport {
 
   /// - Parameters:
   ///   - outcomes: one for each entry of the study, in its order.
-  ///   - build: which program writes the report; nil where that is not known.
-  ///   - log: the epochs of all trainings.
   ///   - metrics: of each synthetic set, and sentences about them.
   package init(
-    _ outcomes: [StudyRunner.Outcome], study: Study, data: StudyData, request: RunRequest, experiment: Experiment,
-    machine: MachineDescription, version: String, build: String?, log: [EpochRecord],
-    metrics: (sets: [MetricsResult], notes: [String]) = ([], [])
+    _ outcomes: [StudyRunner.Outcome], of run: Run, metrics: (sets: [MetricsResult], notes: [String]) = ([], [])
   ) throws {
+    let (study, data, request) = (run.study, run.data, run.request)
     let classNames = study.test.classNames
     var results = Self.results(outcomes, request: request, classNames: classNames)
     for index in results.indices where results[index].kind == .cas {
@@ -32,16 +29,18 @@ package struct RunReport {
     var report = Report(
       RunFindings(results: results, curves: Self.curves(outcomes)),
       Provenance(
-        command: request.command.rawValue, version: version, config: try Self.configuration(request, experiment),
-        machine: machine, data: Self.dataSection(data)))
+        command: request.command.rawValue, version: run.context.version, config: try Self.configuration(run.plan),
+        machine: run.context.description, data: Self.dataSection(data)))
     // What the sets lack stands in their own entries.
-    report.warnings = Study.unique(study.notes + metrics.notes + StudyRunner.mixtureNotes(outcomes, build: build))
-      .filter { !data.missingNotes.contains($0) }
+    report.warnings = Study.unique(
+      study.notes + metrics.notes + StudyRunner.mixtureNotes(outcomes, build: run.context.build)
+    )
+    .filter { !data.missingNotes.contains($0) }
     report.correlations = ColumnTable.correlations(in: report)
     self.report = report
     let limit = HTMLPage.galleryLimit(results: report.mainResults.count)
     details = ReportDetails(
-      outcomes.map { ($0.entry.label, $0.predictions) }, classNames: classNames, log: log,
+      outcomes.map { ($0.entry.label, $0.predictions) }, classNames: classNames, log: run.folder.logged(),
       galleries: try zip(outcomes, results).flatMap { outcome, result in
         outcome.entry.hasGallery ? try Self.galleries(outcome, result, study.test, classes: limit) : []
       })
@@ -82,9 +81,9 @@ package struct RunReport {
 }
 
 extension RunReport {
-  private static func configuration(_ request: RunRequest, _ experiment: Experiment) throws -> JSONValue {
-    guard case .object(var fields) = try JSONValue(encoding: experiment) else { return .null }
-    fields["inputs"] = try JSONValue(encoding: request)
+  private static func configuration(_ plan: RunPlan) throws -> JSONValue {
+    guard case .object(var fields) = try JSONValue(encoding: plan.experiment) else { return .null }
+    fields["inputs"] = try JSONValue(encoding: plan.request)
     return .object(fields)
   }
 
@@ -126,7 +125,7 @@ extension RunReport {
   ) -> [(name: String, array: NPYArray)] {
     var arrays = [(name: "labels", array: NPYArray(labels, shape: [labels.count]))]
     for outcome in outcomes {
-      for (job, predictions) in zip(outcome.jobs, outcome.predictions) {
+      for (job, predictions) in zip(outcome.entry.trainings, outcome.predictions) {
         let stem = "\(job.name)/seed\(job.seed)"
         let shape = [predictions.count, predictions.depth]
         arrays.append(("\(stem)/classes", NPYArray(predictions.topClasses, shape: shape)))
@@ -144,7 +143,7 @@ extension Study.Entry {
 
 extension StudyRunner.Outcome {
   var training: TrainingEntry? {
-    guard let job = jobs.first, !records.isEmpty else { return nil }
+    guard let job = entry.trainings.first, !records.isEmpty else { return nil }
     let order = job.order
     let seconds = records.reduce(0) { $0 + $1.seconds }
     let images = Double(job.steps * order.batchSize * records.count)

@@ -51,16 +51,16 @@ struct Attack: ParsableCommand {
   var json = false
 
   func validate() throws {
-    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024.") }
-    if !(20...100_000).contains(images) { throw ValidationError("--images takes 20 to 100,000.") }
-    if !(1...100_000).contains(iterations) { throw ValidationError("--iterations takes 1 to 100,000.") }
-    if !(step > 0 && step <= 1) { throw ValidationError("--step takes a number above 0 and up to 1.") }
+    try OptionFault.check(threads: threads)
+    if !(20...100_000).contains(images) { throw OptionFault.images.error }
+    if !(1...100_000).contains(iterations) { throw OptionFault.iterations.error }
+    if !(step > 0 && step <= 1) { throw OptionFault.step.error }
   }
 
   func run() throws {
     if let output {
       guard output.lowercased().hasSuffix(".png") else {
-        throw UsageError.message("\(output): the picture is a PNG file. Choose a name that ends in .png.")
+        throw CommandError.notPNG(output)
       }
       try OutputPath.check(
         NamedPath.absolute(output), outside: [real, realTrain].compactMap { $0 }.map(NamedPath.absolute),

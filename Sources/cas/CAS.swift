@@ -45,11 +45,10 @@ struct CAS: ParsableCommand {
     for (place, argument) in arguments.enumerated() {
       if argument.isEmpty {
         let option = arguments[..<place].last { $0.hasPrefix("-") } ?? "an argument"
-        throw UsageError.message("The value of \(option) is empty, as an unset variable gives it. Give it a value.")
+        throw CommandError.emptyValue(option)
       }
       if argument.hasPrefix("--"), argument.hasSuffix("="), !argument.dropLast().contains("=") {
-        throw UsageError.message(
-          "The value of \(argument.dropLast()) is empty, as an unset variable gives it. Give it a value.")
+        throw CommandError.emptyValue(String(argument.dropLast()))
       }
     }
   }
@@ -63,11 +62,7 @@ struct CAS: ParsableCommand {
       let subcommands = command.configuration.subcommands
       guard !subcommands.isEmpty, !word.hasPrefix("-") else { return }
       guard let next = subcommands.first(where: { $0._commandName == word }) else {
-        let suggestion =
-          Spelling.nearest(to: word, in: subcommands.map { $0._commandName }).map { " Did you mean \($0)?" } ?? ""
-        throw UsageError.message(
-          "There is no command \(path == "cas" ? "" : "\(path.dropFirst(4)) ")\(word).\(suggestion) `\(path) --help` "
-            + "lists the commands.")
+        throw CommandError.unknownCommand(word, of: path, known: subcommands.map { $0._commandName })
       }
       (command, path) = (next, "\(path) \(word)")
     }

@@ -26,12 +26,12 @@ struct DataOptions: ParsableArguments {
   var quiet = false
 
   func validate() throws {
-    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024.") }
+    try OptionFault.check(threads: threads)
   }
 
   var pool: ThreadPool { ThreadPool(threads: threads ?? ThreadPool.available) }
   var events: RunEvents { Terminal(isQuiet: quiet).events() }
-  var reader: Evaluation.ImageReader { Evaluation.ImageReader(pool: pool, events: events) }
+  var reader: SetReader { SetReader(pool: pool, events: events) }
 
   func attributed<Findings: Encodable & Sendable>(
     _ findings: Findings, _ command: String, config: some Encodable, _ sets: [SurveyedSet]
@@ -105,8 +105,8 @@ struct DataCheckCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    if let maxLeaks, maxLeaks < 0 { throw ValidationError("--max-leaks takes 0 or more.") }
-    if limit < 0 { throw ValidationError("--limit takes 0 or more.") }
+    if let maxLeaks, maxLeaks < 0 { throw OptionFault.maxLeaks.error }
+    if limit < 0 { throw OptionFault.limit.error }
   }
 
   func run() throws {
@@ -119,9 +119,7 @@ struct DataCheckCommand: ParsableCommand {
     if maxLeaks != nil || sheet != nil, real == nil, realTrain == nil,
       try Dataset.open(NamedPath.absolute(path)).splits.count < 2
     {
-      throw UsageError.message(
-        "\(maxLeaks == nil ? "--sheet" : "--max-leaks") is about copies of real images, and \(path) has no two splits to "
-          + "compare. Name the real images with --real.")
+      throw CommandError.nothingToCompare(path, option: maxLeaks == nil ? "--sheet" : "--max-leaks")
     }
     let check = try DataCheck(request, options.reader)
     let document = check.document
@@ -169,8 +167,7 @@ struct DataPack: ParsableCommand {
   var json = false
 
   func validate() throws {
-    if let input, !(8...4096).contains(input) { throw ValidationError("--input takes 8 to 4096 pixels.") }
-    if resize != nil && input == nil { throw ValidationError("--resize needs --input.") }
+    try OptionFault.check(input: input, resize: resize?.rawValue)
   }
 
   private struct Summary: Encodable {

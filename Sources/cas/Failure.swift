@@ -21,7 +21,7 @@ enum Failure: Int32 {
 
   init(_ error: any Error) {
     switch error {
-    case is UsageError: self = .usage
+    case is UsageError, is CommandError: self = .usage
     case is DataNotFound: self = .notFound
     case ImageError.notFound: self = .notFound
     case ImageError.notPermitted, ImageError.unreadable: self = .inputOutput

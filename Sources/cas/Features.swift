@@ -50,13 +50,9 @@ struct Features: ParsableCommand {
   var quiet = false
 
   func validate() throws {
-    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024.") }
-    if let input, !(8...4096).contains(input) { throw ValidationError("--input takes 8 to 4096 pixels.") }
-    if let resize, ResizeMode(rawValue: resize) == nil {
-      throw ValidationError("--resize takes \(ResizeMode.list).")
-    }
-    if resize != nil && input == nil { throw ValidationError("--resize needs --input.") }
-    if !["train", "test"].contains(split) { throw ValidationError("--split takes train or test.") }
+    try OptionFault.check(threads: threads)
+    try OptionFault.check(input: input, resize: resize)
+    if !["train", "test"].contains(split) { throw OptionFault.split.error }
   }
 
   func run() throws {

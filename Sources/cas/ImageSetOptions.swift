@@ -43,9 +43,9 @@ struct ImageSetOptions: ParsableArguments {
 
   /// Options that say how images are described, of which there are none here.
   ///
-  /// - Throws: `UsageError.message` with the first that is given.
-  func refuse(because reason: String) throws {
-    try UsageError.refuse(
+  /// - Throws: `CommandError` with the first that is given.
+  func refuse(because reason: CommandError.Reason) throws {
+    try CommandError.refuse(
       [
         ("--features", features != nil), ("--weights", weights != nil), ("--training-seed", trainingSeed != nil),
         ("--reference", reference != nil), ("--real-train", realTrain != nil), ("--input", input != nil),
@@ -54,26 +54,22 @@ struct ImageSetOptions: ParsableArguments {
   }
 
   func validate() throws {
-    if let input, !(8...4096).contains(input) { throw ValidationError("--input takes 8 to 4096 pixels.") }
-    if let resize, ResizeMode(rawValue: resize) == nil {
-      throw ValidationError("--resize takes \(ResizeMode.list).")
-    }
-    if resize != nil && input == nil { throw ValidationError("--resize needs --input.") }
+    try OptionFault.check(input: input, resize: resize)
     if let reference, ImageSets.Reference(rawValue: reference) == nil {
-      throw ValidationError("--reference takes test or train.")
+      throw OptionFault.reference.error
     }
   }
 
-  /// - Throws: `UsageError` if a side is missing.
+  /// - Throws: `CommandError` if a side is missing.
   func sets(classNames: String?) throws -> ImageSets {
     guard let real, !synthetic.isEmpty else {
-      throw UsageError.message("Images are compared with images: give both --synthetic and --real.")
+      throw CommandError.oneSide
     }
     var sets = ImageSets(
       real: NamedPath.absolute(real), synthetic: try NamedPath.parse(synthetic, option: "--synthetic"),
       features: features ?? FeatureNetwork.own.rawValue)
-    try UsageError.refuse(
-      [("--training-seed", weights != nil && trainingSeed != nil)], because: "the network comes from --weights")
+    try CommandError.refuse(
+      [("--training-seed", weights != nil && trainingSeed != nil)], because: .givenWeights)
     sets.realTrain = realTrain.map(NamedPath.absolute)
     sets.classNames = classNames.map(NamedPath.absolute)
     sets.weights = weights.map(NamedPath.absolute)

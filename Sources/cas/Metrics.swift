@@ -98,7 +98,7 @@ struct MetricsCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024.") }
+    try OptionFault.check(threads: threads)
   }
 
   func run() throws {
@@ -129,24 +129,21 @@ struct MetricsCommand: ParsableCommand {
         reads: files + paths([featuresReal, featuresTraining, imageSets.weights]))
     }
     guard Set(outputs).count == outputs.count else {
-      throw UsageError.message("--write-statistics and --html name one file. Choose two.")
+      throw CommandError.sameOutputs
     }
   }
 
   private func demonstration(_ name: String, _ context: RunContext) throws {
-    try UsageError.refuse(
+    try CommandError.refuse(
       [
         ("--metrics", metrics != nil), ("--per-class", perClass), ("--write-statistics", writeStatistics != nil),
         ("--features-synthetic", !featuresSynthetic.isEmpty && !imageSets.synthetic.isEmpty),
-      ], because: "a demonstration computes what it is about, of one set of samples")
+      ], because: .demonstration)
     guard max(featuresSynthetic.count, imageSets.synthetic.count) <= 1 else {
-      throw UsageError.message("A demonstration looks at one set of samples. Give one.")
+      throw CommandError.severalSets
     }
-    let known = MetricsDemonstration.Name.allCases.map(\.rawValue)
     guard let chosen = MetricsDemonstration.Name(rawValue: name) else {
-      let nearest = Spelling.nearest(to: name, in: known).map { " Did you mean \($0)?" } ?? ""
-      throw UsageError.message(
-        "There is no demonstration \(name).\(nearest) There are \(known.joined(separator: ", ")).")
+      throw CommandError.unknownDemonstration(name, known: MetricsDemonstration.Name.allCases.map(\.rawValue))
     }
     var given = featuresSynthetic.isEmpty ? nil : try fileSets()
     if !imageSets.synthetic.isEmpty {
@@ -190,11 +187,11 @@ struct MetricsCommand: ParsableCommand {
   /// Where the features come from: of images, or of files.
   private func sets(_ context: RunContext) throws -> (MetricsStudy.Sets, MetricsStudy.Origin) {
     guard imageSets.areGiven else {
-      try imageSets.refuse(because: "files of features come as they are")
+      try imageSets.refuse(because: .givenFeatures)
       return (try fileSets(), MetricsStudy.Origin())
     }
     guard featuresSynthetic.isEmpty, featuresReal == nil, featuresTraining == nil else {
-      throw UsageError.message("Give images (--synthetic, --real) or files of features, not both.")
+      throw CommandError.imagesAndFiles
     }
     let images = try imageSets.sets(classNames: classNames)
     let described = try images.described(context)
@@ -203,8 +200,7 @@ struct MetricsCommand: ParsableCommand {
 
   private func fileSets() throws -> MetricsStudy.Sets {
     guard !featuresSynthetic.isEmpty, let featuresReal else {
-      throw UsageError.message(
-        "Give --synthetic and --real, images, or --features-synthetic and --features-real, files of features.")
+      throw CommandError.noSets
     }
     return try MetricsStudy.Sets(
       files: MetricsStudy.Files(

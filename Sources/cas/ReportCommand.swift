@@ -28,10 +28,10 @@ struct ReportCommand: ParsableCommand {
 
   func validate() throws {
     if output != nil, format != nil {
-      throw ValidationError("--output writes a page and --format prints a table. Choose one of them.")
+      throw OptionFault.outputAndFormat.error
     }
     if output != nil, withLiterature {
-      throw ValidationError("--with-literature belongs to the page of each run, or to --format. Leave --output away.")
+      throw OptionFault.literatureOfSeveralRuns.error
     }
   }
 

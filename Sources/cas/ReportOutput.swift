@@ -14,7 +14,7 @@ struct ReportOutput: ParsableArguments {
 
   func validate() throws {
     if json, format != nil {
-      throw ValidationError("--json writes the whole report and --format the table of results. Choose one of them.")
+      throw OptionFault.jsonAndFormat.error
     }
   }
 }

@@ -82,16 +82,16 @@ struct RunCommand {
       var request = try options.request(command)
       try complete(&request)
       let own = try options.experiment()
-      try UsageError.refuse(
+      try CommandError.refuse(
         [
           (
             "--real-train",
             options.realTrain != nil && request.metrics == nil && !RunPlan(request, own).readsRealTraining
           )
-        ], because: "without a baseline nothing is trained on real images")
-      try UsageError.refuse(
+        ], because: .noRealTraining)
+      try CommandError.refuse(
         [("weighting", request.mixing == .batch && own.weighting != .none)],
-        because: "with --mix batch every batch has its own share of samples")
+        because: .mixedBatches)
       let folder = RunFolder(path: options.outputPath(for: request))
       guard options.choosesPreset else {
         request.preset = options.preset
@@ -107,9 +107,7 @@ struct RunCommand {
     let plan = try folder.stored()
     let request = plan.request
     guard request.command == command else {
-      throw UsageError.message(
-        "\(resume) is a run of cas \(request.command.rawValue). Go on with: cas \(request.command.rawValue) --resume \(resume)"
-      )
+      throw CommandError.otherCommand(resume, command: request.command.rawValue)
     }
     return (plan, folder)
   }

@@ -60,11 +60,11 @@ struct NAS: ParsableCommand {
   var augment: String?
 
   func run() throws {
-    try UsageError.refuse(
+    try CommandError.refuse(
       [
         ("--no-baseline", options.noBaseline), ("--baseline-size", options.baselineSize != nil),
         ("--match-label-counts", options.matchLabelCounts), ("--no-gan-test", options.noGANTest),
-      ], because: "cas nas adds samples to the whole real training set, and compares with that set alone")
+      ], because: .wholeRealSet)
     let add = add ?? "0,0.25,0.5,1"
     let fractions = add.split(separator: ",", omittingEmptySubsequences: false).map { Double(fraction: $0) }
     guard fractions.allSatisfy({ $0.map { $0.isFinite && $0 >= 0 && $0 <= 100 } ?? false }) else {
@@ -108,13 +108,13 @@ struct Curve: ParsableCommand {
   var sizes: String?
 
   func validate() throws {
-    if sizes == nil && options.resume == nil { throw ValidationError("There are no --sizes, such as 500,1000,2000.") }
+    if sizes == nil && options.resume == nil { throw OptionFault.noSizes.error }
   }
 
   func run() throws {
-    try UsageError.refuse(
+    try CommandError.refuse(
       [("--baseline-size", options.baselineSize != nil), ("--no-gan-test", options.noGANTest)],
-      because: "the real images of a curve have the sizes of the samples, and are tested on the real test images alone")
+      because: .sizesOfSamples)
     let own = [("--sizes", sizes != nil)] + axis.given
     let sizes = sizes ?? "2"
     let numbers = sizes.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
@@ -142,7 +142,7 @@ struct AxisOptions: ParsableArguments {
   var axisConvention: String?
 
   func validate() throws {
-    if axisConvention != nil && axis == nil { throw ValidationError("--axis-convention needs --axis.") }
+    if axisConvention != nil && axis == nil { throw OptionFault.conventionWithoutAxis.error }
   }
 
   /// The options that are given.
@@ -150,7 +150,7 @@ struct AxisOptions: ParsableArguments {
     [("--axis", axis != nil), ("--axis-convention", axisConvention != nil)]
   }
 
-  /// - Throws: `UsageError.message` if a set has no value.
+  /// - Throws: `UsageError` if a set has no value.
   func value(_ request: RunRequest) throws -> SweepAxis? {
     try axis.map {
       try SweepAxis(parsing: $0, convention: axisConvention, sets: request.synthetic.map(\.name))

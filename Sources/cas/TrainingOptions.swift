@@ -121,10 +121,10 @@ struct TrainingOptions: ParsableArguments {
   @OptionGroup var printed: ReportOutput
 
   func validate() throws {
-    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024.") }
-    if !(checkpointSeconds >= 0) { throw ValidationError("--checkpoint-seconds takes a number of seconds.") }
+    try OptionFault.check(threads: threads)
+    if !(checkpointSeconds >= 0) { throw OptionFault.checkpointSeconds.error }
     if noBaseline && baselineSize != nil {
-      throw ValidationError("--no-baseline and --baseline-size exclude each other.")
+      throw OptionFault.baselines.error
     }
   }
 }
@@ -182,7 +182,7 @@ extension TrainingOptions {
   /// Refuses what a run that goes on has decided already, and would be ignored.
   ///
   /// - Parameter others: options of one command, and whether they are given.
-  /// - Throws: `UsageError.message`.
+  /// - Throws: `CommandError`.
   func requireNoSettings(_ others: [(option: String, isGiven: Bool)]) throws {
     let inputs = [
       ("--synthetic", !synthetic.isEmpty), ("--real", real != nil), ("--real-train", realTrain != nil),
@@ -190,21 +190,13 @@ extension TrainingOptions {
       ("--config", config != nil), ("--set", !settings.isEmpty),
     ]
     let given = (inputs + settingOptions.map { ($0.option, $0.value != nil) } + others).filter(\.1).map(\.0)
-    guard let first = given.first else { return }
-    throw UsageError.message(
-      "\(given.count > 1 ? given.joined(separator: ", ") : first) cannot be given with --resume: a run goes on with its "
-        + "own data and settings. Leave \(given.count > 1 ? "them" : "it") out, or start another run with another --output."
-    )
+    guard given.isEmpty else { throw CommandError.settingsOfAnotherRun(given) }
   }
 
   /// The request of a new run.
   func request(_ command: RunRequest.Command) throws -> RunRequest {
-    guard !synthetic.isEmpty else {
-      throw UsageError.message("There is no --synthetic. Name the generator's samples with --synthetic [NAME=]PATH.")
-    }
-    guard let real else {
-      throw UsageError.message("There is no --real. Name the real test images with --real PATH.")
-    }
+    guard !synthetic.isEmpty else { throw CommandError.noSynthetic }
+    guard let real else { throw CommandError.noReal }
     return RunRequest(
       command: command, real: NamedPath.absolute(real), realTrain: realTrain.map(NamedPath.absolute),
       synthetic: try NamedPath.parse(synthetic), classNames: classNames.map(NamedPath.absolute))
@@ -233,11 +225,3 @@ extension TrainingOptions {
 }
 
 extension Streaming: ExpressibleByArgument {}
-
-extension UsageError {
-  /// Refuses options that would change nothing.
-  static func refuse(_ given: [(option: String, isGiven: Bool)], because reason: String) throws {
-    guard let first = given.first(where: \.isGiven) else { return }
-    throw UsageError.message("\(first.option) would change nothing: \(reason). Leave it out.")
-  }
-}

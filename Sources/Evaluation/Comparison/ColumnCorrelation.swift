@@ -6,7 +6,7 @@ extension ColumnTable {
   /// The rank and product-moment correlations of pairs of columns (`cas correlate`), over the rows that both have.
   ///
   /// - Parameter names: the columns to correlate with each other; empty for all.
-  /// - Throws: `UsageError.message` for a column that does not exist, or where there are not two.
+  /// - Throws: `UsageError` for a column that does not exist, or where there are not two.
   package func correlations(_ names: [String]) throws -> [CorrelationEntry] {
     let known = columns.map(\.name)
     // Commas between the names are what other options take.
@@ -14,15 +14,11 @@ extension ColumnTable {
       known.contains(name) ? [name] : name.split(separator: ",").map(String.init)
     }
     for name in names where !known.contains(name) {
-      let nearest = Spelling.nearest(to: name, in: known).map { " Did you mean \($0)?" } ?? ""
-      throw UsageError.message(
-        "There is no column \(name).\(nearest) The columns are \(known.joined(separator: ", ")).")
+      throw UsageError.unknownColumn(name, known: known)
     }
     let chosen = names.isEmpty ? columns : names.compactMap { name in columns.first { $0.name == name } }
     guard chosen.count > 1 else {
-      throw UsageError.message(
-        "A correlation needs two columns of numbers, and there \(chosen.isEmpty ? "is none" : "is one"). The first column "
-          + "of a table names its rows.")
+      throw UsageError.fewColumns(chosen.count)
     }
     return chosen.indices.flatMap { first in
       chosen[(first + 1)...].map { Self.entry(chosen[first], $0) }

@@ -14,7 +14,7 @@ extension ColumnTable {
     }
     let places = inputs.map { URL(filePath: $0).standardizedFileURL.path }
     if let twice = Self.firstRepeated(places) {
-      throw UsageError.message("\(twice) is named twice. Name each input once.")
+      throw UsageError.repeatedInput(twice)
     }
     let stems = inputs.filter { !isFolder($0) }.map { URL(filePath: $0).deletingPathExtension().lastPathComponent }
     let runs = inputs.filter(isFolder)
@@ -29,8 +29,7 @@ extension ColumnTable {
     // Rows are found by their names in other tables.
     for (name, table) in tables where tables.count > 1 {
       if let twice = Self.firstRepeated(table.rows) {
-        throw UsageError.message(
-          "\(name) has two rows of the name \(twice), so that it cannot be joined with other tables. Rename one.")
+        throw UsageError.repeatedRow(twice, table: name)
       }
     }
     self = Self.joined(tables)

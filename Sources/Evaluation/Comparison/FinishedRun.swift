@@ -28,9 +28,7 @@ extension FinishedRun {
     let report = try Self.report(of: folder)
     let path = folder.file("predictions.npz")
     guard FileManager.default.fileExists(atPath: path) else {
-      throw UsageError.message(
-        "\(folder.path) lacks predictions.npz. Remove its report.json and go on with: cas \(report.command) --resume "
-          + folder.path.shellQuoted)
+      throw UsageError.noPredictions(folder.path, command: report.command)
     }
     func differs(_ detail: String) -> ReportError {
       .otherPredictions(path: path, report: folder.report, run: folder.path, detail: detail)
@@ -106,17 +104,14 @@ extension FinishedRun {
   package static func report(of folder: RunFolder) throws -> Report {
     guard FileManager.default.fileExists(atPath: folder.report) else {
       if PathParts(folder.path).name == "report.json", FileManager.default.fileExists(atPath: folder.path) {
-        throw UsageError.message(
-          "\(folder.path) is a file of a run. Name the run's folder, \(PathParts(folder.path).folder).")
+        throw UsageError.fileOfRun(folder.path, folder: PathParts(folder.path).folder)
       }
       var status = stat()
       guard stat(folder.report, &status) == 0 || errno == ENOENT || errno == ENOTDIR else {
         throw FileError(.open, folder.report, code: errno)
       }
       if let plan = try? folder.stored() {
-        throw UsageError.message(
-          "The run in \(folder.path) is not finished. Go on with: cas \(plan.request.command.rawValue) --resume "
-            + folder.path.shellQuoted)
+        throw UsageError.unfinishedRun(folder.path, command: plan.request.command.rawValue)
       }
       throw DataNotFound(path: folder.report, what: "no report of a finished run")
     }

@@ -24,18 +24,18 @@ extension Gate {
   /// Holds the results of a run against the thresholds.
   ///
   /// - Parameter names: the results that must pass, by their keys; empty for all but baselines and GAN-tests.
-  /// - Throws: `UsageError.message` where a result or a number that a threshold is about does not exist, because a gate
+  /// - Throws: `UsageError` where a result or a number that a threshold is about does not exist, because a gate
   ///   that checks nothing must not pass.
   package func check(_ report: Report, path: String, names: [String], version: String) throws -> CheckDocument {
     guard !isEmpty else {
-      throw UsageError.message("There is no threshold. Give one, such as --min-top1 0.7.")
+      throw UsageError.noThreshold
     }
     let results = report.results
     for name in names where !results.contains(where: { $0.key == name }) {
       throw UsageError.unknownResult(name, at: path, known: results.map(\.key))
     }
     let chosen = names.isEmpty ? report.mainResults : results.filter { names.contains($0.key) }
-    guard !chosen.isEmpty else { throw UsageError.message("\(path) has no results to check.") }
+    guard !chosen.isEmpty else { throw UsageError.noResults(path) }
     return CheckDocument(
       CheckFindings(
         run: path, checks: try chosen.flatMap { try checks($0, path: path) },
@@ -54,12 +54,13 @@ extension Gate {
 
   private func checks(_ result: ResultEntry, path: String) throws -> [CheckFindings.Check] {
     func check(
-      _ what: String, _ threshold: Double?, _ value: Double?, atLeast: Bool, missing: String, note: String? = nil
+      _ what: String, _ threshold: Double?, _ value: Double?, lack: Lack, note: String? = nil
     ) throws -> [CheckFindings.Check] {
       guard let threshold else { return [] }
-      guard let value else { throw UsageError.message("\(result.key) in \(path) \(missing).") }
+      guard let value else { throw UsageError.unchecked(result.key, run: path, lack) }
       // Means and quotients of whole numbers of images are off by their rounding.
       let slack = 1e-9
+      let atLeast = what != "drop"
       let holds = atLeast ? value >= threshold - slack : value <= threshold + slack
       return [
         CheckFindings.Check(
@@ -68,15 +69,13 @@ extension Gate {
       ]
     }
     let worst = result.perClass.filter { $0.top1 != nil }.min { ($0.top1 ?? 1) < ($1.top1 ?? 1) }
-    let noBaseline = "has no baseline to compare with: run it with real training images, or leave the threshold out"
-    var checks = try check("top1", minTop1, result.top1?.value, atLeast: true, missing: "was not tested")
-    checks += try check(
-      "top5", minTop5, result.top5?.value, atLeast: true, missing: "has no Top-5, because it has five classes or fewer")
-    checks += try check("drop", maxDrop, result.relativeDrop?.top1, atLeast: false, missing: noBaseline)
-    checks += try check("difference", minDifference, result.difference?.value, atLeast: true, missing: noBaseline)
-    checks += try check(
-      "class top1", minClassTop1, worst?.top1, atLeast: true, missing: "has no class with test images",
-      note: worst?.name)
-    return checks
+    return try check("top1", minTop1, result.top1?.value, lack: .untested)
+      + check("top5", minTop5, result.top5?.value, lack: .noTop5)
+      + check("drop", maxDrop, result.relativeDrop?.top1, lack: .noBaseline)
+      + check("difference", minDifference, result.difference?.value, lack: .noBaseline)
+      + check("class top1", minClassTop1, worst?.top1, lack: .noTestedClass, note: worst?.name)
   }
+
+  /// What a result lacks that a threshold is about.
+  package enum Lack: Equatable, Sendable { case untested, noTop5, noBaseline, noTestedClass }
 }

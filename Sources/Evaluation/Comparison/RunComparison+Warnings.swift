@@ -3,7 +3,7 @@ internal import Reports
 
 // Differences between runs besides their training images: warnings, and errors that forbid a comparison.
 extension RunComparison {
-  /// - Throws: `UsageError.message` if the runs cannot be compared image by image, with the reason.
+  /// - Throws: `UsageError` if the runs cannot be compared image by image, with the reason.
   static func requireSameImages(_ runs: [FinishedRun]) throws {
     let first = runs[0]
     for run in runs.dropFirst() {
@@ -11,14 +11,10 @@ extension RunComparison {
       guard test.hash != other.hash || run.classNames != first.classNames else { continue }
       let read = differencesInReading(first, run)
       guard read.isEmpty else {
-        throw UsageError.message(
-          "The test images of \(first.path) and \(run.path) were read differently (\(read.joined(separator: "; "))), so that "
-            + "they cannot be compared image by image. Run one of them again with the other's "
-            + "\(test.path == other.path ? "" : "--real, ")--input, --resize and --decode.")
+        throw UsageError.readDifferently(
+          first.path, run.path, differences: read, isSamePath: test.path == other.path)
       }
-      throw UsageError.message(
-        "\(first.path) and \(run.path) were tested on different images (\(test.path) and \(other.path)), so that they "
-          + "cannot be compared image by image. Run one of them again with the other's --real.")
+      throw UsageError.otherImages(first.path, run.path, paths: [test.path, other.path])
     }
   }
 

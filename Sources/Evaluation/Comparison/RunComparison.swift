@@ -30,12 +30,12 @@ package struct RunComparison {
 
   package let document: ComparisonDocument
 
-  /// - Throws: `UsageError.message` where fewer than two results take part, or the runs have other test images;
+  /// - Throws: `UsageError` where fewer than two results take part, or the runs have other test images;
   ///   what `FinishedRun` throws.
   package init(_ request: Request, version: String) throws {
     let places = request.runs.map { URL(filePath: $0).standardizedFileURL.path }
     guard Set(places).count == places.count else {
-      throw UsageError.message("\(request.runs.joined(separator: ", ")): a run is named twice. Name each once.")
+      throw UsageError.repeatedRun(request.runs)
     }
     let runs = try request.runs.map { try FinishedRun(RunFolder(path: $0)) }
     let sides = try Self.sides(runs, request)
@@ -80,9 +80,7 @@ extension RunComparison {
       throw UsageError.unknownResult(name, at: request.runs.joined(separator: ", "), known: known)
     }
     guard chosen.count > 1 else {
-      throw UsageError.message(
-        "A comparison needs two results, and \(request.runs.joined(separator: ", ")) "
-          + "\(chosen.isEmpty ? "has none" : "has one"). Name another run, or add --baselines.")
+      throw UsageError.fewResults(chosen.count, runs: request.runs)
     }
     var sides: [Side] = []
     for (run, classifiers) in chosen {

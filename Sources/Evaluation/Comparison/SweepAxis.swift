@@ -18,39 +18,32 @@ extension SweepAxis {
   /// Reads `--axis NAME=VALUE,…` (one value for each set, in their order) or `--axis NAME` (the number that each set's
   /// name ends in), and `--axis-convention`.
   ///
-  /// - Throws: `UsageError.message`, which names the set that has no value.
+  /// - Throws: `UsageError`, which names the set that has no value.
   package init(parsing text: String, convention: String?, sets: [String]) throws {
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     guard let name = parts.first, !name.isEmpty else {
-      throw UsageError.message("--axis takes NAME=VALUE,… or NAME, and this is \(text.debugDescription).")
+      throw UsageError.axisSyntax(text)
     }
     var values: [String: Double] = [:]
     if parts.count == 2 {
       let numbers = parts[1].split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
       guard numbers.allSatisfy({ $0?.isFinite == true }) else {
-        throw UsageError.message("--axis \(text): not all of its values are numbers.")
+        throw UsageError.axisWithoutNumbers(text)
       }
       guard numbers.count == sets.count else {
-        throw UsageError.message(
-          "--axis \(text) has \(numbers.count) values, and there are \(sets.count) synthetic sets "
-            + "(\(sets.joined(separator: ", "))). Give each its number.")
+        throw UsageError.axisValues(text, count: numbers.count, sets: sets)
       }
       for (set, number) in zip(sets, numbers) { values[set] = number }
     } else {
       for set in sets {
         guard let number = Self.number(endOf: set) else {
-          throw UsageError.message(
-            "The name \(set) does not end in a number for --axis \(name). Name the sets like t0.5=PATH, or give the "
-              + "values: --axis \(name)=VALUE,….")
+          throw UsageError.nameWithoutNumber(set, axis: name)
         }
         values[set] = number
       }
     }
     if name == "truncation", let convention, Self.truncations[convention] == nil {
-      throw UsageError.message(
-        "There is no truncation convention \(convention). The conventions are "
-          + Self.truncations.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value))" }.joined(separator: " and ")
-          + ".")
+      throw UsageError.unknownConvention(convention, known: Self.truncations)
     }
     self.init(name: name, values: values, convention: convention)
   }

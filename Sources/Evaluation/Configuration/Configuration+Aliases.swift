@@ -10,19 +10,17 @@ extension Configuration {
 
   /// The nodes of a YAML text; `source` names it in errors.
   ///
-  /// - Throws: `YamlError`, and `UsageError.message` where its aliases expand beyond the bounds.
+  /// - Throws: `YamlError`, and `UsageError` where its aliases expand beyond the bounds.
   static func composed(_ yaml: String, source: String) throws -> Node? {
     let aliases = aliases(in: yaml)
     let isBounded = aliases <= mostAliases
     guard isBounded, let node = try Yams.compose(yaml: yaml) else {
       if isBounded { return nil }
-      throw UsageError.message(
-        "\(source) has \(aliases) aliases (*name), and at most \(mostAliases) are read. Write out what they stand for.")
+      throw UsageError.manyAliases(source, aliases: aliases, most: mostAliases)
     }
     var left = mostNodes
     guard aliases == 0 || spend(&left, on: node) else {
-      throw UsageError.message(
-        "\(source) has aliases (*name) that expand to more than \(mostNodes) values. Write out what they stand for.")
+      throw UsageError.expandingAliases(source, most: mostNodes)
     }
     return node
   }

@@ -37,11 +37,11 @@ extension Configuration {
     do { node = try Self.composed(yaml, source: source) } catch let error as UsageError {
       throw error
     } catch {
-      throw UsageError.message("\(source) is not YAML: \(error). Mend it, or leave it out.")
+      throw UsageError.notYAML(source, detail: "\(error)")
     }
     guard var node else { return }
     guard var mapping = node.mapping else {
-      throw UsageError.message("\(source) is not a mapping of keys to values. docs/training.md lists the keys.")
+      throw UsageError.notAMapping(source)
     }
     mapping["inputs"] = nil
     node.mapping = mapping
@@ -51,7 +51,7 @@ extension Configuration {
   /// Lays one `key=value` over the settings; nested keys are joined by dots.
   package mutating func set(_ assignment: String) throws {
     guard let equals = assignment.firstIndex(of: "="), equals > assignment.startIndex else {
-      throw UsageError.message("--set takes key=value, and this is \(assignment).")
+      throw UsageError.noAssignment(assignment)
     }
     let key = assignment[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     try set(key, yaml: String(assignment[assignment.index(after: equals)...]), source: "--set")
@@ -211,7 +211,7 @@ extension Experiment {
     try check(steps.map { (1...100_000_000).contains($0) } ?? true, "steps", steps ?? 0, "1 to 100 million")
     try check(perClass.map { $0 > 0 } ?? true, "perClass", perClass ?? 0, "1 or more")
     try check(input.map { (8...4096).contains($0) } ?? true, "input", input ?? 0, "8 to 4096 pixels")
-    if resize != nil, input == nil { throw UsageError.message("resize needs a size. Pass --input SIZE beside it.") }
+    if resize != nil, input == nil { throw UsageError.resizeWithoutInput }
     try check(
       decode == .exact || (input != nil && resize != nil), "decode", decode.rawValue,
       "exact where images are not made smaller with --input and --resize")

@@ -4,7 +4,7 @@ extension NamedPath {
   /// Reads the values of `--synthetic` and of options like it: a NAME before the first `=` unless the whole is an existing path; without a
   /// name the path's last component is it.
   ///
-  /// - Throws: `UsageError.message` for a name with other letters than `[A-Za-z0-9._-]`, `baseline`, or a name twice.
+  /// - Throws: `UsageError` for a name with other letters than `[A-Za-z0-9._-]`, `baseline`, or a name twice.
   package static func parse(
     _ values: [String], option: String = "--synthetic", exists: (String) -> Bool = Self.exists
   ) throws -> [NamedPath] {
@@ -18,23 +18,19 @@ extension NamedPath {
       }
       let chosen = name ?? URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
       guard !path.isEmpty, name?.isEmpty != true else {
-        throw UsageError.message("\(option) \(value) lacks a name or a path around the equals sign.")
+        throw UsageError.incompleteName(value, option: option)
       }
       guard !chosen.isEmpty, chosen.utf8.allSatisfy(isNameByte), chosen != ".", chosen != ".." else {
-        throw UsageError.message(
-          "\(chosen.debugDescription) cannot name a synthetic set: names are of the letters a to z and A to Z, digits, dots, "
-            + "dashes and underscores. Write \(option) NAME=\(path.shellQuoted).")
+        throw UsageError.unusableName(chosen, path: path, option: option)
       }
       guard chosen.utf8.count <= longestName else {
-        throw UsageError.message(
-          "The name \(chosen.prefix(30))… has \(chosen.utf8.count) letters, and file names have room for \(longestName). "
-            + "Write \(option) SHORTER=PATH.")
+        throw UsageError.longName(chosen, longest: longestName, option: option)
       }
       guard chosen != "baseline" else {
-        throw UsageError.message("baseline is the name of the real training set. Write \(option) OTHER=\(path).")
+        throw UsageError.reservedName(path: path, option: option)
       }
       guard !result.contains(where: { $0.name == chosen }) else {
-        throw UsageError.message("Two synthetic sets are called \(chosen). Write \(option) OTHER=\(path).")
+        throw UsageError.repeatedName(chosen, path: path, option: option)
       }
       result.append(NamedPath(name: chosen, path: absolute(path)))
     }

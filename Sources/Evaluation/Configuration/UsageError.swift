@@ -1,64 +1,105 @@
-package import Networks
+package import Kernels
 
 /// What a user asked for that cannot be; the command line exits with 64.
 package enum UsageError: Error, Equatable {
+  // Configuration
   case unknownPreset(String, known: [String])
   case unknownKey(String, file: String, nearest: String?)
   case wrongValue(key: String, value: String, expected: String)
   case unknownModel(String, nearest: String?)
-  case message(String)
+  case manyAliases(String, aliases: Int, most: Int)
+  case expandingAliases(String, most: Int)
+  case notYAML(String, detail: String)
+  case notAMapping(String)
+  case noAssignment(String)
+  case resizeWithoutInput
+  case incompleteName(String, option: String)
+  case unusableName(String, path: String, option: String)
+  case longName(String, longest: Int, option: String)
+  case reservedName(path: String, option: String)
+  case repeatedName(String, path: String, option: String)
+
+  // Protocols
+  case smallImages(Shape, model: String, least: Int)
+  case blasInBF16
+  case noBF16(InstructionSet)
+  /// Bytes.
+  case memoryOfTraining(Int, batchSize: Int, available: Int)
+  case memoryOfTesting(Int, available: Int)
+  case nasWithoutRealTraining
+  case matchingWithoutRealTraining
+  case smallBatch(Int, fraction: Double, set: String)
+  case nothingToAdd(realImages: Int)
+  case noSetOfSize(Int, largest: Int)
+  case otherSize(String, Shape, weights: String, trained: Shape)
+  case unnamedNetwork(String)
+
+  // Metrics
+  case unknownMetric(String, nearest: String?, known: [String])
+  case outOfRange(String, ClosedRange<Int>)
+  case wrongTie
+  case metric(MetricObstacle)
+  case nothingToCompute([MetricObstacle])
+  case noRealFeatures
+  case noLabels
+  case nothingToCompare
+  case noLabelledSets
+  case noCommonClasses
+  case nothingToSplit(String)
+  case nothingToTest
+  case noTrainingSplit(String)
+
+  // Features
+  case unknownFeatures(String, known: [String])
+  case noWeights(features: String)
+  case noImagesForOwnNetwork
+  case noModelOfARun(String)
+  case sizeOfFeatures(String, Shape, features: String, trained: Shape)
+  case coloursOfFeatures(String, features: String)
+  case noReference(String)
+  case fewImagesForSplits(String, images: Int, splits: Int)
+  case foreignClassifier
+
+  // Comparison
+  /// The place is the run, or the runs.
+  case unknownResult(String, at: String, known: [String])
+  case unknownColumn(String, known: [String])
+  case fewColumns(Int)
+  case repeatedInput(String)
+  case repeatedRow(String, table: String)
+  case repeatedRun([String])
+  case fewResults(Int, runs: [String])
+  case readDifferently(String, String, differences: [String], isSamePath: Bool)
+  case otherImages(String, String, paths: [String])
+  case noPredictions(String, command: String)
+  case fileOfRun(String, folder: String)
+  case unfinishedRun(String, command: String)
+  case noThreshold
+  case noResults(String)
+  case unchecked(String, run: String, Gate.Lack)
+  case axisSyntax(String)
+  case axisWithoutNumbers(String)
+  case axisValues(String, count: Int, sets: [String])
+  case nameWithoutNumber(String, axis: String)
+  case unknownConvention(String, known: [String: String])
+
+  // Run folder
+  case replacesInput(String)
+  case insideDataSet(String, dataset: String)
+  case noFolder(String)
+  case otherRun(String, difference: String)
+  case foreignFolder(String)
 }
 
-extension UsageError: CustomStringConvertible {
-  package var description: String {
-    func suggestion(_ nearest: String?) -> String { nearest.map { " Did you mean \($0)?" } ?? "" }
-    return switch self {
-    case .unknownPreset(let name, let known):
-      "There is no preset \(name).\(suggestion(Spelling.nearest(to: name, in: known))) "
-        + "The presets are \(known.joined(separator: ", "))."
-    case .unknownKey(let key, let file, let nearest):
-      "\(file) sets \(key), which is not a key of the configuration.\(suggestion(nearest))"
-    case .wrongValue(let key, let value, let expected):
-      "\(key) cannot be \(value.isEmpty ? "empty" : value); it takes \(expected)."
-    case .unknownModel(let name, let nearest):
-      "There is no model \(name).\(suggestion(nearest)) `cas describe --help` lists the models."
-    case .message(let text): text
-    }
-  }
-}
-
-extension Architecture {
-  /// - Throws: `UsageError.unknownModel` for a name that no architecture has.
-  package static func named(_ name: String) throws -> Architecture {
-    guard let architecture = Architecture(name: name) else {
-      throw UsageError.unknownModel(name, nearest: Spelling.nearest(to: name, in: names))
-    }
-    return architecture
-  }
-}
-
-/// The nearest right word to a wrong one.
-package enum Spelling {
-  /// The candidate with the smallest edit distance, unless it is more than half the word away.
-  package static func nearest(to word: String, in candidates: [String]) -> String? {
-    let distances = candidates.map { ($0, distance(word.lowercased(), $0.lowercased())) }
-    guard let best = distances.min(by: { $0.1 < $1.1 }), best.1 <= max(2, word.count / 2) else { return nil }
-    return best.0
+/// Why a metric cannot be computed of some sets.
+package struct MetricObstacle: Equatable, Sendable {
+  package enum Reason: Equatable, Sendable {
+    /// The sets without, where others have them.
+    case noProbabilities(lacking: [String])
+    case noFeatures(lacking: [String])
+    case noRealFeatures
   }
 
-  /// The edit distance of Levenshtein (1966).
-  package static func distance(_ first: String, _ second: String) -> Int {
-    let (first, second) = (Array(first), Array(second))
-    var row = Array(0...second.count)
-    for (i, character) in first.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, other) in second.enumerated() {
-        let next = min(row[j] + 1, row[j + 1] + 1, diagonal + (character == other ? 0 : 1))
-        diagonal = row[j + 1]
-        row[j + 1] = next
-      }
-    }
-    return row[second.count]
-  }
+  let metric: String
+  let reason: Reason
 }

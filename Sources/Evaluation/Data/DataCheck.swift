@@ -32,7 +32,7 @@ extension DataCheck {
   /// a set with two splits is searched for test images among its training images.
   ///
   /// - Throws: `DataError` or `FileError` where a data set as a whole cannot be read.
-  package init(_ request: Request, _ reader: ImageReader) throws {
+  package init(_ request: Request, _ reader: SetReader) throws {
     let dataset = try Dataset.open(request.path)
     func surveys(_ dataset: Dataset) throws -> [(dataset: Dataset, survey: Survey)] {
       try dataset.splits.map { split in

@@ -4,7 +4,7 @@ package import Reports
 /// Looks into data sets (`cas data inspect`).
 package enum DataInspection {
   /// - Throws: `DataError` or `FileError` where a data set as a whole cannot be read.
-  package static func run(_ paths: [String], _ reader: ImageReader) throws -> InspectionDocument {
+  package static func run(_ paths: [String], _ reader: SetReader) throws -> InspectionDocument {
     // All are opened before the first one is looked at, which takes long.
     let parts = try paths.map { try Dataset.open($0) }.flatMap { dataset in
       try dataset.splits.map { split in

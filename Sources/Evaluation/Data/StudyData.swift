@@ -25,7 +25,7 @@ extension StudyData {
   /// The real test set decides the classes, the number of channels and, without a size in the options, the size.
   ///
   /// - Throws: `DataError`, `ImageError` or `FileError`, all of which name the file.
-  package init(_ selection: ImageSelection, _ reader: ImageReader) throws {
+  package init(_ selection: ImageSelection, _ reader: SetReader) throws {
     var reader = reader
     let listed = try selection.listed()
     let matching = listed.matching

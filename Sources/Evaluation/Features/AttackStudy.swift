@@ -37,9 +37,7 @@ extension AttackStudy {
     let data = try StudyData(ImageSelection(real: real, realTrain: realTrain), context.reader)
     let training = data.realTrain ?? data.test
     guard data.test.count >= Self.splits else {
-      throw UsageError.message(
-        "The attack needs \(Self.splits) real test images for the \(Self.splits) splits of their Inception Score, and "
-          + "\(real) has \(data.test.count).")
+      throw UsageError.fewImagesForSplits(real, images: data.test.count, splits: Self.splits)
     }
     let extractor = try given ?? OwnNetwork(on: training, seed: trainingSeed).trained(context, for: "classifier:")
     try extractor.check(training)

@@ -45,9 +45,7 @@ extension FeatureExtractor {
       let classes = file.classNames,
       !classes.isEmpty, let normalization = file.normalization, normalization.mean.count == input.channels
     else {
-      throw UsageError.message(
-        "\(path) does not say which images its network takes: a model-….safetensors of a run does, and weights of a "
-          + "published network need its name (--features, where there is that option).")
+      throw UsageError.noModelOfARun(path)
     }
     let plan = FeaturePlan(classifier: architecture.plan(input: input, classes: classes.count))
     let network = Network(plan.plan)
@@ -73,13 +71,10 @@ extension FeatureExtractor {
   package func check(_ samples: Samples) throws {
     let (wanted, found) = (plan.plan.input.shape, samples.shape)
     if case .none = preparation.sizing, wanted.height != found.height || wanted.width != found.width {
-      throw UsageError.message(
-        "\(samples.summary.path) has images of \(found.width)x\(found.height) pixels, and the network of --features \(name) "
-          + "was trained on \(wanted.width)x\(wanted.height). Pass --input \(wanted.height) --resize squash.")
+      throw UsageError.sizeOfFeatures(samples.summary.path, found, features: name, trained: wanted)
     }
     guard found.channels == 1 || wanted.channels == found.channels else {
-      throw UsageError.message(
-        "\(samples.summary.path) has colour images, and the network of --features \(name) was trained on grey ones.")
+      throw UsageError.coloursOfFeatures(samples.summary.path, features: name)
     }
   }
 }

@@ -19,10 +19,7 @@ package enum FeatureNetwork: String, CaseIterable, Sendable {
   /// - Throws: `UsageError` with the nearest right name.
   package init(name: String) throws {
     guard let network = FeatureNetwork(rawValue: name) else {
-      let names = Self.allCases.map(\.rawValue)
-      let suggestion = Spelling.nearest(to: name, in: names).map { " Did you mean \($0)?" } ?? ""
-      throw UsageError.message(
-        "There are no features called \(name).\(suggestion) --features takes \(names.joined(separator: ", ")).")
+      throw UsageError.unknownFeatures(name, known: Self.allCases.map(\.rawValue))
     }
     self = network
   }

@@ -36,12 +36,10 @@ extension FeatureRun {
     // The files are looked at before the images, which take longer.
     let published = try weights.map { try FeatureExtractor.pretrained(features, weights: $0) }
     guard published != nil || features == .own else {
-      throw UsageError.message("--features \(features.rawValue) needs the file of its weights: pass --weights FILE.")
+      throw UsageError.noWeights(features: features.rawValue)
     }
     guard published != nil || training != nil else {
-      throw UsageError.message(
-        "The own network is trained on real images: name them with --real, or pass a model that cas trained as --weights."
-      )
+      throw UsageError.noImagesForOwnNetwork
     }
     for path in [images, training].compactMap({ $0 }) { _ = try Dataset.open(path) }
     let samples = try load(images, split, context)

@@ -51,14 +51,13 @@ extension ImageSets {
   ) throws -> Described {
     let network = try FeatureNetwork(name: features)
     guard weights != nil || network == .own else {
-      throw UsageError.message("--features \(features) needs the file of its weights: pass --weights FILE.")
+      throw UsageError.noWeights(features: features)
     }
     // The file is looked at before the images, which take longer.
     let published = try weights.map { try FeatureExtractor.pretrained(network, weights: $0) }
     let data = try given ?? StudyData(selection(decode), context.reader)
     guard reference == .test || data.realTrain != nil else {
-      throw UsageError.message(
-        "\(real) has no training images. Pass --real-train PATH, or leave out --reference train.")
+      throw UsageError.noReference(real)
     }
     var notes = data.notes.map { data.missingNotes.contains($0) ? $0.replacing(": scored 0.", with: ".") : $0 }
     notes += codecs(data)

@@ -34,9 +34,7 @@ extension ScoreAttack {
     guard case .none = extractor.preparation.sizing, extractor.network.plan.isTrainable,
       extractor.classes == classNames.count
     else {
-      throw UsageError.message(
-        "The attack needs a classifier that cas has trained on the classes of these images: leave out --weights, or pass a "
-          + "model-….safetensors of such a run.")
+      throw UsageError.foreignClassifier
     }
     precondition(machine.processor.format == .fp32, "the images' gradient is computed in fp32")
     let shape = extractor.network.plan.input.shape

@@ -20,9 +20,9 @@ extension MetricsStudy.Sets {
   /// The test images and the training images of real data as pixels.
   ///
   /// - Throws: `UsageError` where there are no two splits, `DataError`, `ImageError` or `FileError`.
-  package init(pixelsOf real: String, _ reader: ImageReader) throws {
+  package init(pixelsOf real: String, _ reader: SetReader) throws {
     guard try Dataset.open(real).hasTwoSplits else {
-      throw UsageError.message("\(real) has no training split beside its test split, and both are needed.")
+      throw UsageError.noTrainingSplit(real)
     }
     let data = try StudyData(ImageSelection(real: real), reader)
     guard let training = data.realTrain else { throw DataError.noSuchSplit(real, .train) }

@@ -31,17 +31,14 @@ extension MetricsRequest {
 
   /// The requested families; nil for the default.
   ///
-  /// - Throws: `UsageError.message` with the nearest right word.
+  /// - Throws: `UsageError` with the nearest right word.
   package func families() throws -> [MetricFamily]? {
     guard let metrics else { return nil }
     let named = try metrics.filter { $0 != Self.all }.map { name in
       if let family = MetricFamily(rawValue: name) ?? Self.aliases[name] { return family }
       let known = MetricFamily.allCases.map(\.rawValue)
-      let nearest =
-        name.isEmpty ? nil : Spelling.nearest(to: name, in: known + Self.aliases.keys).map { " Did you mean \($0)?" }
-      throw UsageError.message(
-        "There is no metric \(name.isEmpty ? "without a name" : name).\(nearest ?? "") The metrics are \(known.joined(separator: ", "))."
-      )
+      throw UsageError.unknownMetric(
+        name, nearest: name.isEmpty ? nil : Spelling.nearest(to: name, in: known + Self.aliases.keys), known: known)
     }.reduce(into: [MetricFamily]()) { if !$0.contains($1) { $0.append($1) } }
     return metrics.contains(Self.all) ? MetricFamily.allCases : named
   }
@@ -52,14 +49,16 @@ extension MetricsRequest {
     "memorization": .memorisation, "authenticity": .memorisation,
   ]
 
-  /// - Throws: `UsageError.message` for a setting out of its range.
+  /// - Throws: `UsageError` for a setting out of its range.
   package func check() throws {
-    func require(_ condition: Bool, _ text: String) throws { if !condition { throw UsageError.message(text) } }
-    try require((1...10_000).contains(splits), "--splits takes 1 to 10,000.")
-    try require((1...1000).contains(neighbours), "--neighbours takes 1 to 1,000.")
-    try require((1...100_000).contains(kidSubsets), "--kid-subsets takes 1 to 100,000.")
-    try require((2...100_000).contains(kidSubsetSize), "--kid-subset-size takes 2 to 100,000.")
-    try require(Manifold.Tie(rawValue: tie) != nil, "--tie takes inclusive or exclusive.")
+    func require(_ option: String, _ value: Int, _ range: ClosedRange<Int>) throws {
+      guard range.contains(value) else { throw UsageError.outOfRange(option, range) }
+    }
+    try require("--splits", splits, 1...10_000)
+    try require("--neighbours", neighbours, 1...1000)
+    try require("--kid-subsets", kidSubsets, 1...100_000)
+    try require("--kid-subset-size", kidSubsetSize, 2...100_000)
+    guard Manifold.Tie(rawValue: tie) != nil else { throw UsageError.wrongTie }
     _ = try families()
   }
 }

@@ -54,7 +54,7 @@ package struct MetricsStudy {
     /// - Throws: `UsageError` where there are no features, `FileError`.
     package func writeStatistics(to path: String) throws {
       guard let hash else {
-        throw UsageError.message("Statistics are written of real features, and there are none.")
+        throw UsageError.noRealFeatures
       }
       try FeatureFile.write(try reference.statistics(), hash: hash, to: path)
     }
@@ -77,7 +77,7 @@ extension MetricsStudy {
     try request.check()
     let families = try families(of: sets)
     if request.perClass, ([sets.real] + sets.synthetic).contains(where: { $0.labels == nil }) {
-      throw UsageError.message("--per-class needs labels on both sides, the samples' and the real images'.")
+      throw UsageError.noLabels
     }
     var warnings = origin.notes
     var sets = sets
@@ -126,34 +126,33 @@ extension MetricsStudy {
   private func families(of sets: Sets) throws -> [MetricFamily] {
     let all = sets.synthetic
     /// Which sets lack something, where others have it.
-    func lacking(_ sets: [FeatureSet]) -> String {
-      sets.count == all.count ? "" : ", which \(sets.map(\.name).capped()) \(sets.count == 1 ? "lacks" : "lack")"
-    }
-    func obstacle(_ family: MetricFamily) -> String? {
+    func lacking(_ sets: [FeatureSet]) -> [String] { sets.count == all.count ? [] : sets.map(\.name) }
+    func obstacle(_ family: MetricFamily) -> MetricObstacle? {
+      func found(_ reason: MetricObstacle.Reason) -> MetricObstacle {
+        MetricObstacle(metric: family.rawValue, reason: reason)
+      }
       if family.needsProbabilities {
         let without = all.filter { $0.probabilities == nil }
-        return without.isEmpty ? nil : "needs logits or probabilities of the samples" + lacking(without)
+        return without.isEmpty ? nil : found(.noProbabilities(lacking: lacking(without)))
       }
       let without = all.filter { $0.features == nil }
-      guard without.isEmpty else { return "needs features of the samples" + lacking(without) }
+      guard without.isEmpty else { return found(.noFeatures(lacking: lacking(without))) }
       if sets.real.features != nil || (family == .memorisation && sets.training?.features != nil) { return nil }
       if family.acceptsStatistics && sets.real.statistics != nil { return nil }
-      return "needs features of the real images"
+      return found(.noRealFeatures)
     }
     let asked = try request.families()
     let takesAll = request.metrics?.contains(MetricsRequest.all) == true
     guard let asked, !takesAll else {
       let wanted = asked ?? MetricFamily.standard
       let possible = wanted.filter { obstacle($0) == nil }
-      let left = wanted.compactMap { family in obstacle(family).map { "\(family.rawValue) \($0)" } }
-      guard !possible.isEmpty else {
-        throw UsageError.message("There is nothing to compute: \(left.joined(separator: "; ")).")
-      }
-      if !left.isEmpty { events.warn("note: left out: \(left.joined(separator: "; ")).") }
+      let left = wanted.compactMap(obstacle)
+      guard !possible.isEmpty else { throw UsageError.nothingToCompute(left) }
+      if !left.isEmpty { events.warn("note: left out: \(left.map(\.description).joined(separator: "; ")).") }
       return possible
     }
     for family in asked {
-      if let obstacle = obstacle(family) { throw UsageError.message("\(family.rawValue) \(obstacle).") }
+      if let obstacle = obstacle(family) { throw UsageError.metric(obstacle) }
     }
     return asked
   }

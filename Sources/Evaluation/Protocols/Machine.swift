@@ -50,12 +50,10 @@ extension Experiment.Precision {
     case .auto: return isPossible ? .bf16 : .fp32
     case .bf16:
       guard choice == .auto else {
-        throw UsageError.message("--kernels blas computes in fp32. Leave out --precision bf16, or --kernels blas.")
+        throw UsageError.blasInBF16
       }
       guard isPossible else {
-        throw UsageError.message(
-          "This processor has no products of bf16 numbers (AVX512-BF16 or AMX), or CAS_ISA=\(table.instructionSet.rawValue) "
-            + "leaves them out. Leave out --precision, or pass --precision fp32.")
+        throw UsageError.noBF16(table.instructionSet)
       }
       return .bf16
     }

@@ -1,5 +1,4 @@
 internal import Datasets
-import Foundation
 package import Kernels
 internal import Networks
 package import Training
@@ -30,25 +29,18 @@ package struct MemoryDemand {
     return step.total + second + unmixed
   }
 
-  /// - Throws: `UsageError.message` when it is more than the machine has.
+  /// - Throws: `UsageError` when it is more than the machine has.
   package func check(against memory: Int = AvailableMemory.total) throws {
     if training > memory {
-      throw Self.error(
-        "A training step at batch \(batchSize)", training, memory,
-        "Choose a smaller --batch-size, a smaller --model or smaller images (--input).")
+      throw UsageError.memoryOfTraining(training, batchSize: batchSize, available: memory)
     }
-    if testing > memory { throw Self.error("Testing", testing, memory, "Choose smaller images (--input).") }
+    if testing > memory { throw UsageError.memoryOfTesting(testing, available: memory) }
   }
 
   /// The same for a network that is only tested.
   static func check(testing plan: Plan, on processor: Processor) throws {
     let memory = AvailableMemory.total
     let bytes = Evaluator.footprint(plan, on: processor)
-    if bytes > memory { throw error("Testing", bytes, memory, "Choose smaller images (--input).") }
-  }
-
-  private static func error(_ what: String, _ bytes: Int, _ memory: Int, _ remedy: String) -> UsageError {
-    func gigabytes(_ bytes: Int) -> String { String(format: "%.1f GB", Double(bytes) / 1e9) }
-    return .message("\(what) takes \(gigabytes(bytes)) of memory, and this machine has \(gigabytes(memory)). \(remedy)")
+    if bytes > memory { throw UsageError.memoryOfTesting(bytes, available: memory) }
   }
 }

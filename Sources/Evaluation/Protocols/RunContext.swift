@@ -31,7 +31,7 @@ package struct RunContext: Sendable {
   }
 
   /// How images are read here.
-  package var reader: ImageReader { ImageReader(pool: machine.processor.pool, events: events) }
+  package var reader: SetReader { SetReader(pool: machine.processor.pool, events: events) }
 
   /// The same for the description of images, which is computed in fp32 whatever trainings are.
   var describing: RunContext {

@@ -32,8 +32,7 @@ extension Study {
   /// real set alone of its own.
   package static func nas(_ data: StudyData, _ plan: Augmenting, _ experiment: Experiment) throws -> Study {
     guard let whole = data.realTrain else {
-      throw UsageError.message(
-        "NAS adds samples to the real training set, and there is none. Name it with --real-train.")
+      throw UsageError.nasWithoutRealTraining
     }
     var notes: [String] = []
     let real = try limited(whole, experiment, name: "The real training set", notes: &notes)
@@ -65,9 +64,7 @@ extension Study {
           let added = try limited(set.samples, experiment, name: set.name, notes: &notes)
           let batch = experiment.training.batchSize
           guard let parts = parts(of: batch, fraction, real: real.count), added.count > 0 else {
-            throw UsageError.message(
-              "A batch of \(batch) images cannot hold \(fraction) samples of \(set.name) for each real image. "
-                + "Choose a larger --batch-size, or --mix concatenate.")
+            throw UsageError.smallBatch(batch, fraction: fraction, set: set.name)
           }
           let supplement = BatchSampler.Supplement(count: added.count, perBatch: parts.samples)
           guard !entries.contains(where: { $0.name == set.name && $0.supplement == supplement }) else {
@@ -97,9 +94,7 @@ extension Study {
       }
     }
     guard !entries.isEmpty || !plan.fractions.contains(where: { $0 > 0 }) else {
-      throw UsageError.message(
-        "No fraction of --add gives a sample to add: the real training set has \(real.count.counted("image", "images")). "
-          + "Choose larger fractions.")
+      throw UsageError.nothingToAdd(realImages: real.count)
     }
     entries += ways.map { way in
       var entry = Entry(name: baselineName(way), kind: .baseline, fractionAdded: 0, samples: real)

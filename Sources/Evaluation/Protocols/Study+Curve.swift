@@ -4,7 +4,7 @@ extension Study {
   /// The accuracy against the number of samples: nested parts of each synthetic set, and parts of the real training
   /// set with the same number of images of each class beside them.
   ///
-  /// - Throws: `UsageError.message` where no set has as many images as the smallest size.
+  /// - Throws: `UsageError` where no set has as many images as the smallest size.
   package static func curve(_ data: StudyData, sizes: [Int], _ experiment: Experiment) throws -> Study {
     var notes: [String] = []
     var entries: [Entry] = []
@@ -37,9 +37,7 @@ extension Study {
     }
     guard !entries.isEmpty else {
       let most = data.synthetic.map(\.samples.count).max() ?? 0
-      throw UsageError.message(
-        "No synthetic set has \((sizes.min() ?? 0).counted("image", "images")); the largest has \(most.grouped). Choose "
-          + "smaller --sizes.")
+      throw UsageError.noSetOfSize(sizes.min() ?? 0, largest: most)
     }
     if experiment.steps == nil, experiment.budget == .epochs {
       notes.append("All trainings pass over their own images equally often: small sizes take fewer steps.")

@@ -20,8 +20,7 @@ extension Study {
     var samples = set.samples
     if experiment.matchLabelCounts {
       guard let real = data.realTrain else {
-        throw UsageError.message(
-          "--match-label-counts needs the real training set, and there is none. Name it with --real-train.")
+        throw UsageError.matchingWithoutRealTraining
       }
       samples = try matched(
         samples, of: set.name, to: real.classCounts, than: "the real training set", notes: &notes)

@@ -89,10 +89,7 @@ package enum WeightsEvaluation {
       let found = "\(samples.shape.width)x\(samples.shape.height)"
       notes.append("the network was trained on images of \(input.width)x\(input.height), and these are \(found)")
       guard request.input != nil else {
-        throw UsageError.message(
-          "\(listing.path) has images of \(found), and the network in \(request.weights) was trained on "
-            + "\(input.width)x\(input.height). Pass --input \(input.height) --resize squash, or --input "
-            + "\(samples.shape.height) to test it on these as they are.")
+        throw UsageError.otherSize(listing.path, samples.shape, weights: request.weights, trained: input)
       }
     }
     try MemoryDemand.check(testing: plan, on: processor)
@@ -136,7 +133,7 @@ package enum WeightsEvaluation {
 
   private static func architecture(_ request: Request, _ file: SafeTensors) throws -> Architecture {
     guard let name = request.model ?? file.metadata["architecture"] else {
-      throw UsageError.message("\(request.weights) does not say which network it belongs to. Name it with --model.")
+      throw UsageError.unnamedNetwork(request.weights)
     }
     return try Architecture.named(name)
   }

@@ -10,7 +10,7 @@ package enum OutputPath {
   ///   - datasets: in none of these may the file lie, as what is written there would be data the next time. Hidden folders
   ///     are not read, and may hold it.
   ///   - reads: files that must not be replaced.
-  /// - Throws: `FileError`, `UsageError.message`.
+  /// - Throws: `FileError`, `UsageError`.
   package static func check(_ path: String, outside datasets: [String] = [], reads: [String] = []) throws {
     let folder = PathParts(path).folder
     var status = stat()
@@ -23,19 +23,18 @@ package enum OutputPath {
 
   /// The same of the place alone, for a folder that is not there yet.
   ///
-  /// - Throws: `UsageError.message`.
+  /// - Throws: `UsageError`.
   package static func checkPlace(_ path: String, outside datasets: [String], reads: [String] = []) throws {
     let place = resolved(path)
     for input in datasets + reads where resolved(input) == place {
-      throw UsageError.message("\(path) is read by this command, and would be replaced. Choose another name.")
+      throw UsageError.replacesInput(path)
     }
     for input in datasets {
       let root = resolved(input)
       guard place.starts(with: root), !place.dropFirst(root.count).contains(where: { $0.hasPrefix(".") }) else {
         continue
       }
-      throw UsageError.message(
-        "\(path) lies in the data set \(input), and would be read as a part of it. Choose a place elsewhere.")
+      throw UsageError.insideDataSet(path, dataset: input)
     }
   }
 

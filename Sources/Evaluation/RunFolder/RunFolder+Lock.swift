@@ -24,13 +24,13 @@ package struct RunFolderInUse: Error, Equatable, CustomStringConvertible {
 extension RunFolder {
   /// Keeps other processes from writing into the folder; nil if there is no such folder yet.
   ///
-  /// - Throws: `RunFolderInUse`, `UsageError.message` where it is a file, `FileError` where it cannot be opened.
+  /// - Throws: `RunFolderInUse`, `UsageError` where it is a file, `FileError` where it cannot be opened.
   package func lock() throws -> RunFolderLock? {
     let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else {
       switch errno {
       case ENOENT: return nil
-      case ENOTDIR: throw UsageError.message("\(path) is a file, or lies in one. Choose another --output.")
+      case ENOTDIR: throw UsageError.noFolder(path)
       default: throw FileError(.open, path, code: errno)
       }
     }

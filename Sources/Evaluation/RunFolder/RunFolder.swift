@@ -29,21 +29,19 @@ extension RunFolder {
   /// Makes a new run of a folder that is locked, or finds out that it goes on with the same one.
   ///
   /// - Returns: whether the folder held this run already.
-  /// - Throws: `UsageError.message` when it holds another run or foreign files, `FileError` when it cannot be written.
+  /// - Throws: `UsageError` when it holds another run or foreign files, `FileError` when it cannot be written.
   package func prepare(_ plan: RunPlan) throws -> Bool {
     if FileManager.default.fileExists(atPath: configuration), holdsRun {
       let old = try stored()
       guard old.doesTheSame(as: plan) else {
-        throw UsageError.message(
-          "\(path) holds a run with another configuration (\(Self.difference(old, plan))). "
-            + "Choose another --output, or repeat that run's settings to go on with it.")
+        throw UsageError.otherRun(path, difference: Self.difference(old, plan))
       }
       AtomicFile.removeLeftovers(in: path)
       return true
     }
     let visible = (try? FileManager.default.contentsOfDirectory(atPath: path))?.filter { !$0.hasPrefix(".") } ?? []
     guard visible.isEmpty else {
-      throw UsageError.message("\(path) is not empty and holds no run. Choose another --output.")
+      throw UsageError.foreignFolder(path)
     }
     try write(try ExactYAML.text(of: Stored(inputs: plan.request)) + plan.experiment.yaml(), to: configuration)
     return false

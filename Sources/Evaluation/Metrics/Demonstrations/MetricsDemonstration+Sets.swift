@@ -14,7 +14,7 @@ extension MetricsDemonstration {
     if real != nil { columns += [.init("fid", decimals: 4, isDrawn: true), .init("kid", decimals: 6)] }
     if answers != nil { columns += [.init("is", decimals: 4, isDrawn: real == nil), .init("s", decimals: 4)] }
     guard !columns.isEmpty else {
-      throw UsageError.message("There are no features on both sides, and no logits or probabilities of the samples.")
+      throw UsageError.nothingToCompare
     }
     var document = DemonstrationDocument(
       Name.sampleSize.rawValue, title: "Metrics of \(name) against the number of samples", rowTitle: "Samples",
@@ -80,12 +80,11 @@ extension MetricsDemonstration {
     guard let sets, let other = sets.synthetic.first, let real = sets.real.features, let samples = other.features,
       sets.real.labels != nil, other.labels != nil
     else {
-      throw UsageError.message(
-        "Give --real with images in two splits, or labelled features of real images and of one more set.")
+      throw UsageError.noLabelledSets
     }
     let (realRows, otherRows) = (sets.real.rowsByLabel, other.rowsByLabel)
     let labels = realRows.keys.sorted().filter { otherRows[$0] != nil }
-    guard labels.count > 1 else { throw UsageError.message("Both sets need two classes in common, and have not.") }
+    guard labels.count > 1 else { throw UsageError.noCommonClasses }
     let half = (labels.count + 1) / 2
     var document = DemonstrationDocument(
       Name.modes.rawValue,

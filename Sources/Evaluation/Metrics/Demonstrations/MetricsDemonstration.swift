@@ -88,7 +88,7 @@ extension MetricsDemonstration {
   private func splits(_ sets: MetricsStudy.Sets?) throws -> DemonstrationDocument {
     let given = sets?.synthetic.first
     if let given, given.probabilities == nil {
-      throw UsageError.message("\(given.path) has no logits or probabilities, and the splits are of these.")
+      throw UsageError.nothingToSplit(given.path)
     }
     let classifier = given?.probabilities ?? Self.certainAnswers(perClass: 500, classes: 10)
     var document = DemonstrationDocument(
@@ -127,7 +127,7 @@ extension MetricsDemonstration {
 
   private func gaussianity(_ sets: MetricsStudy.Sets?) throws -> DemonstrationDocument {
     guard let set = sets?.synthetic.first ?? sets?.real, let features = set.features else {
-      throw UsageError.message("Give features to be tested (--features-synthetic and --features-real).")
+      throw UsageError.nothingToTest
     }
     let found = try FeatureSetError.naming(set) { try Gaussianity(features, stream: stream("gaussianity"), pool: pool) }
     var document = DemonstrationDocument(

@@ -12,7 +12,7 @@ package enum Streaming: String, Sendable, CaseIterable {
 }
 
 /// Reads sets of images one after the other and tells how far it is.
-package struct ImageReader {
+package struct SetReader {
   package let pool: ThreadPool
   let events: RunEvents
   package var streaming = Streaming.auto
@@ -27,7 +27,7 @@ package struct ImageReader {
   }
 }
 
-extension ImageReader {
+extension SetReader {
   /// Decodes a set.
   ///
   /// - Throws: `DataError`, `ImageError` or `FileError`, all of which name the file.

@@ -32,8 +32,7 @@ import Testing
     study.weights = "\(folder.path)/w.safetensors"
     (study.attack.images, study.attack.iterations, study.attack.step) = (30, 20, 0.02)
     change(&study)
-    return try study.run(
-      machine: try Machine(threads: threads, environment: [:]), baselines: nil, cache: nil, events: RunEvents())
+    return try study.run(RunContext.testing(threads: threads))
   }
 
   @Test func noiseAttackedAndRealImagesStandInRows() throws {

@@ -22,7 +22,7 @@ import Testing
     func path(_ name: String) -> String { "\(folder.path)/\(name)" }
     return try DataCheck(
       DataCheck.Request(path: path(set), real: real.map(path), realTrain: train.map(path)),
-      pool: ThreadPool(threads: threads), events: RunEvents())
+      RunContext.testing(threads: threads).reader)
   }
 
   @Test func testImagesAmongTheTrainingImagesAreFound() throws {

@@ -38,7 +38,7 @@ import Testing
           ("\(set.name)/seed\(seed)/probabilities", NPYArray(predictions.topProbabilities, shape: [80, 2])))
       }
       return ResultEntry(
-        name: set.name, kind: set.kind, scores: ScoreCard(seeds: all), classNames: Self.names,
+        name: set.name, kind: set.kind, scores: ScoreCard(seeds: all, classNames: Self.names),
         training: TrainingEntry(
           epochs: 1, steps: steps, trainingImages: 100, seconds: 1, imagesPerSecond: 1, finalLoss: 1, cached: false))
     }
@@ -47,11 +47,12 @@ import Testing
         path: path, split: nil, images: 80, classes: 2, hash: hash, size: .init(width: 8, height: 8, channels: 1))
     }
     let report = Report(
-      command: "train", version: "1", config: .object(["model": .string("resnet8")]), machine: .example,
-      data: DataSection(
-        real: .init(test: entry("real"), train: nil),
-        synthetic: Dictionary(uniqueKeysWithValues: sets.filter { $0.kind == .cas }.map { ($0.name, entry($0.name)) })),
-      results: results)
+      RunFindings(results: results),
+      Provenance(
+        command: "train", version: "1", config: .object(["model": .string("resnet8")]), machine: .example,
+        data: DataSection(
+          real: .init(test: entry("real"), train: nil),
+          synthetic: Dictionary(uniqueKeysWithValues: sets.filter { $0.kind == .cas }.map { ($0.name, entry($0.name)) }))))
     try folder.write(Array(report.json()), "\(run)/report.json")
     try NPZ.write(arrays, to: "\(folder.path)/\(run)/predictions.npz")
   }

@@ -8,10 +8,10 @@ import Testing
 
 /// The numbers of `cas metrics` beside those of the metrics themselves: each under its own name, of the right sets.
 @Suite struct SetMetricsTests {
-  private let machine: Machine
-  private var pool: ThreadPool { machine.processor.pool }
+  private let context: RunContext
+  private var pool: ThreadPool { context.machine.processor.pool }
 
-  init() throws { machine = try Machine(threads: 2, environment: [:]) }
+  init() throws { context = try RunContext.testing() }
 
   private func features(_ seed: UInt64, _ rows: Int, _ columns: Int = 4, value: (Int, Double) -> Double) -> FeatureSet {
     let source = GoldenValues(seed: seed)
@@ -34,10 +34,9 @@ import Testing
     request.metrics = metrics
     request.splits = 1
     change(&request)
-    let study = MetricsStudy(request, machine: machine, events: RunEvents())
-    let context = MetricsStudy.Context(version: "1", config: .null, description: .example)
+    let study = MetricsStudy(request, context)
     let sets = MetricsStudy.Sets(real: real, training: training, synthetic: [samples])
-    return try #require(study.run(sets, context).document.results.first)
+    return try #require(study.run(sets).document.results.first)
   }
 
   private func value(_ name: String, _ result: MetricsResult) throws -> Double {

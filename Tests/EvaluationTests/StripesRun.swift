@@ -34,13 +34,15 @@ struct StripesRun {
 }
 
 extension RunContext {
+  /// Of a test, without caches.
+  static func testing(threads: Int = 2) throws -> RunContext {
+    RunContext(
+      try Machine(threads: threads, environment: [:]), description: .example, version: "test", events: RunEvents())
+  }
+
   /// Of a test: with a build and its cache of baselines.
   static func testing(_ machine: Machine, build: String = "test", cache: String) -> RunContext {
-    var context = RunContext(
-      machine,
-      description: MachineDescription(
-        cpu: "", threads: 2, instructionSet: "", precision: nil, blas: "", blasCore: "", memoryBytes: 0, os: ""),
-      version: "test", events: RunEvents())
+    var context = RunContext(machine, description: .example, version: "test", events: RunEvents())
     context.build = build
     context.baselines = BaselineCache(path: cache, build: build)
     return context

@@ -35,7 +35,7 @@ extension ConvolutionCase {
     ConvolutionCase(2, 9, 6, 16, to: 16, 5, 1, stride: 1, padding: 0),
   ]
 
-  static let bfloatInside = bfloat.filter { $0.geometry.input.channels % 16 == 0 }
+  static let bf16Inside = bf16.filter { $0.geometry.input.channels % 16 == 0 }
 }
 
 /// Convolutions of bf16 images against the naive twin in double precision on the same bf16 numbers.
@@ -82,9 +82,9 @@ struct BF16ConvolutionTests {
   }
 
   /// Images of a few channels have no gradient: they come first.
-  @Test(arguments: KernelTable.bfloatPaths, ConvolutionCase.bfloatInside)
+  @Test(arguments: KernelTable.bf16Paths, ConvolutionCase.bf16Inside)
   func dataGradientAgreesWithItsTwin(path: BF16Path, test: ConvolutionCase) {
-    #expect(ConvolutionCase.bfloatInside.count == 23)
+    #expect(ConvolutionCase.bf16Inside.count == 23)
     let (geometry, images) = (test.geometry, test.images)
     let weights = Filled(count: geometry.weightCount, seed: 2)
     let gradient = Filled(images: images, shape: geometry.output, seed: 3, format: .bf16)

@@ -85,15 +85,15 @@ import Testing
     }
     let expected =
       switch algorithm {
-      case .patches: [12, 12, 12]
-      case .panels: [12, 12, 11]
+      case .im2col: [12, 12, 12]
+      case .packedGEMM: [12, 12, 11]
       case .direct: [5, 4, 11]
       case .winograd: [3, 3, 3]
       }
     #expect(counts == expected, "forward, data, weights")
   }
 
-  @Test(.enabled(if: !KernelTable.bfloatPaths.isEmpty, "no path through bf16 dot products"))
+  @Test(.enabled(if: !KernelTable.bf16Paths.isEmpty, "no path through bf16 dot products"))
   func bf16HasItsTrials() {
     for pass in ConvolutionPass.allCases { #expect(Trial.all(pass).count { $0.way.format == .bf16 } == 11) }
   }

@@ -45,7 +45,7 @@ import Testing
   /// The tables of cases that name no format hold bf16's where there is bf16, at least with emulated tiles.
   @Test(.enabled(if: InstructionSet.available.contains { KernelTable.table(for: $0).supports(.bf16) }, "no bf16"))
   func tablesHaveBF16() {
-    #expect(KernelTable.bfloatPaths.contains { $0.description == "emulated amx" })
+    #expect(KernelTable.bf16Paths.contains { $0.description == "emulated amx" })
     #expect(LoopPath.available.contains { $0.format == .bf16 })
     #expect(TrainingPath.available.contains { $0.format == .bf16 })
   }

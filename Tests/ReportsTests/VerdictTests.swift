@@ -93,9 +93,9 @@ import Testing
       (0.001, 0.2, false), (0.2, 0.001, false), (0.001, 0.001, true), (0.001, nil, true), (nil, nil, false),
     ] as [(Double?, Double?, Bool)])
   func bothTestsHaveToAgree(overImages: Double?, overSeeds: Double?, isSignificant: Bool) {
-    let difference = DifferenceEntry(value: 0.1, interval: nil, adjustedP: overImages, adjustedSeedP: overSeeds)
+    let difference = AccuracyDifference(value: 0.1, interval: nil, adjustedP: overImages, adjustedSeedP: overSeeds)
     #expect(difference.isSignificant == isSignificant)
-    var entry = ClassEntry(
+    var entry = ClassScore(
       name: "a", support: 9, top1: 0.5, difference: -0.1, adjustedP: overImages, adjustedSeedP: overSeeds)
     #expect(entry.isSignificantlyWorse == isSignificant && !entry.isSignificantlyBetter)
     entry.difference = 0.1

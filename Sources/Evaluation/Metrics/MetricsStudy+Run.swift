@@ -1,7 +1,7 @@
 internal import Datasets
 internal import Foundation
 package import Metrics
-package import Reports
+internal import Reports
 
 extension MetricsStudy {
   /// The metrics of a run's synthetic sets against its real test images, described by the network that is trained on the

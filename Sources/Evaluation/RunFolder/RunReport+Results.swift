@@ -80,7 +80,7 @@ extension RunReport {
 
 extension StudyRunner.Outcome {
   fileprivate var compared: ComparedClassifiers {
-    ComparedClassifiers(name: entry.name, seeds: jobs.map(\.seed), predictions: predictions)
+    ComparedClassifiers(name: entry.name, seeds: entry.trainings.map(\.seed), predictions: predictions)
   }
 }
 

@@ -11,12 +11,12 @@ import Testing
 /// Saved weights on images whose classes lie in another order.
 @Suite struct WeightsEvaluationTests {
   private let folder: TemporaryFolder
-  private let machine: Machine
+  private let context: RunContext
   private var weights: String { "\(folder.path)/w.safetensors" }
 
   init() throws {
     folder = try TemporaryFolder()
-    machine = try Machine(threads: 2, environment: [:])
+    context = try RunContext.testing()
     try Stripes.write(to: folder, "images", perClass: 7, seed: 2)
   }
 
@@ -41,11 +41,10 @@ import Testing
   private func run(
     _ set: String = "images", model: String? = nil, input: Int? = nil, flips: Bool = false
   ) throws -> ResultEntry {
-    let request = WeightsEvaluation.Request(
-      weights: weights, model: model, real: "\(folder.path)/\(set)", classNames: nil, normalization: nil, input: input,
-      resize: input.map { _ in "squash" }, testFlips: flips)
-    let report = try WeightsEvaluation.run(
-      request, machine: machine, description: .example, version: "1", events: RunEvents())
+    var request = WeightsEvaluation.Request(weights: weights, real: "\(folder.path)/\(set)")
+    (request.model, request.input, request.testFlips) = (model, input, flips)
+    request.resize = input.map { _ in "squash" }
+    let report = try WeightsEvaluation.run(request, context)
     #expect(report.command == "evaluate" && report.results.count == 1)
     return try #require(report.results.first)
   }
@@ -62,7 +61,7 @@ import Testing
       labels: (0..<21).map { Int32(2 - $0 / 7) }, members: (0..<21).map(String.init), origin: .init(path: "memory"))
     let expected = try Evaluator.predict(
       network, samples, normalization: Normalization(mean: [0.5], deviation: [0.25]), flips: flips,
-      on: machine.processor)
+      on: context.machine.processor)
     let result = try run(flips: flips)
     #expect(result.name == "w" && result.kind == .evaluation && result.baseline == nil && result.training == nil)
     #expect(result.top1?.value == expected.accuracy(top: 1))
@@ -92,7 +91,7 @@ import Testing
     #expect { try run("more") } throws: { "\($0)".contains("spiral") }
     try save(network, ["classes": #"["a","b"]"#])
     #expect { try run() } throws: { "\($0)".contains("its class names do not fit its outputs") }
-    network.parameters.values[0] = .nan
+    network.parameters.write([.nan], at: 0)
     try save(network)
     #expect { try run() } throws: { "\($0)".contains("no finite numbers") }
     try folder.write(SafeTensors(metadata: ["architecture": "resnet8"]).serialized(), "w.safetensors")

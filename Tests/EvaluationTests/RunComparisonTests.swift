@@ -52,7 +52,8 @@ import Testing
         command: "train", version: "1", config: .object(["model": .string("resnet8")]), machine: .example,
         data: DataSection(
           real: .init(test: entry("real"), train: nil),
-          synthetic: Dictionary(uniqueKeysWithValues: sets.filter { $0.kind == .cas }.map { ($0.name, entry($0.name)) }))))
+          synthetic: Dictionary(uniqueKeysWithValues: sets.filter { $0.kind == .cas }.map { ($0.name, entry($0.name)) })
+        )))
     try folder.write(Array(report.json()), "\(run)/report.json")
     try NPZ.write(arrays, to: "\(folder.path)/\(run)/predictions.npz")
   }

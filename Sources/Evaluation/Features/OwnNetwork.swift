@@ -38,7 +38,7 @@ package struct OwnNetwork {
     let job = try job()
     var driver = TrainingDriver(context)
     let trained = try driver.trained(
-      TrainingDriver.Task(
+      TrainingDriver.Order(
         job: job, title: "Training \(experiment.model) for features, seed \(job.seed)",
         noteWhenCached: "features: the network was trained on these images before, and is taken from the cache."))
     let title = "the trained network"

@@ -38,7 +38,7 @@ extension StudyRunner {
       for job in entry.trainings {
         let place = "\(job.name), seed \(job.seed)"
         let trained = try driver.trained(
-          TrainingDriver.Task(
+          TrainingDriver.Order(
             job: job, title: "Training \(place)",
             noteWhenCached: entry.kind == .baseline
               ? "\(place): the same baseline was trained before, and is taken from the cache." : nil))

@@ -21,7 +21,7 @@ package struct TrainingDriver {
   }
 
   /// One training and what is said of it.
-  struct Task {
+  struct Order {
     let job: TrainingJob
     let title: String
     /// What is said where the cache of baselines has it; nil for one that is not shared with other runs.
@@ -63,7 +63,7 @@ extension TrainingDriver {
   private var kernelsOfFiles: String? { options.allowsKernelChange ? nil : kernels }
 
   /// - Throws: `Interrupted` once the state is saved; `TrainingError`, `CheckpointError`, `FileError`.
-  mutating func trained(_ task: Task) throws -> Trained {
+  mutating func trained(_ task: Order) throws -> Trained {
     let job = task.job
     if let known = try finished(job) { return known }
     if let note = task.noteWhenCached, let hit = context.baselines?.lookup(job, kernels: kernels) {

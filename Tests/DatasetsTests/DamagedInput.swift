@@ -55,8 +55,10 @@ extension DamagedInput {
       bytes[at] ^= 1
       return bytes
     },
-    DamagedInput("zip: more members than there are", says: "list of members is damaged") { try zip { $0.count = 3 } },
-    DamagedInput("zip: a million members in 200 bytes", says: "list of members is damaged") {
+    DamagedInput("zip: more members than there are", says: "list of members holds 2, and 3") {
+      try zip { $0.count = 3 }
+    },
+    DamagedInput("zip: a million members in 200 bytes", says: "list of members holds 2, and 1,099") {
       try zip {
         $0.isZip64 = true
         $0.count = 1 << 40

@@ -35,7 +35,7 @@ enum CommandError: Error, Equatable {
 /// A value that an option does not take, or options that exclude each other; the parser shows the usage beside it.
 enum OptionFault {
   case threads, input, resize, resizeWithoutInput
-  case images, iterations, step, maxLeaks, limit, split, reference, checkpointSeconds
+  case images, iterations, step, maxLeaks, limit, split, reference, checkpointSeconds, unit, dimensions
   case outputAndFormat, literatureOfSeveralRuns, jsonAndFormat, noSizes, conventionWithoutAxis, baselines
 
   static func check(threads: Int?) throws {
@@ -116,6 +116,8 @@ extension OptionFault {
     case .limit: "--limit takes 0 or more."
     case .split: "--split takes train or test."
     case .reference: "--reference takes test or train."
+    case .unit: "--unit takes \(LikelihoodTable.Unit.allCases.map(\.rawValue).joined(separator: ", "))."
+    case .dimensions: "--dimensions takes a number of at least 1."
     case .checkpointSeconds: "--checkpoint-seconds takes a number of seconds."
     case .outputAndFormat: "--output writes a page and --format prints a table. Choose one of them."
     case .literatureOfSeveralRuns:

@@ -152,6 +152,12 @@ extension UsageError: CustomStringConvertible {
       "There is no truncation convention \(name). The conventions are "
         + known.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value))" }.joined(separator: " and ") + "."
 
+    case .repeatedExtractor(let name): "--features names \(name) twice. Name it once."
+    case .metricOutsideStudy(let name):
+      "cas study has no \(name), which needs the training images of every model. Compute it with cas metrics."
+    case .modelWithoutLikelihoods(let name, let table):
+      "\(table) has no line of the model \(name). Name its samples as the column model does, --synthetic MODEL=PATH."
+
     case .replacesInput(let path):
       "\(path) is read by this command, and would be replaced. Choose another name."
     case .insideDataSet(let path, let dataset):

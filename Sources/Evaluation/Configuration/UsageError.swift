@@ -83,6 +83,11 @@ package enum UsageError: Error, Equatable {
   case nameWithoutNumber(String, axis: String)
   case unknownConvention(String, known: [String: String])
 
+  // Study
+  case repeatedExtractor(String)
+  case metricOutsideStudy(String)
+  case modelWithoutLikelihoods(String, table: String)
+
   // Run folder
   case replacesInput(String)
   case insideDataSet(String, dataset: String)

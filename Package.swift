@@ -117,7 +117,7 @@ let package = Package(
     tests("NetworksTests", golden: ["Golden"], ["Networks", "Kernels", "Randomness"]),
     tests("TrainingTests", golden: ["Golden"], ["Training", "Networks", "Datasets", "Kernels", "Randomness"]),
     tests(
-      "GeneratorsTests",
+      "GeneratorsTests", golden: ["Golden"],
       ["Generators", "Training", "Networks", "Datasets", "Kernels", "Randomness"]),
     tests("MetricsTests", golden: ["Golden"], ["Metrics", "Kernels", "Randomness"]),
     tests(

@@ -20,7 +20,9 @@ import Testing
     }
   }
 
-  static let families: [any GeneratorFamily] = [GaussianFamily()]
+  static let families: [any GeneratorFamily] = [
+    GaussianFamily(), PrincipalFamily(rank: 2), MixtureFamily(components: 3, rank: 1),
+  ]
   static let cases = families.flatMap { family in
     [TinySpaces.grey, TinySpaces.colour].map { Case(family: family, space: $0) }
   }

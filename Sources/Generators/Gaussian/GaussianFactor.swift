@@ -9,12 +9,12 @@ import Randomness
 /// width 1, the outer intervals being open, while the earlier pixels stay the quantised ones. So its masses sum to one
 /// over all images, and both likelihood and sampling are exact. As a *density* it is the Gaussian itself, of the image plus
 /// noise in [−1/2, 1/2) of a level.
-final class GaussianFactor: Sendable {
-  let space: ImageSpace
+package final class GaussianFactor: Sendable {
+  package let space: ImageSpace
   /// In levels.
-  let mean: [Double]
+  package let mean: [Double]
   /// D x D numbers in rows; zero above the diagonal.
-  let lower: [Double]
+  package let lower: [Double]
   private let deviations: [Double]
 
   /// Images that share a product; a part is filled up, so that a row has the same bits whatever the number of images is.
@@ -23,7 +23,7 @@ final class GaussianFactor: Sendable {
   private static let band = 32
 
   /// Nil where the covariance (D x D numbers, whose lower triangle counts) is not positive definite.
-  init?(space: ImageSpace, mean: [Double], covariance: [Double]) {
+  package init?(space: ImageSpace, mean: [Double], covariance: [Double]) {
     let order = space.dimensions
     precondition(mean.count == order && covariance.count == order * order, "a Gaussian of another space")
     var lower = covariance

@@ -70,7 +70,7 @@ package struct GaussianFamily: GeneratorFamily {
 
 extension GaussianFactor {
   /// The log-likelihood of all images together; a density takes them in the middle of their levels.
-  func total(_ images: LevelImages, isDensity: Bool) -> Double {
+  package func total(_ images: LevelImages, isDensity: Bool) -> Double {
     let scratch = Self.scratch(space)
     let noise = isDensity ? DoubleBlock(Self.rows * space.dimensions) : nil
     let results = DoubleBlock(Self.rows)

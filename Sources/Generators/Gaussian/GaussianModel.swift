@@ -114,7 +114,7 @@ extension GaussianModel {
             images, range, noise: (noise?[worker].base).map { UnsafePointer($0) }, scratch[worker],
             into: own.base + range.lowerBound)
         }
-        let weight = log(Double(components[label][component].weight))
+        let weight = log(Double(components[label][component].weight) / total(label))
         for image in 0..<count {
           let at = image * classes.count + place
           results[at] = logSum(results[at], own.base[image] + weight)
@@ -177,8 +177,11 @@ extension GaussianModel {
     return LevelImages(space: space, levels: levels)
   }
 
+  /// The sum of a class's weights, which rounding keeps from being exactly 1.
+  private func total(_ label: Int) -> Double { components[label].reduce(0) { $0 + Double($1.weight) } }
+
   private func draw(_ label: Int, _ stream: inout RandomStream) -> Int {
-    var rest = stream.nextPreciseUniform() * components[label].reduce(0) { $0 + Double($1.weight) }
+    var rest = stream.nextPreciseUniform() * total(label)
     var last = 0
     for (index, component) in components[label].enumerated() where component.weight > 0 {
       last = index

@@ -1,13 +1,13 @@
 import Foundation
 
 /// Logarithms of masses of the standard normal distribution, accurate in the tails.
-enum NormalMass {
+package enum NormalMass {
   private static let rootHalf = 0.5.squareRoot()
   /// Below it Φ is so small that its asymptotic series has all digits of a double.
   private static let tail = -20.0
 
   /// ln Φ(x).
-  static func logCumulative(_ x: Double) -> Double {
+  package static func logCumulative(_ x: Double) -> Double {
     guard x < tail else { return x > 5 ? log1p(-0.5 * erfc(x * rootHalf)) : log(0.5 * erfc(-x * rootHalf)) }
     // Abramowitz and Stegun 26.2.12: the terms fall until the tenth at least.
     let inverse = 1 / (x * x)
@@ -37,7 +37,7 @@ enum NormalMass {
   /// ln of the probability of level `level` of `levels` where the pixel's normal distribution has its mean `z` standard
   /// deviations below the level, and a level is 2 `half` standard deviations wide. The lowest level takes all that is
   /// below it, the highest all that is above.
-  static func log(level: UInt8, of levels: Int, z: Double, half: Double) -> Double {
+  package static func log(level: UInt8, of levels: Int, z: Double, half: Double) -> Double {
     if level == 0 { return logCumulative(z + half) }
     if Int(level) == levels - 1 { return logCumulative(half - z) }
     return log(around: z, half: half)

@@ -10,7 +10,8 @@ package enum GeneratorFile {
 
   /// The model types by the name of their family. A new family is one line here.
   private static let models: [String: any LikelihoodModel.Type] = [
-    GaussianFamily.name: GaussianModel.self
+    GaussianFamily.name: GaussianModel.self, PrincipalFamily.name: GaussianModel.self,
+    MixtureFamily.name: GaussianModel.self,
   ]
 
   package static func serialized(_ model: some LikelihoodModel) throws -> [UInt8] {
@@ -57,6 +58,7 @@ extension ModelIdentity {
     let sides = 1...65_536
     return sides.contains(space.height) && sides.contains(space.width) && [1, 3].contains(space.channels)
       && (2...256).contains(space.levels) && space.height * space.width <= 1 << 24 && !classNames.isEmpty
-      && Set(classNames).count == classNames.count
+      && Set(classNames).count == classNames.count && classCounts.count == classNames.count
+      && classCounts.allSatisfy { (0...1 << 40).contains($0) }
   }
 }

@@ -29,8 +29,8 @@ extension ImageSpace {
   /// The level of a byte: 0...255 in `levels` equal portions.
   package func level(ofByte byte: UInt8) -> UInt8 { UInt8((Int(byte) * levels) >> 8) }
 
-  /// The byte that shows a level: levels spread over 0...255. Its level is the same again.
-  package func byte(ofLevel level: UInt8) -> UInt8 { UInt8((Int(level) * 255 + (levels - 1) / 2) / (levels - 1)) }
+  /// The byte that shows a level: levels spread over 0...255, rounded up, so that its level is the same again.
+  package func byte(ofLevel level: UInt8) -> UInt8 { UInt8((Int(level) * 255 + levels - 2) / (levels - 1)) }
 
   /// Bits per dimension, −ll / (D ln 2), from the log-likelihood of an image in nats.
   package func bitsPerDimension(nats: Double) -> Double { -nats / (Double(dimensions) * 0.693_147_180_559_945_3) }

@@ -19,6 +19,8 @@ package struct ModelIdentity: Codable, Sendable, Equatable {
   package let capacity: [String: Int]
   package var space: ImageSpace
   package let classNames: [String]
+  /// The training images of each class, whose shares are p(y).
+  package let classCounts: [Int]
   package let kind: LikelihoodKind
   /// The seed of the fit.
   package let seed: UInt64
@@ -33,7 +35,8 @@ package struct ModelIdentity: Codable, Sendable, Equatable {
     self.family = family
     self.capacity = capacity
     self.space = space
-    self.classNames = classNames
+    classNames = classes.map(\.name)
+    classCounts = classes.map(\.images)
     self.kind = kind
     self.seed = seed
     self.dataHash = dataHash
@@ -114,8 +117,10 @@ package struct FitContext: Sendable {
 
   /// The identity of a model that this fit makes.
   package func identity(of family: some GeneratorFamily, _ data: LabelledImages) -> ModelIdentity {
-    ModelIdentity(
-      family: type(of: family).name, capacity: family.capacity, space: data.images.space, classNames: data.classNames,
-      kind: kind, seed: seed, dataHash: dataHash)
+    var counts = [Int](repeating: 0, count: data.classNames.count)
+    for label in data.labels { counts[label] += 1 }
+    return ModelIdentity(
+      family: type(of: family).name, capacity: family.capacity, space: data.images.space,
+      classes: zip(data.classNames, counts).map { ($0, $1) }, kind: kind, seed: seed, dataHash: dataHash)
   }
 }

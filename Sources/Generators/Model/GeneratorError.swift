@@ -6,8 +6,6 @@ package enum GeneratorError: Error, Equatable {
   case capacity(option: String, value: Int, allowed: ClosedRange<Int>, reason: String)
   /// A file of a family that is not known.
   case unknownFamily(path: String, name: String)
-  /// Images of another shape than the model's.
-  case otherShape(path: String, found: String, expected: String)
   /// A covariance that is not positive definite, whatever is added to its diagonal.
   case degenerate(className: String)
   /// Images of more numbers than a covariance can have.
@@ -26,8 +24,6 @@ extension GeneratorError: CustomStringConvertible {
       "\(option) \(value) does not fit these images: it takes \(allowed.lowerBound) to \(allowed.upperBound), \(reason)."
     case .unknownFamily(let path, let name):
       "\(path) holds a model of the family \(name.debugDescription), which this program does not know. Use the program that wrote it."
-    case .otherShape(let path, let found, let expected):
-      "\(path) has images of \(found), and the model is about images of \(expected). Give images of that size."
     case .degenerate(let name):
       "The covariance of class \(name) is not positive definite. Give more images, or a lower rank."
     case .tooLarge(let space, let most):

@@ -28,9 +28,8 @@ package struct ModelIdentity: Codable, Sendable, Equatable {
   package let dataHash: String
 
   package init(
-    family: String, capacity: [String: Int], space: ImageSpace, classNames: [String], kind: LikelihoodKind,
-    seed: UInt64,
-    dataHash: String
+    family: String, capacity: [String: Int], space: ImageSpace, classes: [(name: String, images: Int)],
+    kind: LikelihoodKind, seed: UInt64, dataHash: String
   ) {
     self.family = family
     self.capacity = capacity

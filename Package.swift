@@ -71,11 +71,12 @@ let package = Package(
     library("Networks", ["Kernels", "Randomness"]),
     library("Metrics", ["Kernels", "Randomness"]),
     library("Training", ["Networks", "Datasets", "Kernels", "Randomness"]),
+    library("Generators", ["Training", "Networks", "Datasets", "Kernels", "Randomness"]),
     library("Reports", ["Metrics", "Images"]),
     .target(
       name: "Evaluation",
       dependencies: [
-        "Training", "Metrics", "Datasets", "Networks", "Reports", "Images", "Kernels", "Randomness", yams,
+        "Generators", "Training", "Metrics", "Datasets", "Networks", "Reports", "Images", "Kernels", "Randomness", yams,
       ],
       exclude: ["Literature/betzalel-2022.json", "Literature/biggan-deep-truncations.csv"],
       resources: [
@@ -93,8 +94,8 @@ let package = Package(
       name: "cas",
       dependencies: [
         "Benchmarks",
-        "Evaluation", "Training", "Metrics", "Datasets", "Networks", "Reports", "Images", "Kernels", "Randomness",
-        "CGuard", "CTiles", argumentParser,
+        "Evaluation", "Generators", "Training", "Metrics", "Datasets", "Networks", "Reports", "Images", "Kernels",
+        "Randomness", "CGuard", "CTiles", argumentParser,
       ],
       swiftSettings: settings()),
     .executableTarget(
@@ -115,10 +116,13 @@ let package = Package(
     tests("DatasetsTests", golden: ["Golden"], ["Datasets", "Images", "Kernels", "Randomness"]),
     tests("NetworksTests", golden: ["Golden"], ["Networks", "Kernels", "Randomness"]),
     tests("TrainingTests", golden: ["Golden"], ["Training", "Networks", "Datasets", "Kernels", "Randomness"]),
+    tests(
+      "GeneratorsTests", golden: ["Golden"],
+      ["Generators", "Training", "Networks", "Datasets", "Kernels", "Randomness"]),
     tests("MetricsTests", golden: ["Golden"], ["Metrics", "Kernels", "Randomness"]),
     tests(
       "EvaluationTests", golden: ["Golden"],
-      ["Evaluation", "Training", "Metrics", "Datasets", "Networks", "Images", "Reports", "Kernels"]),
+      ["Evaluation", "Generators", "Training", "Metrics", "Datasets", "Networks", "Images", "Reports", "Kernels"]),
     tests("ReportsTests", golden: ["Snapshots"], ["Reports", "Metrics", "Images"]),
     tests("BenchmarksTests", ["Benchmarks", "Evaluation", "Networks", "Kernels", argumentParser]),
     tests("CommandLineTests", ["cas", "Datasets"]),

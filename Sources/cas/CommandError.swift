@@ -23,6 +23,7 @@ enum CommandError: Error, Equatable {
   /// Why an option would change nothing.
   enum Reason {
     case noRealTraining, mixedBatches, wholeRealSet, sizesOfSamples, givenFeatures, givenWeights, demonstration
+    case savedModel, otherFamily
   }
 
   /// Refuses options that would change nothing.
@@ -37,6 +38,7 @@ enum OptionFault {
   case threads, input, resize, resizeWithoutInput
   case images, iterations, step, maxLeaks, limit, split, reference, checkpointSeconds, unit, dimensions
   case outputAndFormat, literatureOfSeveralRuns, jsonAndFormat, noSizes, conventionWithoutAxis, baselines
+  case levels, positive, fitOrModel, fitWithoutReal, countTwice
 
   static func check(threads: Int?) throws {
     if let threads, !(1...1024).contains(threads) { throw OptionFault.threads.error }
@@ -95,6 +97,8 @@ extension CommandError: CustomStringConvertible {
       "the real images of a curve have the sizes of the samples, and are tested on the real test images alone"
     case .givenFeatures: "files of features come as they are"
     case .givenWeights: "the network comes from --weights"
+    case .savedModel: "the model of --model is as it is"
+    case .otherFamily: "the family of --fit has no such capacity"
     case .demonstration: "a demonstration computes what it is about, of one set of samples"
     }
   }
@@ -125,6 +129,11 @@ extension OptionFault {
     case .jsonAndFormat: "--json writes the whole report and --format the table of results. Choose one of them."
     case .noSizes: "There are no --sizes, such as 500,1000,2000."
     case .conventionWithoutAxis: "--axis-convention needs --axis."
+    case .levels: "--levels takes 2 to 256."
+    case .positive: "--rank, --components, --per-class and --count take 1 to 10,000,000."
+    case .fitOrModel: "Give --fit with a family, or --model with a saved model, and not both."
+    case .fitWithoutReal: "--fit needs the images to fit to: --real PATH."
+    case .countTwice: "--per-class and --count exclude each other."
     case .baselines: "--no-baseline and --baseline-size exclude each other."
     }
   }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Evaluation
 import Foundation
+import Generators
 import Images
 import Kernels
 import Networks
@@ -27,6 +28,12 @@ enum Failure: Int32 {
     case ImageError.notPermitted, ImageError.unreadable: self = .inputOutput
     case is ImageError: self = .badData
     case let error as DataError: self = Failure(rawValue: error.exitCode) ?? .badData
+    case is SampleError: self = .usage
+    case let error as GeneratorError:
+      switch error {
+      case .capacity, .kind, .tooLarge: self = .usage
+      case .tooFewImages, .unknownFamily, .degenerate: self = .badData
+      }
     case is CheckpointError, is FeatureSetError: self = .badData
     case let error as TrainingError:
       switch error {

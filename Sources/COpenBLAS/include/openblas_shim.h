@@ -15,4 +15,5 @@ void dsyevd_(const char *jobz, const char *uplo, const blasint *n, double *a, co
 void dgesdd_(const char *jobz, const blasint *m, const blasint *n, double *a, const blasint *lda, double *s, double *u,
              const blasint *ldu, double *vt, const blasint *ldvt, double *work, const blasint *lwork, blasint *iwork,
              blasint *info, unsigned long jobzLength);
+void dpotrf_(const char *uplo, const blasint *n, double *a, const blasint *lda, blasint *info, unsigned long uploLength);
 #endif

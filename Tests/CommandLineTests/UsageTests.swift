@@ -59,6 +59,12 @@ import Testing
     #expect(result.output.isEmpty)
   }
 
+  /// An empty value ends in the only equals sign; one that ends in another is a value.
+  @Test func valuesMayEndInEqualsSigns() throws {
+    let result = try Program.run("data", "inspect", "--resize=a=")
+    #expect(result.code == 64 && !result.errors.contains("is empty"), "\(result.errors)")
+  }
+
   @Test func forcedInstructionSets() throws {
     let unknown = try Program.run("train", "--synthetic", "x", "--real", "y", environment: ["CAS_ISA": "neon"])
     #expect(unknown.code == 64 && unknown.errors.contains("neon"))

@@ -1,3 +1,4 @@
+import Foundation
 import Metrics
 import Randomness
 import Testing
@@ -160,6 +161,17 @@ private func compare(
     #expect(worth[2].low ?? 0 <= value && value <= worth[2].high ?? .infinity)
     // A curve is worth itself, and exactly so: both sides see the same draws.
     for entry in real.worth(in: real) { #expect(abs((entry.realImages ?? 0) - 1) < 1e-12) }
+  }
+
+  /// The worth of many images is close to normal in its logarithm: its interval reaches equally far to both sides, where
+  /// the extremes of a thousand draws reach half as far again.
+  @Test func theIntervalOfAWorthLeavesBothTailsOut() throws {
+    let real = curve([(100, 100), (200, 160), (400, 220), (800, 280), (1600, 340)])
+    let synthetic = curve([(100, 100), (200, 130), (400, 190), (800, 250), (1600, 310)])
+    let worth = synthetic.worth(in: real)[2]
+    let (value, low, high) = (try #require(worth.realImages), try #require(worth.low), try #require(worth.high))
+    let ratio = log(high / value) / log(value / low)
+    #expect(ratio > 0.75 && ratio < 1.3, "\(low) \(value) \(high)")
   }
 
   @Test func limitsHaveIntervals() throws {

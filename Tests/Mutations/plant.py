@@ -47,12 +47,14 @@ def main(names):
         for name, tests, _, _ in (bug for bug in chosen if bug[0] not in stale):
             command = ["timeout", "300", "swift", "test", "--skip-build", "--filter", tests]
             run = subprocess.run(command, cwd=root, env=os.environ | {"CAS_PLANT": name}, capture_output=True)
-            survivors += [name] if run.returncode == 0 else []
-            print(f"{name:28} {'SURVIVED' if run.returncode == 0 else 'caught'}  {tests}", flush=True)
+            # Tests that take too long have shown nothing.
+            outcome = {0: "SURVIVED", 124: "TIMED OUT"}.get(run.returncode, "caught")
+            survivors += [name] if outcome != "caught" else []
+            print(f"{name:28} {outcome:9}  {tests}", flush=True)
     finally:
         for path in changed:
             path.write_text(original[path])
-    print(f"{len(survivors)} of {len(chosen) - len(stale)} survived; not found in Sources: {', '.join(stale) or 'none'}")
+    print(f"{len(survivors)} of {len(chosen) - len(stale)} not caught; not found in Sources: {', '.join(stale) or 'none'}")
     return 1 if survivors or stale else 0
 
 

@@ -43,6 +43,10 @@ import Testing
     let inference = Footprint(plan, batch: 64, mode: .inference, threads: 2)
     #expect(large.features == 2 * small.features && large.parameters == small.parameters)
     #expect(inference.features < large.features / 4 && inference.featureGradients == 0)
+    // Every thread has working memory of its own, and all have some together.
+    let scratch = [1, 2, 3].map { Footprint(plan, batch: 32, mode: .training, threads: $0).scratch }
+    #expect(scratch[1] > scratch[0] && scratch[2] - scratch[1] == scratch[1] - scratch[0])
+    #expect(scratch[1] == small.scratch)
   }
 
   @Test func initializationDependsOnTheSeedOnly() throws {

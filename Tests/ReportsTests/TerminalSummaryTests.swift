@@ -35,6 +35,15 @@ import Testing
     #expect(shown.ranges(of: "12 images are exact copies of others").count == 1)
   }
 
+  /// Of ten columns the sixth begins at 0.5.
+  @Test func theMarkOfABarLiesWhereItsShareIs() throws {
+    var result = Example.cas
+    (result.perClass[0].top1, result.perClass[0].baselineTop1) = (0.1, 0.5)
+    let line = text(Example.report([result]), columns: 80).split(separator: "\n").first { $0.contains("│") }
+    let bar = try #require(line).drop { $0 != "█" }
+    #expect(bar.hasPrefix("█    │    "), "\(bar)")
+  }
+
   @Test func withoutATerminalThereAreNoControlCodes() {
     #expect(!text(Example.several, columns: 80).unicodeScalars.contains { $0.value < 32 && $0 != "\n" })
     #expect(text(Example.several, columns: 80, terminal: true).contains("\u{1B}[31m"))

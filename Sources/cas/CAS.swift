@@ -29,6 +29,7 @@ struct CAS: ParsableCommand {
     // So is a write beyond the file size limit.
     signal(SIGXFSZ, SIG_IGN)
     Interruption.end()
+    Interruption.follow(parent: ProcessInfo.processInfo.environment["CAS_PARENT"])
     cas_keep_freed_memory()
     let arguments = Array(CommandLine.arguments.dropFirst())
     do {

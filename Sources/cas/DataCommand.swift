@@ -25,6 +25,8 @@ struct DataOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "No progress.")
   var quiet = false
 
+  @OptionGroup var progress: ProgressOptions
+
   func validate() throws {
     try OptionFault.check(threads: threads)
   }

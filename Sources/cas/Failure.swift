@@ -52,11 +52,20 @@ enum Failure: Int32 {
 
   func exit(with error: any Error) -> Never {
     if CAS.exitCode(for: error) == .success { Self.answer(CAS.fullMessage(for: error)) }
-    if error is ValidationError || error is ExitCode { CAS.exit(withError: error) }
     // The parser's own errors carry their wording and code, 64.
-    if self == .other, CAS.exitCode(for: error) != ExitCode.failure { CAS.exit(withError: error) }
-    Terminal.tell("cas: \("\(error)".printableLines)\n")
-    Foundation.exit(rawValue)
+    let isParsers =
+      error is ValidationError || error is ExitCode || (self == .other && CAS.exitCode(for: error) != .failure)
+    let code = isParsers ? CAS.exitCode(for: error).rawValue : rawValue
+    if ProgressFormat.chosen == .json {
+      var event = ProgressEvent(.error, text: isParsers ? CAS.message(for: error) : "\(error)")
+      event.code = code
+      event.tell()
+    } else if isParsers {
+      CAS.exit(withError: error)
+    } else {
+      Terminal.tell("cas: \("\(error)".printableLines)\n")
+    }
+    Foundation.exit(code)
   }
 
   /// Ends the program with the output of `--help` or `--version`.

@@ -49,6 +49,8 @@ struct Features: ParsableCommand {
   @Flag(name: .shortAndLong, help: "No progress, no summary.")
   var quiet = false
 
+  @OptionGroup var progress: ProgressOptions
+
   func validate() throws {
     try OptionFault.check(threads: threads)
     try OptionFault.check(input: input, resize: resize)

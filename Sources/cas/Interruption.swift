@@ -1,3 +1,4 @@
+import CGuard
 import Datasets
 import Foundation
 import Synchronization
@@ -25,6 +26,16 @@ enum Interruption {
       AtomicFile.abandon()
       _exit(128 + number)
     }
+  }
+
+  /// Sends SIGTERM to this program when the one that started it ends (prctl(2)), so that none is left behind.
+  ///
+  /// - Parameter parent: the process number of the one that asks for it; nil asks for nothing.
+  static func follow(parent: String?) {
+    guard let parent = parent.flatMap(pid_t.init) else { return }
+    cas_end_with_parent(SIGTERM)
+    // It may have ended before.
+    if getppid() != parent { kill(getpid(), SIGTERM) }
   }
 
   private static func handle(_ handler: @escaping @convention(c) (Int32) -> Void) {

@@ -12,6 +12,8 @@ struct ReportOutput: ParsableArguments {
   @Option(help: "Write only the results to stdout: text, json, csv, markdown or latex.")
   var format: ResultTable.Format?
 
+  @OptionGroup var progress: ProgressOptions
+
   func validate() throws {
     if json, format != nil {
       throw OptionFault.jsonAndFormat.error

@@ -1,3 +1,4 @@
+import Datasets
 import Evaluation
 import Foundation
 import Metrics
@@ -66,7 +67,9 @@ struct RunCommand {
       metrics = try MetricsStudy.beside(run)
       outcomes = try StudyRunner(run, options.driver).outcomes()
     } catch let error as Interrupted {
-      events.note("The state is saved. Go on with: cas \(request.command.rawValue) --resume \(folder.path.shellQuoted)")
+      let again = request.inputs.contains(where: PipedInput.isPipe) ? ", with the same samples piped in" : ""
+      events.note(
+        "The state is saved. Go on with: cas \(request.command.rawValue) --resume \(folder.path.shellQuoted)\(again)")
       throw error
     }
     let result = try RunReport(outcomes, of: run, metrics: metrics)

@@ -64,8 +64,14 @@ struct Terminal {
   /// Writes to stderr. A lost line (no reader, disk full) must not end a run.
   static func tell(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 
-  /// Progress bars and notes on stderr.
+  /// Progress and notes on stderr, as bars and lines or, with `--progress json`, as events.
   func events(shouldStop: @escaping @Sendable () -> Bool = { false }) -> RunEvents {
+    var events = ProgressFormat.chosen == .json ? ProgressEvents().events(isQuiet: isQuiet) : meteredEvents
+    events.shouldStop = shouldStop
+    return events
+  }
+
+  private var meteredEvents: RunEvents {
     let isTerminal = isatty(STDERR_FILENO) == 1 && Self.environment["TERM"] != "dumb"
     let style: ProgressMeter.Style =
       isQuiet ? .quiet : isTerminal ? .updating(columns: Self.columns(of: STDERR_FILENO) ?? 80) : .lines
@@ -86,14 +92,13 @@ struct Terminal {
           title.printableLines, total: total, unit: unit, start: start, style: style, clock: clock, sink: sink)
       }
     }
-    events.advanced = { done, detail in box.meter.withLock { $0?.update(done, note: detail) } }
+    events.advanced = { done, detail in box.meter.withLock { $0?.update(done, note: detail.text) } }
     events.ended = { isWhole in
       box.meter.withLock {
         if isWhole { $0?.finish() } else { $0?.clear() }
         $0 = nil
       }
     }
-    events.shouldStop = shouldStop
     return events
   }
 }

@@ -197,9 +197,11 @@ extension TrainingOptions {
   func request(_ command: RunRequest.Command) throws -> RunRequest {
     guard !synthetic.isEmpty else { throw CommandError.noSynthetic }
     guard let real else { throw CommandError.noReal }
-    return RunRequest(
+    let request = RunRequest(
       command: command, real: NamedPath.absolute(real), realTrain: realTrain.map(NamedPath.absolute),
       synthetic: try NamedPath.parse(synthetic), classNames: classNames.map(NamedPath.absolute))
+    guard request.inputs.count(where: { $0 == PipedInput.standardInput }) < 2 else { throw UsageError.sharedPipe }
+    return request
   }
 
   /// How the trainings are driven.

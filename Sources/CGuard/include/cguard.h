@@ -20,6 +20,9 @@ int cas_cpu_missing(char *out, size_t capacity);
 /// decoded picture's pages back to the system and fetch fresh ones for the next. Environment variables of malloc win.
 void cas_keep_freed_memory(void);
 
+/// Lets the system send `signal` to this process when the thread that started it ends (prctl(2), PR_SET_PDEATHSIG).
+void cas_end_with_parent(int signal);
+
 /// The x86-64 level (2, 3 or 4) that the importing module itself was compiled for. It is inline so that it sees the
 /// importer's -march, which is what CAS_MARCH sets; this target's own C file is always compiled for the baseline.
 static inline int cas_compiled_level(void) {

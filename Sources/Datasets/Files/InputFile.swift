@@ -1,7 +1,7 @@
 import Foundation
 
-/// A regular file open for reading at any place, from any thread. Pipes and devices are refused, so no input can make
-/// the program wait forever.
+/// A regular file open for reading at any place, from any thread, or what a pipe delivered (`PipedInput`). Other pipes and
+/// devices are refused, so no input can make the program wait forever.
 package final class InputFile: Sendable {
   package let path: String
   /// The size in bytes when the file was opened.
@@ -11,7 +11,7 @@ package final class InputFile: Sendable {
   /// Throws `FileError` if there is no such file, it may not be read, or it is not a regular file.
   package init(_ path: String) throws {
     var status = stat()
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = PipedInput.descriptor(of: path) ?? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileError(.open, path, code: errno) }
     guard fstat(descriptor, &status) == 0 else {
       let code = errno

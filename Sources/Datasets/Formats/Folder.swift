@@ -94,6 +94,7 @@ struct Folder {
 
   /// What is at `path`, links followed. Throws `FileError` where the system does not say.
   static func kind(of path: String) throws -> Kind {
+    if PipedInput.isPipe(path) { return .file }
     var status = stat()
     guard stat(path, &status) == 0 else {
       if errno == ENOENT || errno == ENOTDIR || errno == ELOOP { return .missing }

@@ -1,3 +1,4 @@
+internal import Datasets
 import Foundation
 
 extension NamedPath {
@@ -16,7 +17,7 @@ extension NamedPath {
         name = String(value[..<equals])
         path = String(value[value.index(after: equals)...])
       }
-      let chosen = name ?? URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
+      let chosen = name ?? (path == PipedInput.standardInput ? "stdin" : nil) ?? URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
       guard !path.isEmpty, name?.isEmpty != true else {
         throw UsageError.incompleteName(value, option: option)
       }
@@ -40,8 +41,9 @@ extension NamedPath {
   /// A model's file name holds the name, a study's suffix, the seed and the kind; file systems allow 255 bytes.
   private static let longestName = 160
 
+  /// A path from the root. `-`, standard input, stays what it is.
   package static func absolute(_ path: String) -> String {
-    URL(fileURLWithPath: path).standardizedFileURL.path(percentEncoded: false).trimmingSuffix("/")
+    path == PipedInput.standardInput ? path : URL(fileURLWithPath: path).standardizedFileURL.path(percentEncoded: false).trimmingSuffix("/")
   }
 
   package static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }

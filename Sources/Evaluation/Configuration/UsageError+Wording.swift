@@ -33,6 +33,9 @@ extension UsageError: CustomStringConvertible {
         + "Write \(option) SHORTER=PATH."
     case .reservedName(let path, let option):
       "baseline is the name of the real training set. Write \(option) OTHER=\(path)."
+    case .sharedPipe:
+      "Standard input is one set of images, and - stands for two. Give the other one as a file, or as <(…)."
+
     case .repeatedName(let name, let path, let option):
       "Two synthetic sets are called \(name). Write \(option) OTHER=\(path)."
 

@@ -17,6 +17,7 @@ package enum UsageError: Error, Equatable {
   case unusableName(String, path: String, option: String)
   case longName(String, longest: Int, option: String)
   case reservedName(path: String, option: String)
+  case sharedPipe
   case repeatedName(String, path: String, option: String)
 
   // Protocols

@@ -98,7 +98,7 @@ extension MetricsStudy {
         var result = MetricsResult(name: samples.name)
         for (place, family) in families.enumerated() {
           if events.shouldStop() { throw Interrupted() }
-          events.advanced(results.count * families.count + place, "\(samples.name): \(family.rawValue)")
+          events.advanced(results.count * families.count + place, .words("\(samples.name): \(family.rawValue)"))
           try metrics.add(family, to: &result)
         }
         if request.perClass { result.perClass = try perClass(samples, sets, families) }

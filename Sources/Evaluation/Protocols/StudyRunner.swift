@@ -56,7 +56,9 @@ extension StudyRunner {
               })
           }
         }
-        outcome.predictions.append(try predict(study.test, title: "Testing \(place)"))
+        let predictions = try predict(study.test, title: "Testing \(place)")
+        outcome.predictions.append(predictions)
+        if let score = RunEvents.Score(job, predictions) { run.context.events.scored(score) }
         for (index, set) in tested.enumerated() {
           outcome.ganTests[index].predictions.append(
             try predict(set.samples, title: "GAN-test of \(set.name), seed \(job.seed)"))

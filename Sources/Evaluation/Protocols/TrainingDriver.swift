@@ -155,7 +155,7 @@ extension TrainingDriver {
       try trainer.run(
         Trainer.Monitor(
           stepped: { step, loss in
-            events.advanced(step, "loss " + String(format: "%.3f", loss))
+            events.advanced(step, .loss(Double(loss)))
             due = folder != nil && clock.now - saved >= .seconds(options.checkpointInterval)
           },
           finishedEpoch: { _ in

@@ -83,7 +83,7 @@ struct SampleDrawing: Sendable {
             if plan.images > Self.portion { try part.write(images) }
             all.append(images)
           }
-          events.advanced(all.count, model.classNames[label])
+          events.advanced(all.count, .words(model.classNames[label]))
         }
       }
     }

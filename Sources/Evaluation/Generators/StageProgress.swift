@@ -18,7 +18,7 @@ final class StageProgress: Sendable {
   var advance: GeneratorProgress {
     { [events, title, unit, hasBegun = Begun(self)] done, total, detail in
       hasBegun.once { events.began(title, total, unit, max(0, done - 1)) }
-      events.advanced(done, detail)
+      events.advanced(done, detail.isEmpty ? .none : .words(detail))
       if events.shouldStop() { throw Interrupted() }
     }
   }

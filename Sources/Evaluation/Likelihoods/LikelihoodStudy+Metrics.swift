@@ -60,13 +60,13 @@ extension LikelihoodStudy {
       let metrics = SetMetrics(samples: set, reference: reference, request: metricsRequest, pool: pool)
       for (index, family) in families.enumerated() where known[place][index] == nil {
         if events.shouldStop() { throw Interrupted() }
-        events.advanced(done, "\(model.point.name): \(family.rawValue)")
+        events.advanced(done, .words("\(model.point.name): \(family.rawValue)"))
         var result = MetricsResult(name: model.point.name)
         try metrics.add(family, to: &result)
         try store.store(result.metrics, key(model, family))
         known[place][index] = result.metrics
         done += 1
-        events.advanced(done, "\(model.point.name): \(family.rawValue)")
+        events.advanced(done, .words("\(model.point.name): \(family.rawValue)"))
       }
     }
     isWhole = true

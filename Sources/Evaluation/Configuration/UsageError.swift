@@ -87,6 +87,8 @@ package enum UsageError: Error, Equatable {
   case repeatedExtractor(String)
   case metricOutsideStudy(String)
   case modelWithoutLikelihoods(String, table: String)
+  case truth(String)
+  case truthWithoutImages
 
   // Run folder
   case replacesInput(String)

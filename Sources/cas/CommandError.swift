@@ -23,7 +23,7 @@ enum CommandError: Error, Equatable {
   /// Why an option would change nothing.
   enum Reason {
     case noRealTraining, mixedBatches, wholeRealSet, sizesOfSamples, givenFeatures, givenWeights, demonstration
-    case savedModel, otherFamily
+    case savedModel, otherFamily, knownTruth
   }
 
   /// Refuses options that would change nothing.
@@ -36,7 +36,8 @@ enum CommandError: Error, Equatable {
 /// A value that an option does not take, or options that exclude each other; the parser shows the usage beside it.
 enum OptionFault {
   case threads, input, resize, resizeWithoutInput
-  case images, iterations, step, maxLeaks, limit, split, reference, checkpointSeconds, unit, dimensions
+  case images, iterations, step, maxLeaks, limit, split, reference, checkpointSeconds
+  case unit, dimensions, perClass, minutes, noLikelihoods
   case outputAndFormat, literatureOfSeveralRuns, jsonAndFormat, noSizes, conventionWithoutAxis, baselines
   case levels, positive, fitOrModel, fitWithoutReal, countTwice
 
@@ -99,6 +100,7 @@ extension CommandError: CustomStringConvertible {
     case .givenWeights: "the network comes from --weights"
     case .savedModel: "the model of --model is as it is"
     case .otherFamily: "the family of --fit has no such capacity"
+    case .knownTruth: "with --truth the study draws its samples and knows their likelihoods"
     case .demonstration: "a demonstration computes what it is about, of one set of samples"
     }
   }
@@ -121,6 +123,10 @@ extension OptionFault {
     case .split: "--split takes train or test."
     case .reference: "--reference takes test or train."
     case .unit: "--unit takes \(LikelihoodTable.Unit.allCases.map(\.rawValue).joined(separator: ", "))."
+    case .perClass: "--per-class and --training-per-class take 10 to 1,000,000."
+    case .minutes: "--minutes takes a number above 0."
+    case .noLikelihoods:
+      "There are no likelihoods. Give a table with --log-likelihoods FILE, or a model as the truth with --truth."
     case .dimensions: "--dimensions takes a number of at least 1."
     case .checkpointSeconds: "--checkpoint-seconds takes a number of seconds."
     case .outputAndFormat: "--output writes a page and --format prints a table. Choose one of them."

@@ -75,7 +75,9 @@ import Testing
     #expect(throws: MetricError.notFinite(row: 1, column: 0)) {
       try LikelihoodDivergence(own: [0, -.infinity], other: [0, 0])
     }
-    #expect(throws: MetricError.notFinite(row: 1, column: 1)) { try LikelihoodDivergence(own: [0, 0], other: [0, .nan]) }
+    #expect(throws: MetricError.notFinite(row: 1, column: 1)) {
+      try LikelihoodDivergence(own: [0, 0], other: [0, .nan])
+    }
     #expect(throws: MetricError.self) { try LikelihoodDivergence(own: [], other: []) }
   }
 }

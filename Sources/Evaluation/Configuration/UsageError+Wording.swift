@@ -160,6 +160,9 @@ extension UsageError: CustomStringConvertible {
       "cas study has no \(name), which needs the training images of every model. Compute it with cas metrics."
     case .modelWithoutLikelihoods(let name, let table):
       "\(table) has no line of the model \(name). Name its samples as the column model does, --synthetic MODEL=PATH."
+    case .truth(let text):
+      "--truth takes gaussian, ppca:RANK, mixture:COMPONENTS:RANK or a model of cas sample, and this is \(text)."
+    case .truthWithoutImages: "--truth fits a model to real images, and there are none. Name them with --real PATH."
 
     case .replacesInput(let path):
       "\(path) is read by this command, and would be replaced. Choose another name."

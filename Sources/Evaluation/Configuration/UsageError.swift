@@ -88,6 +88,8 @@ package enum UsageError: Error, Equatable {
   case repeatedExtractor(String)
   case metricOutsideStudy(String)
   case modelWithoutLikelihoods(String, table: String)
+  case truth(String)
+  case truthWithoutImages
 
   // Run folder
   case replacesInput(String)

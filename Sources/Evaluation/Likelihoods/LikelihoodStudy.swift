@@ -30,7 +30,7 @@ package struct LikelihoodStudy {
 }
 
 extension LikelihoodStudy {
-  private static let mark = "study-request.json"
+  static let mark = "study-request.json"
 
   /// Reads everything, computes what is not there yet, and writes `study.json`, `study.html` and `study.csv`.
   ///
@@ -129,7 +129,7 @@ extension LikelihoodStudy {
       [("KL", point.forward), ("RKL", point.reverse)].compactMap { name, found in
         guard let found, let interval = found.interval, interval.high < 0 else { return nil }
         return
-          "\(point.name): \(name) is \(String(format: "%.4g", found.value)) nats, and no divergence is below 0. Either a "
+          "\(point.name): \(name) is −\(String(format: "%.4g", -found.value)) nats, and no divergence is below 0. Either a "
           + "sign is wrong, or log_data and log_model are exchanged, or one of both is no likelihood on the same images."
       }
     }

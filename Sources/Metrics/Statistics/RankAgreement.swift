@@ -46,7 +46,7 @@ package struct RankAgreement: Sendable {
     guard var whole = measured(first.indices) else { return nil }
     let values = resamples.compactMap { measured($0)?.value }
     let interval = BootstrapDistribution(estimate: whole.value, replicates: values).percentileInterval()
-    whole.interval = interval.flatMap { $0.high > $0.low ? $0 : nil }
+    whole.interval = interval.flatMap { $0.high - $0.low > 1e-9 ? $0 : nil }
     return whole
   }
 }
@@ -71,6 +71,12 @@ package struct RankVolatility: Codable, Sendable, Equatable {
     package let worse: Int
     /// Between their places by the metric, as a share of the largest distance possible.
     package let shift: Double
+
+    package init(better: Int, worse: Int, shift: Double) {
+      self.better = better
+      self.worse = worse
+      self.shift = shift
+    }
   }
 }
 

@@ -18,7 +18,8 @@ struct CAS: ParsableCommand {
     version: BuildDescription.current.text,
     subcommands: [
       Train.self, NAS.self, Curve.self, Evaluate.self, Compare.self, Check.self, MetricsCommand.self, Features.self,
-      Attack.self, Sample.self, Correlate.self, ReportCommand.self, Describe.self, DataCommand.self, Doctor.self, Bench.self,
+      Attack.self, Sample.self, Correlate.self, ReportCommand.self, Describe.self, DataCommand.self, Doctor.self,
+      Bench.self,
     ])
 
   static func main() {

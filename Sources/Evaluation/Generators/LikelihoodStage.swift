@@ -29,9 +29,6 @@ struct LikelihoodStage: Sendable {
     self.context = context
   }
 
-  /// Images that are in memory at once.
-  private static let portion = 4096
-
   /// The likelihoods of a set whose classes are those of the model.
   func values(_ samples: Samples, title: String, all: Bool) throws -> LikelihoodValues {
     try values(

@@ -21,7 +21,6 @@ package struct SampleFolder: Sendable {
   var parts: String { file(".samples") }
 
   private var run: RunFolder { RunFolder(path: path) }
-  func lock() throws -> RunFolderLock? { try run.lock() }
   func made() throws -> RunFolderLock { try run.made() }
 
   /// Throws `SampleError.foreignFolder` where the folder holds something else.

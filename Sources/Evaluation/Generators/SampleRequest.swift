@@ -35,7 +35,7 @@ package struct SampleRequest: Codable, Equatable, Sendable {
 
   package init(output: String) { self.output = output }
 
-  /// What the work depends on, of a folder that it goes on in: the samples of two requests are the same where these are.
+  /// Whether samples are asked for.
   var isDrawing: Bool { perClass != nil || count != nil }
 }
 

@@ -40,9 +40,8 @@ package struct SampleRun: Sendable {
     context.events.note(plan.sentence(request, test: test?.count, scored: scored?.count))
     if isDry { return nil }
     begin()
-    var lock = try folder.lock()
+    let lock = try folder.made()
     defer { withExtendedLifetime(lock) {} }
-    lock = try folder.made()
     let model = try saved ?? fitted(plan, train)
     if saved != nil { try folder.keep(model) }
     return try finish(model, plan, test: test, scored: scored, data)

@@ -26,6 +26,10 @@ package struct RunReport {
       results[index].metrics = measured?.metrics
       results[index].prd = measured?.prd
     }
+    let inferences = ModelInferences(of: request.synthetic, test: data.test)
+    for index in results.indices where results[index].kind == .cas {
+      results[index].exactInference = inferences.entries[results[index].name]
+    }
     var report = Report(
       RunFindings(results: results, curves: Self.curves(outcomes)),
       Provenance(
@@ -33,7 +37,7 @@ package struct RunReport {
         machine: run.context.description, data: Self.dataSection(data)))
     // What the sets lack stands in their own entries.
     report.warnings = Study.unique(
-      study.notes + metrics.notes + StudyRunner.mixtureNotes(outcomes, build: run.context.build)
+      study.notes + metrics.notes + inferences.notes + StudyRunner.mixtureNotes(outcomes, build: run.context.build)
     )
     .filter { !data.missingNotes.contains($0) }
     report.correlations = ColumnTable.correlations(in: report)

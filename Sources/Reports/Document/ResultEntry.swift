@@ -57,6 +57,9 @@ package struct ResultEntry: Sendable, Equatable {
   @ExplicitNull package var metrics: [MetricEntry]?
   /// The curve of PRD, where that is among them.
   @ExplicitNull package var prd: PrecisionRecallCurve?
+  /// What the generator itself says of the test images, where the samples come from `cas sample`; the key is left out
+  /// where they do not.
+  package var exactInference: ModelInferenceEntry?
   /// Null where nothing was trained.
   @ExplicitNull package var training: TrainingEntry?
 
@@ -128,7 +131,7 @@ extension ResultEntry: Codable {
   private enum CodingKeys: String, CodingKey {
     /// It follows from the others, and is only written.
     case key
-    case name, kind, baseline, selectedOn, difference, metrics, prd, training
+    case name, kind, baseline, selectedOn, difference, metrics, prd, exactInference, training
   }
 
   package init(from decoder: any Decoder) throws {
@@ -142,6 +145,7 @@ extension ResultEntry: Codable {
     _difference = try container.decode(ExplicitNull.self, forKey: .difference)
     _metrics = try container.decode(ExplicitNull.self, forKey: .metrics)
     _prd = try container.decode(ExplicitNull.self, forKey: .prd)
+    exactInference = try container.decodeIfPresent(ModelInferenceEntry.self, forKey: .exactInference)
     _training = try container.decode(ExplicitNull.self, forKey: .training)
   }
 
@@ -157,6 +161,7 @@ extension ResultEntry: Codable {
     try container.encode(_difference, forKey: .difference)
     try container.encode(_metrics, forKey: .metrics)
     try container.encode(_prd, forKey: .prd)
+    try container.encodeIfPresent(exactInference, forKey: .exactInference)
     try container.encode(_training, forKey: .training)
   }
 }

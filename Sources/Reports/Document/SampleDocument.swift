@@ -60,6 +60,19 @@ package struct ExactInferenceEntry: Codable, Sendable, Equatable {
   }
 }
 
+/// The same beside the accuracy of a classifier that learned from the generator's samples.
+package struct ModelInferenceEntry: Codable, Sendable, Equatable {
+  package var generator: GeneratorEntry
+  package var likelihood: LikelihoodEntry
+  package var scores: ScoreCard
+
+  package init(_ generator: GeneratorEntry, _ inference: ExactInferenceEntry) {
+    self.generator = generator
+    likelihood = inference.likelihood
+    scores = inference.scores
+  }
+}
+
 /// Samples that were drawn, or images that were scored.
 package struct SampledSetEntry: Codable, Sendable, Equatable {
   package var path: String

@@ -47,7 +47,8 @@ extension HTMLPage {
     return HTMLDocument(
       title: title, eyebrow: "cas \(report.command) · version \(report.version)", lead: verdict,
       sections: """
-        \(sweepSection)\(augmentationSection)\(curvesSection)\(resultsSection)\(metricsSection)\(classSections)\
+        \(sweepSection)\(augmentationSection)\(curvesSection)\(resultsSection)\(metricsSection)\(inferenceSection)\
+        \(classSections)\
         \(trainingSection)\(literatureSection)\(dataSection)\(configurationSection)\(machineSection)
         """,
       footer: """

@@ -32,6 +32,7 @@ extension TerminalSummary {
         blocks.append(overview(of: report.results.filter { $0.kind != .ganTest }))
       }
       if !report.metricNames.isEmpty { blocks.append(metricsTable) }
+      blocks += inferenceBlocks
       if results.count > 1 { blocks.append(sentences(Verdict(of: report))) }
       for result in results.prefix(Self.resultLimit) {
         blocks.append(headline(of: result) + (results.count == 1 ? sentences(Verdict(of: report)) : []))

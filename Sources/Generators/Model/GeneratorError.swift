@@ -10,6 +10,8 @@ package enum GeneratorError: Error, Equatable {
   case degenerate(className: String)
   /// Images of more numbers than a covariance can have.
   case tooLarge(ImageSpace, most: Int)
+  /// A training whose likelihood is no number any more.
+  case diverged(family: String, step: Int)
   /// A family that has no form of this kind.
   case kind(LikelihoodKind, family: String)
 }
@@ -29,6 +31,8 @@ extension GeneratorError: CustomStringConvertible {
     case .tooLarge(let space, let most):
       "Images of \(space.text) have \(space.dimensions) numbers, and a covariance takes \(most). Make them smaller with "
         + "--input and --resize."
+    case .diverged(let family, let step):
+      "The training of \(family) has lost its likelihood at step \(step). Fit with less --width or --depth."
     case .kind(let kind, let family): "The family \(family) has no likelihood of the kind \(kind.rawValue)."
     }
   }

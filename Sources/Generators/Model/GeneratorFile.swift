@@ -11,7 +11,7 @@ package enum GeneratorFile {
   /// The model types by the name of their family. A new family is one line here.
   private static let models: [String: any LikelihoodModel.Type] = [
     GaussianFamily.name: GaussianModel.self, PrincipalFamily.name: GaussianModel.self,
-    MixtureFamily.name: GaussianModel.self,
+    MixtureFamily.name: GaussianModel.self, PixelCNNFamily.name: PixelCNNModel.self,
   ]
 
   package static func serialized(_ model: some LikelihoodModel) throws -> [UInt8] {

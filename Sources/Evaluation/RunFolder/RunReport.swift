@@ -25,6 +25,7 @@ package struct RunReport {
       let measured = metrics.sets.first { $0.name == results[index].name }
       results[index].metrics = measured?.metrics
       results[index].prd = measured?.prd
+      results[index].curves = measured?.curves
     }
     var report = Report(
       RunFindings(results: results, curves: Self.curves(outcomes)),

@@ -9,10 +9,9 @@ package enum ImageError: Error, Equatable {
   /// `looksLike` names the format that the bytes resemble, with its article.
   case unknownFormat(path: String, looksLike: String)
   case truncated(path: String, codec: ImageCodec)
-  /// `detail` is the codec's message.
-  case damaged(path: String, codec: ImageCodec, detail: String)
+  case damaged(path: String, codec: ImageCodec, detail: ImageFault)
   /// A valid file of a kind that is not read, such as a JPEG of 12 bits.
-  case unsupported(path: String, codec: ImageCodec, detail: String)
+  case unsupported(path: String, codec: ImageCodec, detail: ImageFault)
   /// More pixels than `limit`, by the header.
   case tooLarge(path: String, width: Int, height: Int, limit: Int)
   /// A side of more than `limit` pixels, by the header.
@@ -20,7 +19,20 @@ package enum ImageError: Error, Equatable {
   /// More bytes than any image within the limits can have.
   case fileTooLarge(path: String, bytes: Int, limit: Int)
   case outOfMemory(path: String)
-  case cannotEncode(codec: ImageCodec, width: Int, height: Int, detail: String)
+  case cannotEncode(codec: ImageCodec, width: Int, height: Int, detail: ImageFault)
+}
+
+/// What the codec, or the check before it, finds wrong with an image.
+package enum ImageFault: Equatable, Sendable {
+  /// What libpng or libjpeg says.
+  case library(String)
+  case changedSignature, noHeader
+  case header(width: Int, height: Int)
+  case noSuchPixels(colourType: UInt8, bits: Int)
+  case moreThanItsBytes(width: Int, height: Int, bytes: Int)
+  /// Longer than the format can say, or than the library writes.
+  case longSide
+  case sideAbove(Int)
 }
 
 extension ImageError {
@@ -72,6 +84,22 @@ extension ImageError: CustomStringConvertible {
       "\(path) needs more memory to decode than there is; scale it down or free memory."
     case .cannotEncode(let codec, let width, let height, let detail):
       "An image of \(width) x \(height) pixels cannot be written as \(codec.displayName) (\(detail)); scale it down."
+    }
+  }
+}
+
+extension ImageFault: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .library(let message): message
+    case .changedSignature: "its signature was changed, as by a transfer in text mode"
+    case .noHeader: "it does not begin with IHDR"
+    case .header(let width, let height): "its header says \(width) x \(height) pixels"
+    case .noSuchPixels(let type, let bits): "colour type \(type) with \(bits) bits does not exist"
+    case .moreThanItsBytes(let width, let height, let bytes):
+      "\(ImageFault.header(width: width, height: height)), more than its \(bytes) bytes can hold"
+    case .longSide: "a side is too long"
+    case .sideAbove(let limit): "a side is longer than \(limit)"
     }
   }
 }

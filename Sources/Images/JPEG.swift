@@ -16,7 +16,7 @@ package enum JPEG {
   package static func encode(_ image: Image, quality: Int = 90) throws(ImageError) -> [UInt8] {
     guard max(image.width, image.height) <= longestSide else {
       throw .cannotEncode(
-        codec: .jpeg, width: image.width, height: image.height, detail: "a side is longer than \(longestSide)")
+        codec: .jpeg, width: image.width, height: image.height, detail: .sideAbove(longestSide))
     }
     var size = cas_jpeg_report()
     size.width = UInt32(image.width)
@@ -28,7 +28,7 @@ package enum JPEG {
     let status = cas_jpeg_write(
       image.pixels, &size, Int32(max(1, min(100, quality))), &encoded, &count, &report)
     guard status == CAS_JPEG_OK else {
-      throw .cannotEncode(codec: .jpeg, width: image.width, height: image.height, detail: message(report))
+      throw .cannotEncode(codec: .jpeg, width: image.width, height: image.height, detail: .library(message(report)))
     }
     defer { cas_jpeg_free(encoded) }
     return [UInt8](UnsafeBufferPointer(start: encoded, count: count))
@@ -65,7 +65,7 @@ package enum JPEG {
     guard report.arithmetic != 0 || report.blocks / 8 <= UInt64(bytes.count) else {
       throw .damaged(
         path: path, codec: .jpeg,
-        detail: "its header says \(width) x \(height) pixels, more than its \(bytes.count) bytes can hold")
+        detail: .moreThanItsBytes(width: width, height: height, bytes: bytes.count))
     }
     if let leastSide, let shrink = [8, 4, 2].first(where: { min(width, height) / $0 >= leastSide }) {
       status = cas_jpeg_shrink(reader, UInt32(shrink), &report)
@@ -85,9 +85,9 @@ package enum JPEG {
   private static func failure(_ status: cas_jpeg_status, _ report: cas_jpeg_report, _ path: String) -> ImageError {
     switch status {
     case CAS_JPEG_TRUNCATED: .truncated(path: path, codec: .jpeg)
-    case CAS_JPEG_UNSUPPORTED: .unsupported(path: path, codec: .jpeg, detail: message(report))
+    case CAS_JPEG_UNSUPPORTED: .unsupported(path: path, codec: .jpeg, detail: .library(message(report)))
     case CAS_JPEG_MEMORY: .outOfMemory(path: path)
-    default: .damaged(path: path, codec: .jpeg, detail: message(report))
+    default: .damaged(path: path, codec: .jpeg, detail: .library(message(report)))
     }
   }
 

@@ -9,7 +9,7 @@ package enum PNG {
   /// Throws `ImageError.cannotEncode`.
   package static func encode(_ image: Image) throws(ImageError) -> [UInt8] {
     guard let width = UInt32(exactly: image.width), let height = UInt32(exactly: image.height) else {
-      throw .cannotEncode(codec: .png, width: image.width, height: image.height, detail: "a side is too long")
+      throw .cannotEncode(codec: .png, width: image.width, height: image.height, detail: .longSide)
     }
     var report = cas_png_report()
     var encoded: UnsafeMutablePointer<UInt8>?
@@ -17,7 +17,7 @@ package enum PNG {
     let status = cas_png_write(image.pixels, width, height, Int32(image.channels), &encoded, &count, &report)
     defer { cas_png_free(encoded) }
     guard status == CAS_PNG_OK else {
-      throw .cannotEncode(codec: .png, width: image.width, height: image.height, detail: message(report))
+      throw .cannotEncode(codec: .png, width: image.width, height: image.height, detail: .library(message(report)))
     }
     return [UInt8](UnsafeBufferPointer(start: encoded, count: count))
   }
@@ -37,7 +37,7 @@ package enum PNG {
     case CAS_PNG_OK: break
     case CAS_PNG_TRUNCATED: throw .truncated(path: path, codec: .png)
     case CAS_PNG_MEMORY: throw .outOfMemory(path: path)
-    default: throw .damaged(path: path, codec: .png, detail: message(report))
+    default: throw .damaged(path: path, codec: .png, detail: .library(message(report)))
     }
     let image = Image(width: header.width, height: header.height, channels: header.channels, pixels: pixels)
     return (image, report.translucent != 0)
@@ -64,17 +64,17 @@ extension PNG {
     /// Reads and checks IHDR before anything is allocated. Throws `truncated`, `damaged` or `tooLarge`.
     init(_ bytes: [UInt8], path: String, pixelLimit: Int) throws(ImageError) {
       guard bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A].prefix(bytes.count)) else {
-        throw .damaged(path: path, codec: .png, detail: "its signature was changed, as by a transfer in text mode")
+        throw .damaged(path: path, codec: .png, detail: .changedSignature)
       }
       guard bytes.count >= 33 else { throw .truncated(path: path, codec: .png) }
       guard bytes.bigEndian32(at: 8) == 13, bytes[12..<16].elementsEqual("IHDR".utf8) else {
-        throw .damaged(path: path, codec: .png, detail: "it does not begin with IHDR")
+        throw .damaged(path: path, codec: .png, detail: .noHeader)
       }
       width = bytes.bigEndian32(at: 16)
       height = bytes.bigEndian32(at: 20)
       bitDepth = Int(bytes[24])
       guard width > 0, height > 0 else {
-        throw .damaged(path: path, codec: .png, detail: "its header says \(width) x \(height) pixels")
+        throw .damaged(path: path, codec: .png, detail: .header(width: width, height: height))
       }
       let samples: Int
       switch (bytes[25], bitDepth) {
@@ -85,14 +85,14 @@ extension PNG {
       case (6, 8), (6, 16): (channels, samples) = (3, 4)
       default:
         throw .damaged(
-          path: path, codec: .png, detail: "colour type \(bytes[25]) with \(bitDepth) bits does not exist")
+          path: path, codec: .png, detail: .noSuchPixels(colourType: bytes[25], bits: bitDepth))
       }
       pixelCount = try ImageDecoder.pixelCount(width: width, height: height, path: path, limit: pixelLimit)
       let (bits, overflow) = pixelCount.multipliedReportingOverflow(by: samples * bitDepth)
       guard !overflow, bits / 8 <= bytes.count * Self.greatestExpansion else {
         throw .damaged(
           path: path, codec: .png,
-          detail: "its header says \(width) x \(height) pixels, more than its \(bytes.count) bytes can hold")
+          detail: .moreThanItsBytes(width: width, height: height, bytes: bytes.count))
       }
     }
   }

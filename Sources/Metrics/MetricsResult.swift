@@ -44,6 +44,8 @@ package struct MetricsResult: Codable, Sendable, Equatable {
   package var metrics: [MetricEntry]
   @ExplicitNull package var perClass: [Class]?
   @ExplicitNull package var prd: PrecisionRecallCurve?
+  /// Of the other metrics that have one; nil, and no key in JSON, without any.
+  package var curves: [MetricCurve]?
   /// The samples nearest to training images.
   package var suspects: [Memorisation.Suspect]
 

@@ -24,7 +24,7 @@ struct MetricsCommand: ParsableCommand {
         cas metrics --features-synthetic a=a.npz b=b.npz --features-real real.npz
 
       The metrics:
-      \(MetricFamily.allCases.map { "  \($0.rawValue): \($0.summary)" }.joined(separator: "\n"))
+      \(MetricFamily.all.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
 
       The demonstrations (--demonstrate), of your features or of built-in ones:
       \(MetricsDemonstration.Name.allCases.map { "  \($0.rawValue): \($0.summary)" }.joined(separator: "\n"))

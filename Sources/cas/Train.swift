@@ -23,10 +23,10 @@ struct Train: ParsableCommand {
   func run() throws {
     let names = metrics.map(MetricsRequest.names)
     if let names { try MetricsStudy.check(names) }
-    try RunCommand(options, command: .train, ownOptions: [("--metrics", metrics != nil)] + axis.given) { request in
+    try options.run(.train, ownOptions: [("--metrics", metrics != nil)] + axis.given) { request in
       request.axis = try axis.value(request)
       request.metrics = names
-    }.run()
+    }
   }
 }
 
@@ -82,12 +82,12 @@ struct NAS: ParsableCommand {
       }
     }
     let own = [("--add", self.add != nil), ("--mix", mix != nil), ("--augment", augment != nil)]
-    try RunCommand(options, command: .nas, ownOptions: own + axis.given) { request in
+    try options.run(.nas, ownOptions: own + axis.given) { request in
       request.add = Set(fractions.compactMap { $0 }).sorted()
       request.mixing = mix == .batch ? mix : nil
       request.augmentations = ways.map { ways in MixedAugmentation.allCases.filter(ways.contains) }
       request.axis = try axis.value(request)
-    }.run()
+    }
   }
 }
 
@@ -121,10 +121,10 @@ struct Curve: ParsableCommand {
     guard numbers.allSatisfy({ ($0 ?? 0) >= 2 && ($0 ?? 0) <= 1_000_000_000 }) else {
       throw UsageError.wrongValue(key: "--sizes", value: sizes, expected: "whole numbers from 2, such as 500,1000,2000")
     }
-    try RunCommand(options, command: .curve, ownOptions: own) { request in
+    try options.run(.curve, ownOptions: own) { request in
       request.sizes = Set(numbers.compactMap { $0 }).sorted()
       request.axis = try axis.value(request)
-    }.run()
+    }
   }
 }
 

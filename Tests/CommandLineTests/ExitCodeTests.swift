@@ -8,9 +8,9 @@ import Testing
     try Stripes.write(to: folder, "real/train", perClass: 8, seed: 1)
     try Stripes.write(to: folder, "real/test", perClass: 4, seed: 2)
     try Stripes.write(to: folder, "good", perClass: 8, seed: 3)
-    return try Program.run(
-      ["train", "--real", "\(folder.path)/real", "--synthetic", "\(folder.path)/good", "--output", "\(folder.path)/run"]
-        + ["--model", "resnet8", "--epochs", "2", "--batch-size", "8", "--quiet"] + more)
+    let data = ["--real", "\(folder.path)/real", "--synthetic", "\(folder.path)/good"]
+    let quick = ["--model", "resnet8", "--epochs", "2", "--batch-size", "8", "--quiet"]
+    return try Program.run(["train", "--output", "\(folder.path)/run"] + data + quick + more)
   }
 
   @Test func divergenceIsNoMistakeOfUse() throws {

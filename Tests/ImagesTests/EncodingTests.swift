@@ -42,7 +42,7 @@ import Testing
     let image = Image(width: 65_501, height: 1, channels: 1, pixels: [UInt8](repeating: 9, count: 65_501))
     #expect(
       throws: ImageError.cannotEncode(
-        codec: .jpeg, width: 65_501, height: 1, detail: "a side is longer than 65500")
+        codec: .jpeg, width: 65_501, height: 1, detail: .sideAbove(65500))
     ) { try JPEG.encode(image) }
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Metrics
 import Reports
 import Testing
@@ -38,6 +39,22 @@ import Testing
     #expect(lines.contains("cat 20/500 40") && lines.contains("! Look out."))
     #expect(text.contains("! a: prd: PRD of 20 clusters needs at least 20 rows, and there are 3."))
     #expect(text.split(separator: "\n").allSatisfy { $0.count <= 90 })
+  }
+
+  /// A curve of any metric is drawn, and is in the document; where there is none, the document has no key for it.
+  @Test func curvesOfMetricsAreDrawn() throws {
+    var document = document()
+    #expect(try !String(decoding: document.json(), as: UTF8.self).contains("\"curves\""))
+    let curve = MetricCurve(
+      "spectrum", caption: "Power by frequency.", xTitle: "frequency", yTitle: "power", x: [0, 1, 2], y: [9, 4, 1])
+    for index in document.results.indices { document.results[index].curves = [curve] }
+    let json = try document.json()
+    #expect(try Bool(JSONDecoder().decode(MetricsDocument.self, from: json).results == document.results))
+    let page = document.page
+    #expect(page.ranges(of: "<strong>spectrum.</strong> Power by frequency.").count == 1)
+    #expect(page.contains("Power against frequency for a, b"))
+    // Precision and recall of distributions have no chart without their curve.
+    #expect(!page.contains("Precision against recall"))
   }
 
   /// What does not fit side by side stands below, whole, and names keep their ends.

@@ -79,6 +79,35 @@ import Training
     #expect(last.trainingTop1 > 0.95)
   }
 
+  /// Whole steps, those of shuffling, mixing, loss, update and averaging, beside the slow reference kernels.
+  @Test(arguments: [false, true])
+  func theReferenceBackendTrainsAlike(looksAhead: Bool) throws {
+    let job = job(steps: 4) {
+      $0.optimizer.learningRate = 0.02
+      $0.labelSmoothing = 0.1
+      $0.augmentation.mixup = 1
+      if looksAhead { $0.lookahead.every = 2 } else { $0.emaDecay = 0.9 }
+    }
+    func train(on backend: any Backend) throws -> (losses: [Double], state: TrainingState) {
+      let trainer = try Trainer(job, on: backend)
+      var losses: [Double] = []
+      try trainer.run(Trainer.Monitor(stepped: { losses.append($1) }))
+      return (losses, trainer.state)
+    }
+    let expected = try train(on: ReferenceBackend())
+    #expect(expected.losses.count == 4 && expected.state.parameters.contains { $0 != 0 })
+    for path in TrainingPath.available where path.format == .fp32 {
+      let found = try train(on: path.processor())
+      #expect(zip(found.losses, expected.losses).allSatisfy { abs($0 - $1) < 1e-4 }, "\(path): \(found.losses)")
+      for part in [\TrainingState.parameters, \.velocity, \.statistics, \.average] {
+        let (own, other) = (found.state[keyPath: part], expected.state[keyPath: part])
+        let size = other.reduce(0) { max($0, abs($1)) }
+        let difference = zip(own, other).reduce(0) { max($0, abs($1.0 - $1.1)) }
+        #expect(own.count == other.count && difference <= 1e-3 * size, "\(path): \(difference) of \(size)")
+      }
+    }
+  }
+
   @Test(arguments: TrainingPath.available, [0.0, 0.9])
   func threadsDoNotChangeABit(path: TrainingPath, averaging: Double) throws {
     let states = try [1, 2, 3].map { threads in

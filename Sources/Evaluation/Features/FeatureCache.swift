@@ -9,20 +9,12 @@ internal import Networks
 /// said to be, and computed again. A cache that cannot be written is no error.
 package struct FeatureCache: Sendable {
   package let path: String
-  /// Which program computed what is kept.
-  package let build: String
+  private let build: @Sendable () -> String?
 
-  package init(path: String, build: String) {
+  /// - Parameter build: the program that computes what is kept; nil, and then nothing is, where it is not known.
+  package init(path: String, build: @autoclosure @escaping @Sendable () -> String?) {
     self.path = path
     self.build = build
-  }
-
-  /// `features` in the folder of the cache of baselines, or beside it.
-  package static func standard(environment: [String: String]) -> FeatureCache? {
-    guard environment["CAS_CACHE"] != "", let build = ProgramIdentity.current else { return nil }
-    if let path = environment["CAS_CACHE"] { return FeatureCache(path: "\(path)/features", build: build) }
-    let root = environment["XDG_CACHE_HOME"] ?? environment["HOME"].map { "\($0)/.cache" }
-    return root.map { FeatureCache(path: "\($0)/cas/features", build: build) }
   }
 
   /// Consecutive rows of features, and of logits if there are any.
@@ -38,10 +30,12 @@ package struct FeatureCache: Sendable {
   }
 
   /// Where the block of images from `first` on lies.
-  func file(_ key: String, first: Int) -> String { "\(path)/\(Self.name(key, build))-\(first).safetensors" }
+  private func file(_ key: String, first: Int) -> String? {
+    build().map { "\(path)/\(Digest.hexadecimal(of: Array("\(key) \($0)".utf8)))-\(first).safetensors" }
+  }
 
   func lookup(_ key: String, first: Int, features: Int, logits: Int) -> Lookup {
-    let path = file(key, first: first)
+    guard let path = file(key, first: first) else { return .missing }
     let bytes: [UInt8]
     do { bytes = try InputFile.contents(of: path) } catch let error as FileError where error.code == ENOENT {
       return .missing
@@ -58,16 +52,12 @@ package struct FeatureCache: Sendable {
     for (name, values) in [("features", block.features), ("logits", block.logits)] {
       file.tensors[name] = SafeTensors.Entry(shape: [values.count], values: .float(values))
     }
-    guard let bytes = try? file.serialized() else { return }
+    guard let target = self.file(key, first: first), let bytes = try? file.serialized() else { return }
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-      try AtomicFile.write(bytes: bytes, to: self.file(key, first: first))
+      try AtomicFile.write(bytes: bytes, to: target)
     } catch { return }
   }
 
   private static let format = "cas-features-1"
-
-  private static func name(_ key: String, _ build: String) -> String {
-    Digest.hexadecimal(of: Array("\(key) \(build)".utf8))
-  }
 }

@@ -1,4 +1,4 @@
-package import Metrics
+internal import Metrics
 
 /// The options of `cas metrics`, without the sets.
 package struct MetricsRequest: Codable, Equatable, Sendable {
@@ -35,19 +35,14 @@ extension MetricsRequest {
   package func families() throws -> [MetricFamily]? {
     guard let metrics else { return nil }
     let named = try metrics.filter { $0 != Self.all }.map { name in
-      if let family = MetricFamily(rawValue: name) ?? Self.aliases[name] { return family }
-      let known = MetricFamily.allCases.map(\.rawValue)
+      if let family = MetricFamily.named(name) { return family }
+      let known = MetricFamily.all.map(\.name)
+      let words = known + MetricFamily.all.flatMap(\.aliases)
       throw UsageError.unknownMetric(
-        name, nearest: name.isEmpty ? nil : Spelling.nearest(to: name, in: known + Self.aliases.keys), known: known)
+        name, nearest: name.isEmpty ? nil : Spelling.nearest(to: name, in: words), known: known)
     }.reduce(into: [MetricFamily]()) { if !$0.contains($1) { $0.append($1) } }
-    return metrics.contains(Self.all) ? MetricFamily.allCases : named
+    return metrics.contains(Self.all) ? MetricFamily.all : named
   }
-
-  private static let aliases: [String: MetricFamily] = [
-    "precision": .precisionRecall, "recall": .precisionRecall, "density": .densityCoverage,
-    "coverage": .densityCoverage,
-    "memorization": .memorisation, "authenticity": .memorisation,
-  ]
 
   /// - Throws: `UsageError` for a setting out of its range.
   package func check() throws {

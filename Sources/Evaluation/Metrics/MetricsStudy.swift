@@ -98,7 +98,7 @@ extension MetricsStudy {
         var result = MetricsResult(name: samples.name)
         for (place, family) in families.enumerated() {
           if events.shouldStop() { throw Interrupted() }
-          events.advanced(results.count * families.count + place, .words("\(samples.name): \(family.rawValue)"))
+          events.advanced(results.count * families.count + place, .words("\(samples.name): \(family.name)"))
           try metrics.add(family, to: &result)
         }
         if request.perClass { result.perClass = try perClass(samples, sets, families) }
@@ -129,7 +129,7 @@ extension MetricsStudy {
     func lacking(_ sets: [FeatureSet]) -> [String] { sets.count == all.count ? [] : sets.map(\.name) }
     func obstacle(_ family: MetricFamily) -> MetricObstacle? {
       func found(_ reason: MetricObstacle.Reason) -> MetricObstacle {
-        MetricObstacle(metric: family.rawValue, reason: reason)
+        MetricObstacle(metric: family.name, reason: reason)
       }
       if family.needsProbabilities {
         let without = all.filter { $0.probabilities == nil }
@@ -137,7 +137,7 @@ extension MetricsStudy {
       }
       let without = all.filter { $0.features == nil }
       guard without.isEmpty else { return found(.noFeatures(lacking: lacking(without))) }
-      if sets.real.features != nil || (family == .memorisation && sets.training?.features != nil) { return nil }
+      if sets.real.features != nil || (family.acceptsTraining && sets.training?.features != nil) { return nil }
       if family.acceptsStatistics && sets.real.statistics != nil { return nil }
       return found(.noRealFeatures)
     }
@@ -246,7 +246,7 @@ extension MetricsStudy {
   private func perClass(
     _ samples: FeatureSet, _ sets: Sets, _ families: [MetricFamily]
   ) throws -> [MetricsResult.Class] {
-    let useful = families.filter { [.fid, .kid, .precisionRecall, .densityCoverage].contains($0) }
+    let useful = families.filter(\.isRepeatedPerClass)
     var quick = request
     quick.intervals = false
     let real = Dictionary(

@@ -8,20 +8,12 @@ internal import Training
 /// cache cannot be read or written, the baseline is trained; that is no error.
 package struct BaselineCache: Sendable {
   package let path: String
-  /// The program that computed the entries.
-  package let build: String
+  private let build: @Sendable () -> String?
 
-  package init(path: String, build: String) {
+  /// - Parameter build: the program that computes the entries; nil, and then nothing is kept, where it is not known.
+  package init(path: String, build: @autoclosure @escaping @Sendable () -> String?) {
     self.path = path
     self.build = build
-  }
-
-  /// `CAS_CACHE`, otherwise `cas` in the user's cache folder; nil when `CAS_CACHE` is empty.
-  package static func standard(environment: [String: String]) -> BaselineCache? {
-    guard environment["CAS_CACHE"] != "", let build = ProgramIdentity.current else { return nil }
-    if let path = environment["CAS_CACHE"] { return BaselineCache(path: path, build: build) }
-    let root = environment["XDG_CACHE_HOME"] ?? environment["HOME"].map { "\($0)/.cache" }
-    return root.map { BaselineCache(path: "\($0)/cas/baselines", build: build) }
   }
 
   struct Hit {
@@ -30,8 +22,7 @@ package struct BaselineCache: Sendable {
   }
 
   func lookup(_ job: TrainingJob, kernels: String) -> Hit? {
-    let stem = self.stem(job, kernels: kernels)
-    guard let model = try? InputFile.contents(of: "\(stem).safetensors"),
+    guard let stem = stem(job, kernels: kernels), let model = try? InputFile.contents(of: "\(stem).safetensors"),
       let text = try? InputFile.contents(of: "\(stem).json"),
       var history = try? JSONDecoder().decode([EpochRecord].self, from: Data(text)),
       (try? ModelFile.load(model, path: stem, job: job, kernels: kernels)) != nil
@@ -42,8 +33,7 @@ package struct BaselineCache: Sendable {
 
   /// Keeps a training that this build and these kernels computed completely.
   func store(_ job: TrainingJob, kernels: String, model: [UInt8], history: [EpochRecord]) {
-    let stem = self.stem(job, kernels: kernels)
-    guard let text = try? JSONEncoder().encode(history) else { return }
+    guard let stem = stem(job, kernels: kernels), let text = try? JSONEncoder().encode(history) else { return }
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
       // The model comes last: an entry without it is not found.
@@ -52,7 +42,9 @@ package struct BaselineCache: Sendable {
     } catch { return }
   }
 
-  private func stem(_ job: TrainingJob, kernels: String) -> String {
-    "\(path)/\(Digest.hexadecimal(of: Array("\(job.fingerprint) \(kernels) \(build)".utf8)))"
+  private func stem(_ job: TrainingJob, kernels: String) -> String? {
+    build().map { build in
+      "\(path)/\(Digest.hexadecimal(of: Array("\(job.fingerprint) \(kernels) \(build)".utf8)))"
+    }
   }
 }

@@ -8,8 +8,7 @@ package struct RunContext: Sendable {
   /// The program as documents name it.
   package let version: String
   package var events: RunEvents
-  /// Which program this is, as models and checkpoints say it; nil where that is not known.
-  package var build: String?
+  private var identity: @Sendable () -> String? = { nil }
   package var baselines: BaselineCache?
   package var features: FeatureCache?
 
@@ -21,13 +20,30 @@ package struct RunContext: Sendable {
     self.events = events
   }
 
-  /// The same with what this build has kept of earlier runs.
+  /// Which program this is, as models and checkpoints say it; nil where that is not known. Whoever asks first has the
+  /// whole program read.
+  package var build: String? {
+    get { identity() }
+    set { identity = { newValue } }
+  }
+
+  /// The same with what this build has kept of earlier runs: in the folder `CAS_CACHE`, otherwise in `cas` in the user's
+  /// cache folder, and nowhere where `CAS_CACHE` is empty.
   package func withCaches(of environment: [String: String]) -> RunContext {
     var context = self
-    context.build = ProgramIdentity.current
-    context.baselines = BaselineCache.standard(environment: environment)
-    context.features = FeatureCache.standard(environment: environment)
+    context.identity = { ProgramIdentity.current }
+    if let own = environment["CAS_CACHE"] {
+      guard !own.isEmpty else { return context }
+      context.keep(baselines: own, features: "\(own)/features")
+    } else if let root = environment["XDG_CACHE_HOME"] ?? environment["HOME"].map({ "\($0)/.cache" }) {
+      context.keep(baselines: "\(root)/cas/baselines", features: "\(root)/cas/features")
+    }
     return context
+  }
+
+  private mutating func keep(baselines: String, features: String) {
+    self.baselines = BaselineCache(path: baselines, build: ProgramIdentity.current)
+    self.features = FeatureCache(path: features, build: ProgramIdentity.current)
   }
 
   /// How images are read here.

@@ -25,6 +25,7 @@ package struct RunReport {
       let measured = metrics.sets.first { $0.name == results[index].name }
       results[index].metrics = measured?.metrics
       results[index].prd = measured?.prd
+      results[index].curves = measured?.curves
     }
     let inferences = ModelInferences(of: request.synthetic, test: data.test)
     for index in results.indices where results[index].kind == .cas {

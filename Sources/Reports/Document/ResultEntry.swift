@@ -57,6 +57,8 @@ package struct ResultEntry: Sendable, Equatable {
   @ExplicitNull package var metrics: [MetricEntry]?
   /// The curve of PRD, where that is among them.
   @ExplicitNull package var prd: PrecisionRecallCurve?
+  /// The curves of the others; nil, and no key in JSON, without any.
+  package var curves: [MetricCurve]?
   /// What the generator itself says of the test images, where the samples come from `cas sample`; the key is left out
   /// where they do not.
   package var exactInference: ModelInferenceEntry?
@@ -131,7 +133,7 @@ extension ResultEntry: Codable {
   private enum CodingKeys: String, CodingKey {
     /// It follows from the others, and is only written.
     case key
-    case name, kind, baseline, selectedOn, difference, metrics, prd, exactInference, training
+    case name, kind, baseline, selectedOn, difference, metrics, prd, curves, exactInference, training
   }
 
   package init(from decoder: any Decoder) throws {
@@ -145,6 +147,7 @@ extension ResultEntry: Codable {
     _difference = try container.decode(ExplicitNull.self, forKey: .difference)
     _metrics = try container.decode(ExplicitNull.self, forKey: .metrics)
     _prd = try container.decode(ExplicitNull.self, forKey: .prd)
+    curves = try container.decodeIfPresent([MetricCurve].self, forKey: .curves)
     exactInference = try container.decodeIfPresent(ModelInferenceEntry.self, forKey: .exactInference)
     _training = try container.decode(ExplicitNull.self, forKey: .training)
   }
@@ -161,6 +164,7 @@ extension ResultEntry: Codable {
     try container.encode(_difference, forKey: .difference)
     try container.encode(_metrics, forKey: .metrics)
     try container.encode(_prd, forKey: .prd)
+    try container.encodeIfPresent(curves, forKey: .curves)
     try container.encodeIfPresent(exactInference, forKey: .exactInference)
     try container.encode(_training, forKey: .training)
   }

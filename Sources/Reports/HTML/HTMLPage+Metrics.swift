@@ -5,7 +5,9 @@ extension HTMLPage {
     guard !measured.isEmpty else { return "" }
     let section = MetricsSection(
       rows: measured.map {
-        MetricsSection.Row(label: $0.label, top1: $0.top1?.value, metrics: $0.metrics ?? [], prd: $0.prd)
+        MetricsSection.Row(
+          label: $0.label, top1: $0.top1?.value, metrics: $0.metrics ?? [], prd: $0.prd,
+          curves: $0.curves ?? [])
       },
       note: """
         Of the samples against the real test images, by the features of a network trained on \

@@ -2,7 +2,9 @@ extension MetricsDocument {
   /// All metrics as one HTML page: the table, the curves of PRD, and what was compared.
   package var page: String {
     let section = MetricsSection(
-      rows: findings.results.map { MetricsSection.Row(label: $0.name.printable, metrics: $0.metrics, prd: $0.prd) },
+      rows: findings.results.map {
+        MetricsSection.Row(label: $0.name.printable, metrics: $0.metrics, prd: $0.prd, curves: $0.curves ?? [])
+      },
       note: "Of each set of samples against the real images.")
     let notes = findings.warnings.map { warning -> Markup in "<li>\(warning)</li>\n" }
     let cautions: Markup =

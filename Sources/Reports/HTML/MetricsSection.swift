@@ -8,6 +8,7 @@ struct MetricsSection {
     var top1: Double?
     let metrics: [MetricEntry]
     let prd: PrecisionRecallCurve?
+    let curves: [MetricCurve]
   }
 
   let rows: [Row]
@@ -94,52 +95,80 @@ struct MetricsSection {
     return "<td class=\"number\">\(NumberText.significant(entry?.value))\(range)</td>"
   }
 
-  /// Precision against recall, one curve for each set, and the two ends of the curves as points.
+  /// The curves of PRD with their two ends as points, and a chart for each other metric that has curves.
   var charts: Markup {
-    let curves = rows.compactMap { row in row.prd.map { (name: row.label, curve: $0) } }
-    guard !curves.isEmpty else { return "" }
-    let shown = curves.prefix(2 * LineChart.kinds)
-    let lines = LineChart(
-      description: "Precision against recall for " + shown.map(\.name).joined(separator: ", "),
-      labels: LineChart.Labels(x: "recall", y: "precision", xFormat: .percent),
-      series: shown.map { LineChart.Series(name: $0.name, points: Self.points(of: $0.curve)) }, marks: .none,
-      size: .square)
-    let left = curves.count - shown.count
+    let figures = recallCharts + curveCharts
+    guard !figures.isEmpty else { return "" }
+    return """
+      <div class="charts">
+      \(figures)</div>
+
+      """
+  }
+
+  private var curveCharts: [Markup] {
+    let all = rows.flatMap { row in row.curves.map { (set: row.label, curve: $0) } }
+    let names = all.map(\.curve.name).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+    return names.map { name in
+      let curves = all.filter { $0.curve.name == name }
+      let first = curves[0].curve
+      return lines(
+        "\(name).", first.caption, LineChart.Labels(x: first.xTitle, y: first.yTitle, yFormat: .number),
+        curves.map { LineChart.Series(name: $0.set, points: Self.points(x: $0.curve.x, y: $0.curve.y)) })
+    }
+  }
+
+  /// One line for each set, as many as can be told apart.
+  private func lines(
+    _ title: String, _ caption: String, _ labels: LineChart.Labels, _ series: [LineChart.Series],
+    size: LineChart.Size = .wide
+  ) -> Markup {
+    let shown = series.prefix(2 * LineChart.kinds)
+    let left = series.count - shown.count
     let rest =
       left > 0
       ? " The other \(NumberText.count(left, "set has its curve", "sets have their curves")) in the JSON alone." : ""
+    let names = shown.map(\.name).joined(separator: ", ")
+    let chart = LineChart(
+      description: labels.y.prefix(1).uppercased() + labels.y.dropFirst() + " against \(labels.x) for \(names)",
+      labels: labels, series: Array(shown), marks: .none, size: size)
+    return figure(title, "\(caption)\(rest)", chart.markup)
+  }
+
+  /// Precision against recall, one curve for each set, and the two ends of the curves as points.
+  private var recallCharts: [Markup] {
+    let series = rows.compactMap { row in
+      row.prd.map { LineChart.Series(name: row.label, points: Self.points(x: $0.recall, y: $0.precision)) }
+    }
+    guard !series.isEmpty else { return [] }
+    let curves = lines(
+      "Precision and recall of distributions.", "Of the sets’ images, by clusters of their features (PRD).",
+      LineChart.Labels(x: "recall", y: "precision", xFormat: .percent), series, size: .square)
     let points = rows.compactMap { row -> ScatterChart.Point? in
       func value(_ name: String) -> Double? { row.metrics.first { $0.name == name }?.value }
       guard let recall = value("prd-recall"), let precision = value("prd-precision") else { return nil }
       return ScatterChart.Point(name: row.label, x: recall, y: precision, isWorse: false)
     }
-    let scatter: Markup =
-      points.isEmpty
-      ? ""
-      : figure(
+    guard !points.isEmpty else { return [curves] }
+    let scatter = ScatterChart(
+      description: "Precision (F of 1/8) against recall (F of 8) for " + points.map(\.name).joined(separator: ", "),
+      xTitle: "recall, F8", yTitle: "precision, F1/8", points: points)
+    return [
+      curves,
+      figure(
         "Recall and precision.",
         """
         F8 across weights recall 8 times as much as precision, F1/8 up precision 8 times as much: below the diagonal sets \
         lack quality, above it they lack variety.
-        """,
-        ScatterChart(
-          description: "Precision (F of 1/8) against recall (F of 8) for " + points.map(\.name).joined(separator: ", "),
-          xTitle: "recall, F8", yTitle: "precision, F1/8", points: points
-        ).markup)
-    return """
-      <div class="charts">
-      \(figure(
-        "Precision and recall of distributions.", "Of the sets’ images, by clusters of their features (PRD).\(rest)",
-        lines.markup))\(scatter)</div>
-
-      """
+        """, scatter.markup),
+    ]
   }
 
-  /// The curve from high precision to high recall, thinned to what a picture can show.
-  private static func points(of curve: PrecisionRecallCurve) -> [LineChart.Point] {
-    let count = min(curve.precision.count, curve.recall.count)
+  /// A curve from left to right, thinned to what a picture can show.
+  private static func points(x: [Double], y: [Double]) -> [LineChart.Point] {
+    let count = min(x.count, y.count)
     let all = (0..<count).filter { $0 % max(1, count / 100) == 0 || $0 == count - 1 }
-      .map { LineChart.Point(x: curve.recall[$0], y: curve.precision[$0]) }
+      .map { LineChart.Point(x: x[$0], y: y[$0]) }
     let isForward = (all.first?.x ?? 0) <= (all.last?.x ?? 0)
     return isForward ? all : all.reversed()
   }

@@ -35,6 +35,45 @@ import Testing
       ])
   }
 
+  /// What training scripts save beside weights is passed over; files of Python 2 and of PyTorch 0.1 are read.
+  @Test func checkpointsAndOldFiles() throws {
+    let values = SafeTensors.Values.float(Array(Self.counted[..<6]))
+    #expect(
+      try golden("torch_checkpoint.pt").tensors == [
+        "weight": SafeTensors.Entry(shape: [2, 3], values: values),
+        "parameter": SafeTensors.Entry(shape: [3], values: .float([0, 1, 2])),
+      ])
+    #expect(try golden("torch_python2.pt").tensors == ["weight": SafeTensors.Entry(shape: [2, 3], values: values)])
+    // Its strides say that it is transposed.
+    let turned = SafeTensors.Values.float([0, 3, 1, 4, 2, 5])
+    #expect(try golden("torch_01.pt").tensors == ["weight": SafeTensors.Entry(shape: [3, 2], values: turned)])
+  }
+
+  /// The ResNets of transformers are torchvision's under other names.
+  @Test func namesOfTransformers() throws {
+    let pairs = [
+      "resnet.embedder.embedder.convolution.weight": "conv1.weight",
+      "resnet.embedder.embedder.normalization.running_mean": "bn1.running_mean",
+      "resnet.encoder.stages.0.layers.1.layer.2.convolution.weight": "layer1.1.conv3.weight",
+      "resnet.encoder.stages.3.layers.0.layer.0.normalization.bias": "layer4.0.bn1.bias",
+      "resnet.encoder.stages.1.layers.0.shortcut.convolution.weight": "layer2.0.downsample.0.weight",
+      "resnet.encoder.stages.1.layers.0.shortcut.normalization.weight": "layer2.0.downsample.1.weight",
+      "classifier.1.bias": "fc.bias", "encoder.stages.x.layers.0.layer.0.convolution.weight": nil,
+    ]
+    let entry = SafeTensors.Entry(shape: [], values: .integer([1]))
+    for (name, expected) in pairs {
+      let file = SafeTensors(tensors: [name: entry])
+      #expect(try WeightsFile.read(file.serialized(), path: "f").tensors.keys.first == expected ?? name)
+    }
+  }
+
+  /// A tensor of a type that is not read hurts only where it is needed, and is named then.
+  @Test func unknownTypesBesideTheNeededOnes() throws {
+    let text = #"{"a":{"dtype":"U16","shape":[2],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[],"data_offsets":[4,8]}}"#
+    let file = try SafeTensors([UInt8(text.utf8.count), 0, 0, 0, 0, 0, 0, 0] + Array(text.utf8) + [1, 0, 2, 0, 0, 0, 0x80, 0x3F], path: "f")
+    #expect(file.tensors == ["b": SafeTensors.Entry(shape: [], values: .float([1]))] && file.unread == ["a": "U16"])
+  }
+
   /// Wrappers before the names are taken off, however many there are; two tensors never become one.
   @Test func wrappersAreTakenOff() throws {
     #expect(
@@ -54,7 +93,10 @@ import Testing
   }
 
   /// Every file that is cut short is an error, and so is most of what random bytes make of one; none is a crash.
-  @Test(arguments: ["torch_zip.pt", "torch_legacy.pt", "torch_script.pt"])
+  @Test(
+    arguments: [
+      "torch_zip.pt", "torch_legacy.pt", "torch_script.pt", "torch_checkpoint.pt", "torch_python2.pt", "torch_01.pt",
+    ])
   func damagedFiles(name: String) throws {
     let whole = Array(try Data(contentsOf: GoldenFile.url("NetworksTests/Golden/\(name)")))
     for length in stride(from: 16, to: whole.count, by: 37) {

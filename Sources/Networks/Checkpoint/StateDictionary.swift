@@ -38,11 +38,17 @@ extension Network {
       }
     }
     let wanted = plan.parameters.map(\.name) + plan.statistics.map(\.name)
+    let unread = Dictionary(file.unread.map { (alias($0.key), $0.value) }) { first, _ in first }
+    if let (name, type) = wanted.lazy.compactMap({ name in unread[name].map { (name, $0) } }).first {
+      throw CheckpointError.unsuitable(
+        path: path, detail: "\(name) has the type \(type), which is not read", remedy: "Save its weights as floats")
+    }
     let missing = wanted.filter { tensors[$0] == nil }
     guard missing.isEmpty else { throw CheckpointError.missingTensors(path: path, model: model, names: missing) }
     let known = Set(wanted)
-    let unexpected = tensors.keys.filter { !known.contains($0) && !$0.hasSuffix(Self.counterSuffix) && !ignores($0) }
-      .sorted()
+    let unexpected = (Array(tensors.keys) + unread.keys).filter {
+      !known.contains($0) && !$0.hasSuffix(Self.counterSuffix) && !ignores($0)
+    }.sorted().map { name in unread[name].map { "\(name) (\($0))" } ?? name }
     guard unexpected.isEmpty else {
       throw CheckpointError.unexpectedTensors(path: path, model: model, names: unexpected)
     }

@@ -1,3 +1,5 @@
+internal import Pickles
+
 /// The zip archives that `torch.save` writes: members that are stored, not compressed, found through the central
 /// directory (PKWARE APPNOTE 6.3).
 ///

@@ -1,7 +1,9 @@
+internal import Pickles
+
 /// The tensors of a file that `torch.save` or `torch.jit.save` wrote, read without running its code.
 ///
-/// Both forms are read: the zip archive of PyTorch 1.6 and later, and the older series of pickles followed by
-/// numbers. The weights of Inception for FID and of many older networks are published in the older form.
+/// Three forms are read: the zip archive of PyTorch 1.6 and later, the older series of pickles followed by
+/// numbers, and the tar archive of PyTorch 0.1. The weights of Inception for FID and of many older networks are published in the older form.
 struct TorchFile {
   /// By name, names of nested modules joined with dots.
   private(set) var tensors: [String: SafeTensors.Entry] = [:]
@@ -12,13 +14,15 @@ struct TorchFile {
   ]
 
   static func recognizes(_ file: [UInt8]) -> Bool {
-    StoredArchive.recognizes(file) || file.starts(with: legacyMagic)
+    StoredArchive.recognizes(file) || file.starts(with: legacyMagic) || TorchTar.recognizes(file)
   }
 
   /// Throws `PickleFault`.
   init(_ file: [UInt8]) throws {
     let (unpickler, root, storages) =
-      StoredArchive.recognizes(file) ? try Self.readArchive(file) : try Self.readLegacy(file)
+      StoredArchive.recognizes(file)
+      ? try Self.readArchive(file)
+      : file.starts(with: Self.legacyMagic) ? try Self.readLegacy(file) : try TorchTar(file).contents(file)
     var elements = 0
     for (name, tensor) in try StateDictionaryWalk(unpickler).tensors(below: root) {
       let entry = try Self.entry(tensor, file, storages, name: name)
@@ -29,7 +33,7 @@ struct TorchFile {
     }
   }
 
-  private typealias Contents = (unpickler: Unpickler, root: PickleValue, storages: [String: Range<Int>])
+  private typealias Contents = TorchTar.Contents
 
   private static func readArchive(_ file: [UInt8]) throws -> Contents {
     let archive = try StoredArchive(file)
@@ -63,7 +67,7 @@ struct TorchFile {
     var storages: [String: Range<Int>] = [:]
     var at = unpickler.position
     for key in unpickler.sequences[keys] {
-      guard case .string(let key) = key, let width = widths[key] else {
+      guard let key = unpickler.text(of: key), let width = widths[key] else {
         throw PickleFault.damaged("it has numbers that belong to no tensor")
       }
       guard file.count - at >= 8 else { throw PickleFault.damaged("it is cut short") }

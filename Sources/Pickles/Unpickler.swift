@@ -1,21 +1,27 @@
 /// A restricted reader of Python's pickles: it makes numbers, strings, lists, tuples, dictionaries and descriptions of
-/// tensors, and nothing else.
+/// tensors and arrays, and nothing else.
 ///
 /// A pickle is a program for a stack machine that may call any function, so a file of weights can take over the machine
 /// that opens it. Here, names are looked up in a short list, and functions are described instead of called
 /// (`PickleCallable`). Every instruction takes at least one byte of the file and makes at most one container, so time and
 /// memory are bounded by the file's length and by `limit`.
-struct Unpickler {
+package struct Unpickler {
   /// The contents of the containers, by their places.
-  private(set) var sequences: [[PickleValue]] = []
-  private(set) var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
-  private(set) var records: [PickleValue?] = []
-  private(set) var tensors: [TorchTensor] = []
+  package private(set) var sequences: [[PickleValue]] = []
+  package private(set) var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
+  package private(set) var records: [PickleValue?] = []
+  package private(set) var tensors: [TorchTensor] = []
+  package private(set) var arrays: [PickleArray] = []
+  private var blocks: [[UInt8]] = []
+  private var numberTypes: [String] = []
   /// Where the next instruction begins.
-  private(set) var position: Int
+  package private(set) var position: Int
+
+  /// What the references in a pickle stand for, in the files of PyTorch 0.1; nil where they are storages.
+  package var references: [Int: PickleValue]?
 
   private let bytes: [UInt8]
-  private let end: Int
+  private var end: Int
   private var stack: [PickleValue] = []
   private var marks: [Int] = []
   private var memo: [Int: PickleValue] = [:]
@@ -24,7 +30,7 @@ struct Unpickler {
   /// The maximum number of instructions; a large network has some tens of thousands.
   private static let limit = 4_000_000
 
-  init(_ bytes: [UInt8], in range: Range<Int>) {
+  package init(_ bytes: [UInt8], in range: Range<Int>) {
     self.bytes = bytes
     position = range.lowerBound
     end = range.upperBound
@@ -32,8 +38,27 @@ struct Unpickler {
 }
 
 extension Unpickler {
+  /// Goes on in another part of the file.
+  package mutating func move(to range: Range<Int>) { (position, end) = (range.lowerBound, range.upperBound) }
+
+  /// The next bytes, which are no pickle. Throws `PickleFault`.
+  package mutating func skip(_ count: Int) throws -> Range<Int> {
+    let start = position
+    _ = try take(count)
+    return start..<position
+  }
+
+  /// A signed number of eight bytes outside of a pickle. Throws `PickleFault`.
+  package mutating func wideNumber() throws -> Int { try long(count: 8) }
+
+  /// A tensor that was described outside of a pickle.
+  package mutating func add(_ tensor: TorchTensor) -> PickleValue {
+    tensors.append(tensor)
+    return .tensor(tensors.count - 1)
+  }
+
   /// Reads the next pickle to its end and returns its value. Throws `PickleFault`.
-  mutating func load() throws -> PickleValue {
+  package mutating func load() throws -> PickleValue {
     stack = []
     marks = []
     memo = [:]
@@ -62,6 +87,14 @@ extension Unpickler {
     case UInt8(ascii: "M"): push(.integer(try number(2)))
     case UInt8(ascii: "J"): push(.integer(Int(Int32(truncatingIfNeeded: try number(4)))))
     case 0x8A: push(.integer(try long(count: try number(1))))
+    case 0x8B: push(.integer(try long(count: try number(4))))
+    case UInt8(ascii: "U"): push(ofPython2(try take(try number(1))))
+    case UInt8(ascii: "T"): push(ofPython2(try take(try number(4))))
+    case UInt8(ascii: "C"): push(block(Array(try take(try number(1)))))
+    case UInt8(ascii: "B"): push(block(Array(try take(try number(4)))))
+    case 0x8E, 0x96: push(block(Array(try take(try number(8)))))
+    case 0x8D: push(.string(try text(count: try number(8))))
+    case UInt8(ascii: "2"): push(try top())
     case UInt8(ascii: "G"):
       let bits = try take(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
       push(.float(Double(bitPattern: bits)))
@@ -95,6 +128,13 @@ extension Unpickler {
     case UInt8(ascii: "}"): push(emptyDictionary())
     case UInt8(ascii: "s"): try set(try pop(2))
     case UInt8(ascii: "u"): try set(try popToMark())
+    case 0x8F: push(.opaque)  // EMPTY_SET
+    case 0x91:  // FROZENSET
+      _ = try popToMark()
+      push(.opaque)
+    case 0x90:  // ADDITEMS
+      _ = try popToMark()
+      guard try top() == .opaque else { throw PickleFault.damaged("it adds to something that is no set") }
     default: return false
     }
     return true
@@ -112,9 +152,25 @@ extension Unpickler {
         throw PickleFault.damaged("it names a function by something that is no text")
       }
       push(try callable(module: module, name: name))
-    case UInt8(ascii: "Q"): push(.storage(try storage(try pop())))
+    case UInt8(ascii: "Q"):
+      let identifier = try pop()
+      guard let references else {
+        push(.storage(try storage(identifier)))
+        return true
+      }
+      var number: Int?
+      if case .integer(let own) = identifier { number = own }
+      if case .string(let text) = identifier { number = Int(text) }
+      guard let value = number.flatMap({ references[$0] }) else {
+        throw PickleFault.damaged("it refers to a tensor that it does not have")
+      }
+      push(value)
     case UInt8(ascii: "R"), 0x81:  // REDUCE, NEWOBJ
       let operands = try pop(2)
+      if case .opaque = operands[0], case .tuple = operands[1] {
+        push(.opaque)
+        return true
+      }
       guard case .callable(let callable) = operands[0], case .tuple(let place) = operands[1] else {
         throw PickleFault.damaged("it applies something that is no function")
       }
@@ -143,6 +199,23 @@ extension Unpickler {
       records.append(nil)
       return .record(records.count - 1)
     case .size where arguments.count == 1, .annotation where !arguments.isEmpty: return arguments[0]
+    case .opaque: return .opaque
+    case .encode:
+      guard arguments.count == 2, case .string(let text) = arguments[0], arguments[1] == .string("latin1"),
+        text.unicodeScalars.allSatisfy({ $0.value < 256 })
+      else { break }
+      return block(text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) })
+    case .array:
+      arrays.append(PickleArray())
+      return .array(arrays.count - 1)
+    case .numberType:
+      guard case .string(let type)? = arguments.first else { break }
+      numberTypes.append(type)
+      return .numberType(numberTypes.count - 1)
+    case .rebuildSubclass:
+      guard arguments.count >= 3, arguments[0] == .callable(.rebuildTensor), case .tuple(let inner) = arguments[2]
+      else { break }
+      return try apply(.rebuildTensor, to: sequences[inner])
     case .rebuildParameter:
       guard case .tensor? = arguments.first else { break }
       return arguments[0]
@@ -161,10 +234,53 @@ extension Unpickler {
   /// Attributes of an object. Those of a dictionary, PyTorch's record of module versions, do not concern weights.
   private mutating func build(_ state: PickleValue) throws {
     switch try top() {
-    case .dictionary: return
-    case .record(let place) where records[place] == nil: records[place] = state
-    default: throw PickleFault.damaged("it gives attributes to something that has none")
+    case .dictionary, .opaque: return
+    case .record(let place) where records[place] == nil:
+      records[place] = state
+      return
+    // (3, byte order, …), for numbers of several bytes.
+    case .numberType(let place):
+      guard case .tuple(let parts) = state, sequences[parts].count >= 2, case .string(let order) = sequences[parts][1],
+        order.utf8.count == 1, !["<", ">", "|", "="].contains(where: numberTypes[place].hasPrefix)
+      else { break }
+      numberTypes[place] = order + numberTypes[place]
+      return
+    // (1, shape, type, Fortran order, bytes)
+    case .array(let place):
+      guard case .tuple(let parts) = state, sequences[parts].count == 5,
+        case .numberType(let type) = sequences[parts][2], case .boolean(let isFortran) = sequences[parts][3],
+        let bytes = bytes(of: sequences[parts][4]), arrays[place].type.isEmpty
+      else { throw PickleFault.damaged("an array in it holds something other than numbers") }
+      arrays[place] = PickleArray(
+        shape: try integers(sequences[parts][1]), type: numberTypes[type], isFortran: isFortran, bytes: bytes)
+      return
+    default: break
     }
+    throw PickleFault.damaged("it gives attributes to something that has none")
+  }
+
+  /// The bytes of a text of Python 2 or of bytes; nil for other values.
+  package func bytes(of value: PickleValue) -> [UInt8]? {
+    switch value {
+    case .string(let text): Array(text.utf8)
+    case .bytes(let place): blocks[place]
+    default: nil
+    }
+  }
+
+  /// The text of a value; nil for other values.
+  package func text(of value: PickleValue) -> String? {
+    bytes(of: value).flatMap { String(validating: $0, as: UTF8.self) }
+  }
+
+  private mutating func block(_ bytes: [UInt8]) -> PickleValue {
+    blocks.append(bytes)
+    return .bytes(blocks.count - 1)
+  }
+
+  /// Python 2 has one type for texts and bytes.
+  private mutating func ofPython2(_ bytes: ArraySlice<UInt8>) -> PickleValue {
+    String(validating: bytes, as: UTF8.self).map { .string($0) } ?? block(Array(bytes))
   }
 
   /// PyTorch's reference to a block of numbers: ("storage", its type, its key, its device, its length).
@@ -196,7 +312,7 @@ extension Unpickler {
 
 extension PickleValue {
   /// The place of a list or tuple.
-  var sequence: Int? {
+  package var sequence: Int? {
     switch self {
     case .list(let place), .tuple(let place): place
     default: nil
@@ -220,6 +336,7 @@ extension Unpickler {
   }
 
   private mutating func append(_ values: [PickleValue]) throws {
+    if case .opaque = try top() { return }
     guard case .list(let place) = try top() else {
       throw PickleFault.damaged("it appends to something that is no list")
     }
@@ -227,6 +344,7 @@ extension Unpickler {
   }
 
   private mutating func set(_ values: [PickleValue]) throws {
+    if case .opaque = try top() { return }
     guard case .dictionary(let place) = try top(), values.count.isMultiple(of: 2) else {
       throw PickleFault.damaged("it sets items of something that is no dictionary")
     }

@@ -74,9 +74,12 @@ extension SetMetrics {
     guard own.rows > 1 else { throw MetricError.tooFew(metric: "FID", rows: own.rows, needed: 2) }
     let real = try reference.root()
     let value = try FrechetDistance.value(try gaussian(own).root, real)
+    let interval = Jackknife.interval(value, try frechetParts(own))?.clamped(from: 0)
+    let isWide = min(own.rows, real.count ?? own.rows) < max(own.columns, 200)
     return MetricEntry(
-      "fid", value: value, interval: Jackknife.interval(value, try frechetParts(own))?.clamped(from: 0),
-      n: [own.rows, real.count], better: "lower", details: ["features": Double(own.columns)])
+      "fid", value: value, interval: interval, n: [own.rows, real.count], better: "lower",
+      details: ["features": Double(own.columns)],
+      note: interval != nil && isWide ? "of so few images the interval is wider than it must be, up to 1.8 times" : nil)
   }
 
   private func hasFrechetInterval(_ own: any FeatureSource) -> Bool {
@@ -177,7 +180,8 @@ extension SetMetrics {
     let radii = try FeatureSetError.naming(reference.set) { try reference.radii(real) }
     let manifold = try Manifold(
       real: real, radii: radii, synthetic: own, k: request.neighbours, tie: tie, pool: pool)
-    let details = ["k": Double(request.neighbours)]
+    // The intervals take the real images as given.
+    let details = ["k": Double(request.neighbours), "givenRealImages": 1]
     func share(_ name: String, _ value: Double, of count: Int) -> MetricEntry {
       MetricEntry(
         name, value: value, interval: Interval.wilson(proportion: value, trials: count), n: counts,
@@ -194,7 +198,11 @@ extension SetMetrics {
 
   private func addCurve(to result: inout MetricsResult) throws {
     let (own, real) = try sides()
-    let prd = try ClusteredPrecisionRecall(real: real, synthetic: own, stream: stream("prd"), pool: pool)
+    var settings = ClusteredPrecisionRecall.Settings()
+    (settings.clusters, settings.runs) = (request.prdClusters, request.prdRuns)
+    settings.method = ClusteredPrecisionRecall.Settings.Method(rawValue: request.clusters) ?? .minibatch
+    let prd = try ClusteredPrecisionRecall(
+      real: real, synthetic: own, settings: settings, stream: stream("prd"), pool: pool)
     let n: [Int?] = [prd.count, prd.count]
     result.metrics += [
       MetricEntry(

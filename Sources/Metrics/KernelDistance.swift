@@ -9,9 +9,15 @@ package struct KernelDistance: Sendable, Equatable {
   package let value: Double
   /// Nil for fewer than four images on both sides or three on one of unequal sides, or if the estimate is below 0.
   package let variance: Double?
+  /// The jackknife's, which the interval is made of: it is too large rather than too small, by up to two for sets of one
+  /// distribution. Nil for fewer than three images on a side.
+  package let jackknifeVariance: Double?
 
-  /// The 95 % interval by the normal distribution.
-  package var interval: Interval? { variance.flatMap { Interval.normal(value, standardError: $0.squareRoot()) } }
+  /// The 95 % interval by the normal distribution. Of 100 images it holds the true value in 95 to 99 % of cases; one of
+  /// the unbiased variance would in 86 to 94 %, because that is often too small and sometimes below 0.
+  package var interval: Interval? {
+    jackknifeVariance.flatMap { Interval.normal(value, standardError: $0.squareRoot()) }
+  }
 }
 
 extension KernelDistance {
@@ -26,9 +32,9 @@ extension KernelDistance {
     let cross = try KernelSums(of: first, with: second, pool: pool)
     let (m, n) = (Double(first.rows), Double(second.rows))
     value = own.total / (m * (m - 1)) + other.total / (n * (n - 1)) - 2 * cross.total / (m * n)
-    let estimate =
-      first.rows == second.rows
-      ? Self.unbiasedVariance(own, other, cross) : Self.jackknifeVariance(own, other, cross, value: value)
+    let jackknife = Self.jackknifeVariance(own, other, cross)
+    jackknifeVariance = jackknife.flatMap { $0.isFinite ? $0 : nil }
+    let estimate = first.rows == second.rows ? Self.unbiasedVariance(own, other, cross) : jackknife
     variance = estimate.flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
     guard value.isFinite else { throw try Self.failure(of: [first, second], pool: pool) }
   }
@@ -64,9 +70,7 @@ extension KernelDistance {
   }
 
   /// The jackknife variance over both sets, from the estimates without each image.
-  private static func jackknifeVariance(
-    _ x: KernelSums, _ y: KernelSums, _ xy: KernelSums, value: Double
-  ) -> Double? {
+  private static func jackknifeVariance(_ x: KernelSums, _ y: KernelSums, _ xy: KernelSums) -> Double? {
     func without(_ own: KernelSums, _ other: KernelSums, _ crossSums: [Double]) -> [Double] {
       let (m, n) = (Double(own.rowSums.count), Double(other.rowSums.count))
       guard m > 2 else { return [] }

@@ -66,6 +66,15 @@ struct MetricsCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: "Images per side in a subset of kid-subsets.")
   var kidSubsetSize = 1000
 
+  @Option(help: "How PRD clusters: minibatch, as its authors do, or full (slower, nearer to the optimum).")
+  var clusters = "minibatch"
+
+  @Option(parsing: .unconditional, help: "Number of clusters of PRD.")
+  var prdClusters = 20
+
+  @Option(parsing: .unconditional, help: "Number of clusterings of PRD, whose curves are averaged.")
+  var prdRuns = 10
+
   @Flag(help: "Repeat the metrics for every class, by the labels of both sides.")
   var perClass = false
 
@@ -181,6 +190,7 @@ struct MetricsCommand: ParsableCommand {
     request.tie = tie
     request.kidSubsets = kidSubsets
     request.kidSubsetSize = kidSubsetSize
+    (request.clusters, request.prdClusters, request.prdRuns) = (clusters, prdClusters, prdRuns)
     request.perClass = perClass
     request.intervals = intervals
     return request
@@ -201,7 +211,10 @@ struct MetricsCommand: ParsableCommand {
   }
 
   private func fileSets() throws -> MetricsStudy.Sets {
-    guard !featuresSynthetic.isEmpty, let featuresReal else {
+    // Splits and tests of normality look at one set alone.
+    let needsReal = demonstrate != "splits" && demonstrate != "gaussianity"
+    let alone = needsReal ? nil : try NamedPath.parse(featuresSynthetic, option: "--features-synthetic").first?.path
+    guard !featuresSynthetic.isEmpty, let featuresReal = featuresReal ?? alone else {
       throw CommandError.noSets
     }
     return try MetricsStudy.Sets(

@@ -211,6 +211,45 @@ import Testing
     #expect(prd.totalVariation > 0.1 && prd.totalVariation < 0.6)
   }
 
+  /// Four groups far from one another, in other shares on each side: any clustering finds them, and the curve is that of
+  /// their histograms.
+  @Test(arguments: ClusteredPrecisionRecall.Settings.Method.allCases)
+  func clusteringsFindSeparateGroups(method: ClusteredPrecisionRecall.Settings.Method) throws {
+    var settings = ClusteredPrecisionRecall.Settings()
+    (settings.clusters, settings.runs, settings.method) = (4, 2, method)
+    func groups(_ counts: [Int], seed: UInt64) -> FeatureMatrix {
+      let labels = counts.enumerated().flatMap { [Int](repeating: $0, count: $1) }
+      let noise = GoldenValues(seed: seed)
+      return FeatureMatrix(
+        rows: labels.count, columns: 3,
+        values: labels.indices.flatMap { row in
+          (0..<3).map { Float(1000 + 50 * (labels[row] == $0 ? 1 : 0)) + Float(noise.irwinHall(3 * row + $0)) }
+        })
+    }
+    let prd = try ClusteredPrecisionRecall(
+      real: groups([25, 25, 25, 25], seed: 1), synthetic: groups([40, 30, 20, 10], seed: 2), settings: settings,
+      stream: RandomStream(seed: 0, purpose: "test"), pool: pool)
+    // The values of these histograms from the definition, computed in Python.
+    #expect(abs(prd.recallScore - 0.97740) < 1e-5 && abs(prd.precisionScore - 0.99080) < 1e-5)
+    #expect(abs(prd.totalVariation - 0.2) < 1e-12)
+  }
+
+  /// Full k-means ends in an optimum, mini-batches near one: on features without groups the two differ, and both are as far
+  /// as scikit-learn's spread from its mini-batches.
+  @Test func fullClusteringIsAnotherOne() throws {
+    var settings = ClusteredPrecisionRecall.Settings()
+    settings.runs = 3
+    func curve(_ method: ClusteredPrecisionRecall.Settings.Method) throws -> ClusteredPrecisionRecall {
+      settings.method = method
+      return try ClusteredPrecisionRecall(
+        real: Self.real.prefix(500), synthetic: Self.fake, settings: settings,
+        stream: RandomStream(seed: 0, purpose: "test"), pool: pool)
+    }
+    let (full, batches) = (try curve(.full), try curve(.minibatch))
+    #expect(full.recallScore != batches.recallScore)
+    #expect(abs(full.recallScore - golden.clustered.mean[0]) < 8 * golden.clustered.deviation[0], "\(full.recallScore)")
+  }
+
   @Test func testsOfNormality() {
     for row in golden.normality {
       let values = (0..<row.rows).map { index in

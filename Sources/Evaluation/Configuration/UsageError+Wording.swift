@@ -74,6 +74,7 @@ extension UsageError: CustomStringConvertible {
         + "\(list(known))."
     case .outOfRange(let option, let range):
       "\(option) takes \(range.lowerBound.grouped) to \(range.upperBound.grouped)."
+    case .wrongClusters: "--clusters takes minibatch or full."
     case .wrongTie: "--tie takes inclusive or exclusive."
     case .metric(let obstacle): "\(obstacle)."
     case .nothingToCompute(let obstacles):

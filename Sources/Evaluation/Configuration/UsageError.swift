@@ -39,6 +39,7 @@ package enum UsageError: Error, Equatable {
   case unknownMetric(String, nearest: String?, known: [String])
   case outOfRange(String, ClosedRange<Int>)
   case wrongTie
+  case wrongClusters
   case metric(MetricObstacle)
   case nothingToCompute([MetricObstacle])
   case noRealFeatures

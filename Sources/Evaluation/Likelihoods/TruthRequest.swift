@@ -1,5 +1,4 @@
 internal import Foundation
-package import Generators
 
 /// What `cas study --truth` is asked: one model as the truth, and models of graded capacity that learn from its samples.
 package struct TruthRequest: Codable, Equatable, Sendable {

@@ -14,6 +14,10 @@ package struct MetricsRequest: Codable, Equatable, Sendable {
   package var tie = Manifold.Tie.inclusive.rawValue
   package var kidSubsets = 100
   package var kidSubsetSize = 1000
+  /// How PRD clusters: `minibatch` or `full`.
+  package var clusters = ClusteredPrecisionRecall.Settings.Method.minibatch.rawValue
+  package var prdClusters = 20
+  package var prdRuns = 10
   package var perClass = false
   /// Whether slow intervals are computed (FID's).
   package var intervals = true
@@ -53,6 +57,9 @@ extension MetricsRequest {
     try require("--neighbours", neighbours, 1...1000)
     try require("--kid-subsets", kidSubsets, 1...100_000)
     try require("--kid-subset-size", kidSubsetSize, 2...100_000)
+    try require("--prd-clusters", prdClusters, 2...1000)
+    try require("--prd-runs", prdRuns, 1...1000)
+    guard ClusteredPrecisionRecall.Settings.Method(rawValue: clusters) != nil else { throw UsageError.wrongClusters }
     guard Manifold.Tie(rawValue: tie) != nil else { throw UsageError.wrongTie }
     _ = try families()
   }

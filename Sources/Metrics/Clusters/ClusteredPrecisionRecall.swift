@@ -26,8 +26,16 @@ extension ClusteredPrecisionRecall {
     package var clusters = 20
     package var angles = 1001
     package var runs = 10
+    package var method = Method.minibatch
 
     package init() {}
+
+    package enum Method: String, Sendable, CaseIterable {
+      /// Mini-batch k-means, as in the authors' code.
+      case minibatch
+      /// Lloyd's algorithm on all images: slower, and nearer to the optimum.
+      case full
+    }
   }
 
   /// - Throws: `MetricError`, and what reading the features throws. The larger set is cut to the size of the smaller.
@@ -50,7 +58,12 @@ extension ClusteredPrecisionRecall {
     try assignments.withUnsafeMutableBufferPointer { assignments in
       nonisolated(unsafe) let assignments = assignments
       try pool.runThrowing(chunks: settings.runs) { run, _ in
-        let clustering = try MiniBatchKMeans(union, clusters: settings.clusters, stream: stream.split(2).split(run))
+        let draws = stream.split(2).split(run)
+        let clustering =
+          switch settings.method {
+          case .minibatch: try MiniBatchKMeans(union, clusters: settings.clusters, stream: draws)
+          case .full: try MiniBatchKMeans(full: union, clusters: settings.clusters, stream: draws)
+          }
         assignments[run] = try clustering.assignments(union)
       }
     }

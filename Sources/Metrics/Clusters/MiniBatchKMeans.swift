@@ -14,18 +14,26 @@ struct MiniBatchKMeans: Sendable {
   let clusters: Int
   private let columns: Int
 
-  private static let batch = 1024
+  static let batch = 1024
   private static let sample = 2048
   private static let starts = 10
   private static let largestStep = 1000
   private static let patience = 10
 
-  init(_ points: any FeatureSource, clusters: Int, stream: RandomStream) throws {
+  init(centers: [Double], clusters: Int, columns: Int) {
+    self.centers = centers
+    self.clusters = clusters
+    self.columns = columns
+  }
+
+  /// The best of ten starts on a sample, and the memory that it was found in.
+  static func start(
+    _ points: any FeatureSource, clusters: Int, stream: RandomStream
+  ) throws -> (centers: [Double], block: ClusterBlock) {
     precondition(clusters > 0 && points.rows > 0, "clusters have points")
-    let columns = points.columns
     let chosen = Extrapolation.subset(min(Self.sample, points.rows), below: points.rows, stream: stream.split(0))
     let sample = SelectedFeatures(points, rows: chosen)
-    let block = ClusterBlock(capacity: min(Self.sample, points.rows), columns: columns, clusters: clusters)
+    let block = ClusterBlock(capacity: min(Self.sample, points.rows), columns: points.columns, clusters: clusters)
     try block.load(sample, 0..<sample.rows)
     var best: (centers: [Double], inertia: Double)?
     for start in 0..<Self.starts {
@@ -33,7 +41,13 @@ struct MiniBatchKMeans: Sendable {
       let inertia = block.assign(seeds)
       if best.map({ inertia < $0.inertia }) ?? true { best = (seeds, inertia) }
     }
-    var centers = best?.centers ?? []
+    return (best?.centers ?? [], block)
+  }
+
+  init(_ points: any FeatureSource, clusters: Int, stream: RandomStream) throws {
+    let begun = try Self.start(points, clusters: clusters, stream: stream)
+    let block = begun.block
+    var centers = begun.centers
     var counts = [Double](repeating: 0, count: clusters)
     var draws = stream.split(2)
     let size = min(Self.batch, points.rows)
@@ -52,9 +66,7 @@ struct MiniBatchKMeans: Sendable {
       lowest = min(lowest, average)
       if waiting >= Self.patience { break }
     }
-    self.centers = centers
-    self.clusters = clusters
-    self.columns = columns
+    self.init(centers: centers, clusters: clusters, columns: points.columns)
   }
 
   /// The nearest centre of each point; the lower index if two are equally near.
@@ -103,7 +115,7 @@ struct MiniBatchKMeans: Sendable {
 }
 
 /// A few points in memory with their nearest centres.
-private final class ClusterBlock {
+final class ClusterBlock {
   private let values: DoubleScratch
   private let products: DoubleScratch
   private let columns: Int
@@ -157,6 +169,14 @@ private final class ClusterBlock {
         inertia += max(0, lengths[row] + best.value)
       }
       return inertia
+    }
+  }
+
+  /// Adds the points of each cluster, and their number.
+  func add(to sums: inout [Double], counts: inout [Double]) {
+    for row in 0..<count {
+      counts[nearest[row]] += 1
+      for column in 0..<columns { sums[nearest[row] * columns + column] += values.base[row * columns + column] }
     }
   }
 

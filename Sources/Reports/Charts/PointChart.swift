@@ -1,5 +1,3 @@
-package import Metrics
-
 /// Points with two coordinates of any size, such as models by their KL and by a metric. Groups, such as the checkpoints of
 /// one training, differ by their colours.
 package struct PointChart {

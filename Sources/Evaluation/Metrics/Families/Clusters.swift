@@ -5,7 +5,11 @@ extension MetricFamily {
     name: "prd", summary: "precision and recall of clusters: F₈ (recall), F₁⸝₈ (precision), total variation"
   ) { set in
     let (own, real) = try set.sides()
-    let prd = try ClusteredPrecisionRecall(real: real, synthetic: own, stream: set.stream("prd"), pool: set.pool)
+    var settings = ClusteredPrecisionRecall.Settings()
+    (settings.clusters, settings.runs) = (set.request.prdClusters, set.request.prdRuns)
+    settings.method = ClusteredPrecisionRecall.Settings.Method(rawValue: set.request.clusters) ?? .minibatch
+    let prd = try ClusteredPrecisionRecall(
+      real: real, synthetic: own, settings: settings, stream: set.stream("prd"), pool: set.pool)
     let n: [Int?] = [prd.count, prd.count]
     return Found(
       entries: [

@@ -9,10 +9,13 @@ extension MetricFamily {
     guard own.rows > 1 else { throw MetricError.tooFew(metric: "FID", rows: own.rows, needed: 2) }
     let real = try set.reference.root()
     let value = try FrechetDistance.value(try set.gaussian(own).root, real)
+    let interval = Jackknife.interval(value, try set.frechetParts(own))?.clamped(from: 0)
+    let isWide = min(own.rows, real.count ?? own.rows) < max(own.columns, 200)
     return Found(entries: [
       MetricEntry(
-        "fid", value: value, interval: Jackknife.interval(value, try set.frechetParts(own))?.clamped(from: 0),
-        n: [own.rows, real.count], better: "lower", details: ["features": Double(own.columns)])
+        "fid", value: value, interval: interval, n: [own.rows, real.count], better: "lower",
+        details: ["features": Double(own.columns)],
+        note: interval != nil && isWide ? "of so few images the interval is wider than it must be, up to 1.8 times" : nil)
     ])
   }
 

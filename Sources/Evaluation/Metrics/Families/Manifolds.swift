@@ -21,7 +21,8 @@ extension SetMetrics {
       let tie = Manifold.Tie(rawValue: request.tie) ?? .inclusive
       return try Manifold(real: real, radii: radii, synthetic: own, k: request.neighbours, tie: tie, pool: pool)
     }
-    let details = ["k": Double(request.neighbours)]
+    // The intervals take the real images as given.
+    let details = ["k": Double(request.neighbours), "givenRealImages": 1]
     func share(_ name: String, _ value: Double, of count: Int) -> MetricEntry {
       MetricEntry(
         name, value: value, interval: Interval.wilson(proportion: value, trials: count), n: counts,

@@ -41,7 +41,7 @@ extension LikelihoodStudy {
       settings.metrics = nil
       return StudyStore.Key(
         samples: model.samples.summary.hash, real: data.test.summary.hash, extractor: describer.identity,
-        metric: family.rawValue, request: settings, kernels: context.machine.kernels, build: context.build)
+        metric: family.name, request: settings, kernels: context.machine.kernels, build: context.build)
     }
     var known = try models.map { model in try families.map { try store.lookup(key(model, $0)) } }
     let total = models.count * families.count
@@ -60,13 +60,13 @@ extension LikelihoodStudy {
       let metrics = SetMetrics(samples: set, reference: reference, request: metricsRequest, pool: pool)
       for (index, family) in families.enumerated() where known[place][index] == nil {
         if events.shouldStop() { throw Interrupted() }
-        events.advanced(done, .words("\(model.point.name): \(family.rawValue)"))
+        events.advanced(done, .words("\(model.point.name): \(family.name)"))
         var result = MetricsResult(name: model.point.name)
         try metrics.add(family, to: &result)
         try store.store(result.metrics, key(model, family))
         known[place][index] = result.metrics
         done += 1
-        events.advanced(done, .words("\(model.point.name): \(family.rawValue)"))
+        events.advanced(done, .words("\(model.point.name): \(family.name)"))
       }
     }
     isWhole = true

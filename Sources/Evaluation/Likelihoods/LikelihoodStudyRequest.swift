@@ -73,7 +73,7 @@ package struct LikelihoodStudyRequest: Codable, Equatable, Sendable {
   package func check() throws {
     try metricsRequest.check()
     if try families().contains(.memorisation) {
-      throw UsageError.metricOutsideStudy(MetricFamily.memorisation.rawValue)
+      throw UsageError.metricOutsideStudy(MetricFamily.memorisation.name)
     }
   }
 

@@ -33,6 +33,7 @@ enum Failure: Int32 {
       switch error {
       case .capacity, .kind, .tooLarge: self = .usage
       case .tooFewImages, .unknownFamily, .degenerate: self = .badData
+      case .diverged: self = .other
       }
     case is CheckpointError, is FeatureSetError: self = .badData
     case let error as TrainingError:

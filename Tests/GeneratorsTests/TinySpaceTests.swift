@@ -22,6 +22,7 @@ import Testing
 
   static let families: [any GeneratorFamily] = [
     GaussianFamily(), PrincipalFamily(rank: 2), MixtureFamily(components: 3, rank: 1),
+    PixelCNNFamily(width: 6, depth: 2, epochs: 3),
   ]
   static let cases = families.flatMap { family in
     [TinySpaces.grey, TinySpaces.colour].map { Case(family: family, space: $0) }

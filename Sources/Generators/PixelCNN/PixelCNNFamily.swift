@@ -21,8 +21,8 @@ package struct PixelCNNFamily: GeneratorFamily {
 
   package var capacity: [String: Int] { ["width": width, "depth": depth, "epochs": epochs] }
 
-  static let widths = 1...1024
-  static let depths = 1...100
+  static let widths = 1...256
+  static let depths = 1...50
 
   package func fit(_ data: LabelledImages, _ context: FitContext) throws -> PixelCNNModel {
     guard context.kind == .levels else { throw GeneratorError.kind(context.kind, family: Self.name) }

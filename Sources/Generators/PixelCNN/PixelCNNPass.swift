@@ -69,8 +69,8 @@ final class PixelCNNPass {
     gradients =
       hasBackward
       ? Gradients(
-        vertical: [take(width), take(width)], horizontal: take(width), gated: take(width), verticalInput: take(2 * width),
-        horizontalInput: take(2 * width), outputs: take(shape.head.outputs)) : nil
+        vertical: [take(width), take(width)], horizontal: take(width), gated: take(width),
+        verticalInput: take(2 * width), horizontalInput: take(2 * width), outputs: take(shape.head.outputs)) : nil
   }
 }
 

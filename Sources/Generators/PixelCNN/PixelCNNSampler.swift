@@ -145,7 +145,8 @@ extension PixelCNNSampler {
       for image in labels.indices {
         let seen =
           index == 0
-          ? input + image * grid.count + row * line * grid.channels : layers[index - 1].horizontal + image * line * width
+          ? input + image * grid.count + row * line * grid.channels
+          : layers[index - 1].horizontal + image * line * width
         taps.gather(seen, column: column, grid, into: patches + image * layer.horizontalInputs)
       }
       products.multiply(

@@ -37,6 +37,7 @@ enum OptionFault {
   case threads, input, resize, resizeWithoutInput
   case images, iterations, step, maxLeaks, limit, split, reference, checkpointSeconds
   case outputAndFormat, literatureOfSeveralRuns, jsonAndFormat, noSizes, conventionWithoutAxis, baselines
+  case paperAndOthers, uncertaintyWithoutPaper
 
   static func check(threads: Int?) throws {
     if let threads, !(1...1024).contains(threads) { throw OptionFault.threads.error }
@@ -121,6 +122,9 @@ extension OptionFault {
     case .literatureOfSeveralRuns:
       "--with-literature belongs to the page of each run, or to --format. Leave --output away."
     case .jsonAndFormat: "--json writes the whole report and --format the table of results. Choose one of them."
+    case .paperAndOthers:
+      "--paper writes files of its own. Leave --output, --format and --with-literature away."
+    case .uncertaintyWithoutPaper: "--uncertainty needs --paper."
     case .noSizes: "There are no --sizes, such as 500,1000,2000."
     case .conventionWithoutAxis: "--axis-convention needs --axis."
     case .baselines: "--no-baseline and --baseline-size exclude each other."

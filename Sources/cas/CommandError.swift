@@ -40,6 +40,7 @@ enum OptionFault {
   case unit, dimensions, perClass, minutes, noLikelihoods
   case outputAndFormat, literatureOfSeveralRuns, jsonAndFormat, noSizes, conventionWithoutAxis, baselines
   case levels, positive, fitOrModel, fitWithoutReal, countTwice
+  case paperAndOthers, uncertaintyWithoutPaper
 
   static func check(threads: Int?) throws {
     if let threads, !(1...1024).contains(threads) { throw OptionFault.threads.error }
@@ -133,6 +134,9 @@ extension OptionFault {
     case .literatureOfSeveralRuns:
       "--with-literature belongs to the page of each run, or to --format. Leave --output away."
     case .jsonAndFormat: "--json writes the whole report and --format the table of results. Choose one of them."
+    case .paperAndOthers:
+      "--paper writes files of its own. Leave --output, --format and --with-literature away."
+    case .uncertaintyWithoutPaper: "--uncertainty needs --paper."
     case .noSizes: "There are no --sizes, such as 500,1000,2000."
     case .conventionWithoutAxis: "--axis-convention needs --axis."
     case .levels: "--levels takes 2 to 256."

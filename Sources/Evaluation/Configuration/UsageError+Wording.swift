@@ -173,6 +173,8 @@ extension UsageError: CustomStringConvertible {
     case .otherRun(let path, let difference):
       "\(path) holds a run with another configuration (\(difference)). Choose another --output, or repeat that run's "
         + "settings to go on with it."
+    case .foreignFile(let path):
+      "\(path) was not written by cas, and is not replaced. Choose another folder for --paper."
     case .foreignFolder(let path): "\(path) is not empty and holds no run. Choose another --output."
     }
   }

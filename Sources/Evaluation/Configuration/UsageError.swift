@@ -98,6 +98,7 @@ package enum UsageError: Error, Equatable {
   case noFolder(String)
   case otherRun(String, difference: String)
   case foreignFolder(String)
+  case foreignFile(String)
 }
 
 /// Why a metric cannot be computed of some sets.

@@ -140,7 +140,7 @@ extension OptionFault {
     case .noSizes: "There are no --sizes, such as 500,1000,2000."
     case .conventionWithoutAxis: "--axis-convention needs --axis."
     case .levels: "--levels takes 2 to 256."
-    case .positive: "--rank, --components, --per-class and --count take 1 to 10,000,000."
+    case .positive: "--rank, --components, --width, --depth, --epochs, --per-class and --count take 1 to 10,000,000."
     case .fitOrModel: "Give --fit with a family, or --model with a saved model, and not both."
     case .fitWithoutReal: "--fit needs the images to fit to: --real PATH."
     case .countTwice: "--per-class and --count exclude each other."

@@ -39,6 +39,15 @@ struct Sample: ParsableCommand {
   @Option(help: "Gaussians of each class of a mixture; 5 without it.")
   var components: Int?
 
+  @Option(help: "Features of each stack of a pixelcnn; 32 without it.")
+  var width: Int?
+
+  @Option(help: "Layers of a pixelcnn; 6 without it.")
+  var depth: Int?
+
+  @Option(help: "Passes of a pixelcnn's training over the images; 10 without it.")
+  var epochs: Int?
+
   @Option(help: "Levels of a pixel in each channel, 2 to 256: bytes in equal portions.")
   var levels: Int?
 
@@ -92,7 +101,8 @@ struct Sample: ParsableCommand {
     try OptionFault.check(input: input, resize: resize)
     if !["train", "test"].contains(split) { throw OptionFault.split.error }
     if let levels, !(2...256).contains(levels) { throw OptionFault.levels.error }
-    for number in [rank, components, perClass, count].compactMap({ $0 }) where !(1...10_000_000).contains(number) {
+    let numbers = [rank, components, width, depth, epochs, perClass, count].compactMap { $0 }
+    for number in numbers where !(1...10_000_000).contains(number) {
       throw OptionFault.positive.error
     }
     if (fit == nil) == (model == nil) { throw OptionFault.fitOrModel.error }
@@ -101,7 +111,10 @@ struct Sample: ParsableCommand {
   }
 
   func run() throws {
-    var given = [("--rank", rank != nil), ("--components", components != nil)]
+    var given = [
+      ("--rank", rank != nil), ("--components", components != nil), ("--width", width != nil),
+      ("--depth", depth != nil), ("--epochs", epochs != nil),
+    ]
     given.removeAll { fit?.options.contains($0.0) == true }
     try CommandError.refuse(given.map { ($0.0, $0.1) }, because: fit == nil ? .savedModel : .otherFamily)
     if model != nil {
@@ -122,6 +135,7 @@ struct Sample: ParsableCommand {
     request.fit = fit.map { family in
       var choice = GeneratorChoice(family)
       (choice.rank, choice.components) = (rank, components)
+      (choice.width, choice.depth, choice.epochs) = (width, depth, epochs)
       return choice
     }
     request.model = model.map(NamedPath.absolute)

@@ -92,6 +92,24 @@ import Testing
     #expect(try folder.bytes("drawn/log-likelihoods.npz").starts(with: Array("PK".utf8)))
   }
 
+  /// The network is trained, saved, and read again.
+  @Test func aPixelCNNIsFitted() throws {
+    let folder = try TemporaryFolder()
+    let real = try Self.real(folder)
+    let fit = try Program.run(
+      "sample", "--fit", "pixelcnn", "--width", "4", "--depth", "2", "--epochs", "1", "--real", real, "--count", "3",
+      "--output", "\(folder.path)/fit", "--json")
+    #expect(fit.code == 0, "\(fit.errors)")
+    let document = try Document(fit.output, schema: "sample")
+    #expect(document["generator"]["family"].text == "pixelcnn")
+    #expect(document["generator"]["capacity"]["depth"].number == 2)
+    let drawn = try Program.run(
+      "sample", "--model", "\(folder.path)/fit/model.safetensors", "--count", "3", "--output", "\(folder.path)/drawn",
+      "--json")
+    #expect(drawn.code == 0, "\(drawn.errors)")
+    #expect(try folder.bytes("drawn/log-likelihoods.csv") == folder.bytes("fit/log-likelihoods.csv"))
+  }
+
   @Test func nothingIsDoneBeforeTheOrderIsClear() throws {
     let folder = try TemporaryFolder()
     let real = try Self.real(folder)
@@ -105,6 +123,9 @@ import Testing
     for (arguments, code, words) in [
       (["--fit", "ppca", "--real", real, "--rank", "64"], 64, "--rank 64 does not fit"),
       (["--fit", "gaussian", "--real", real, "--rank", "3"], 64, "--rank would change nothing"),
+      (["--fit", "gaussian", "--real", real, "--depth", "3"], 64, "--depth would change nothing"),
+      (["--fit", "pixelcnn", "--real", real, "--width", "4000"], 64, "--width 4000 does not fit"),
+      (["--fit", "pixelcnn", "--real", real, "--kind", "dequantized"], 64, "no likelihood of the kind dequantized"),
       (["--fit", "gaussian"], 64, "--real PATH"),
       (["--real", real], 64, "--fit with a family"),
       (["--fit", "gaussian", "--real", "\(real)/test"], 64, "no training images"),

@@ -25,6 +25,28 @@ import Testing
     }
   }
 
+  /// The chi-square statistic of the levels drawn against their probabilities.
+  @Test(arguments: [
+    ImageSpace(height: 1, width: 2, channels: 1, levels: 40), ImageSpace(height: 1, width: 1, channels: 3, levels: 17),
+  ])
+  func logisticSamplesHaveTheirFrequencies(_ space: ImageSpace) throws {
+    let model = try RandomPixelCNN.model(space, width: 5, depth: 2)
+    let count = 20_000
+    let values = try TinySpaces.logLikelihoods(model, TinySpaces.all(space))
+    let samples = try TinySpaces.sample(model, [Int](repeating: 1, count: count))
+    var counts = [Int](repeating: 0, count: values.count / 2)
+    for image in 0..<count { counts[samples[image].reversed().reduce(0) { $0 * space.levels + Int($1) }] += 1 }
+    var (statistic, cells) = (0.0, 0.0)
+    for image in counts.indices {
+      let expected = exp(values[image * 2 + 1]) * Double(count)
+      guard expected >= 5 else { continue }
+      statistic += pow(Double(counts[image]) - expected, 2) / expected
+      cells += 1
+    }
+    // Four deviations above the mean.
+    #expect(cells > 50 && statistic < cells + 4 * (2 * cells).squareRoot(), "\(statistic) of \(cells) cells")
+  }
+
   /// No number depends on later ones, to the last bit; every number depends on all earlier ones, since these layers see
   /// the whole image.
   @Test(arguments: spaces)

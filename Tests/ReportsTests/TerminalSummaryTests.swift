@@ -35,6 +35,39 @@ import Testing
     #expect(shown.ranges(of: "12 images are exact copies of others").count == 1)
   }
 
+  /// 5 of 1,000 are neither none nor 1 %.
+  @Test func sharesBelowOnePercentAreSaidToBe() {
+    var report = Example.single
+    report.results[1].perClass[0].support = 1000
+    report.results[1].top1 = Example.accuracy([0.7187], 0.7, 0.73, nil)
+    report.results[1].perClass[0].confusedWith = [
+      .init(name: "p", count: 10), .init(name: "q", count: 9), .init(name: "r", count: 5),
+    ]
+    #expect(text(report, columns: 160).contains("p 1 %, q < 1 %, r < 1 %"))
+  }
+
+  @Test(arguments: [(6, nil), (7, "the other result are"), (9, "the other 3 results are")] as [(Int, String?)])
+  func whatIsNotShownIsCounted(count: Int, words: String?) {
+    let results = (0..<count).map { index in
+      var result = Example.cas
+      result.name = "set\(index)"
+      return result
+    }
+    let shown = text(Example.report(results), columns: 200)
+    #expect(shown.contains("The classes of the other") == (words != nil) && shown.contains(words ?? "set5"))
+  }
+
+  /// The test over two seeds has one degree of freedom.
+  @Test(arguments: [1, 2, 3])
+  func twoSeedsSayLittle(seeds: Int) {
+    var report = Example.several
+    for index in report.results.indices {
+      report.results[index].top1 = Example.accuracy([Double](repeating: 0.5, count: seeds), 0.4, 0.6, nil)
+    }
+    let warning = "! two seeds say little: intervals over seeds are wide"
+    #expect(text(report, columns: 200).contains(warning) == (seeds == 2))
+  }
+
   @Test func withoutATerminalThereAreNoControlCodes() {
     #expect(!text(Example.several, columns: 80).unicodeScalars.contains { $0.value < 32 && $0 != "\n" })
     #expect(text(Example.several, columns: 80, terminal: true).contains("\u{1B}[31m"))

@@ -19,7 +19,7 @@ package struct ComparisonPage: Sendable {
     let left = comparison.results.count - shown.count
     let rest: Markup =
       left > 0
-      ? "<p class=\"note\">The classes of the other \(NumberText.count(left, "pair", "pairs")) are in the output of <code>cas compare --json</code>.</p>\n"
+      ? "<p class=\"note\">The classes of the other \(left == 1 ? "pair" : "\(left) pairs") are in the output of <code>cas compare --json</code>.</p>\n"
       : ""
     return HTMLDocument(
       title: "Results compared pair by pair: " + runs.map(\.name).joined(separator: ", "),

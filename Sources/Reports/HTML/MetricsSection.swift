@@ -107,7 +107,7 @@ struct MetricsSection {
     let left = curves.count - shown.count
     let rest =
       left > 0
-      ? " The other \(NumberText.count(left, "set has its curve", "sets have their curves")) in the JSON alone." : ""
+      ? " The other \(left == 1 ? "set has its curve" : "\(left) sets have their curves") in the JSON alone." : ""
     let points = rows.compactMap { row -> ScatterChart.Point? in
       func value(_ name: String) -> Double? { row.metrics.first { $0.name == name }?.value }
       guard let recall = value("prd-recall"), let precision = value("prd-precision") else { return nil }

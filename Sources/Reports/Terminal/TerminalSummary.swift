@@ -37,9 +37,10 @@ extension TerminalSummary {
         blocks.append(headline(of: result) + (results.count == 1 ? sentences(Verdict(of: report)) : []))
         if !result.perClass.isEmpty { blocks.append(classTable(of: result)) }
       }
-      if results.count > Self.resultLimit {
+      let left = results.count - Self.resultLimit
+      if left > 0 {
         blocks.append(
-          "The classes of the other \(results.count - Self.resultLimit) results are in per_class.csv and report.html."
+          "The classes of the other \(left == 1 ? "result" : "\(left) results") are in per_class.csv and report.html."
             .wrapped(to: style.width))
       }
     }

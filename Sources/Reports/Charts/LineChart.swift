@@ -143,7 +143,7 @@ package struct LineChart {
       size == .small
       ? ""
       : """
-      <text x="\(coordinate(x.place(last.x) + 9))" y="\(coordinate(label + 4))">\(line.name.printable.truncated(to: 22))</text>
+      <text x="\(coordinate(x.place(last.x) + 9))" y="\(coordinate(label + 4))">\(line.name.printable.shortened(to: 22))</text>
       """
     return """
       <g class="series s\(index % Self.kinds) d\((index + index / Self.kinds) % Self.kinds)">\(band)\(law)\(stroke)\(parts)\(circles)\(name)</g>

@@ -136,7 +136,7 @@ package struct ComparisonPage: Sendable {
     let title = "\(pair.first.printable) against \(pair.second.printable)"
     let scatter = ScatterChart(
       description: "Top-1 accuracy of each class: \(pair.first.printable) across, \(pair.second.printable) up",
-      xTitle: pair.first.printable.truncated(to: 40), yTitle: pair.second.printable.truncated(to: 40),
+      xTitle: pair.first.printable.shortened(to: 40), yTitle: pair.second.printable.shortened(to: 40),
       points: tested.map {
         ScatterChart.Point(
           name: $0.name, x: $0.first ?? 0, y: $0.second ?? 0, isWorse: $0.top1?.isSignificant == true)

@@ -91,7 +91,7 @@ extension TerminalSummary {
     }
     let title = ": \(result.kind.title)"
     var lines = [
-      style.emphasised(result.label.truncated(to: max(style.width - title.columns, 8)) + title, .bold)
+      style.emphasised(result.label.shortened(to: max(style.width - title.columns, 8)) + title, .bold)
     ]
     lines += line("Top-1", result.top1, baseline?.top1, result.relativeDrop?.top1)
     lines += line("Top-5", result.top5, baseline?.top5, result.relativeDrop?.top5)

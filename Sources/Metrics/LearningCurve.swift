@@ -89,7 +89,8 @@ extension LearningCurve {
         let accuracy = classifiers.accuracies[index]
         return Point(
           size: classifiers.sizes[index], top1: accuracy, interval: .wilson(proportion: accuracy, trials: images),
-          seedInterval: .student(classifiers.perSeed[index]), worth: worth?[index])
+          seedInterval: Interval.student(classifiers.perSeed[index])?.withinFractions,
+          worth: worth?[index])
       },
       fit: classifiers.fit())
   }

@@ -21,7 +21,7 @@ package struct AccuracyScore: Codable, Sendable, Equatable {
     let mean = perSeed.reduce(0, +) / Double(perSeed.count)
     self.init(
       value: mean, interval: .wilson(proportion: mean, trials: images), perSeed: perSeed,
-      seedInterval: .student(perSeed))
+      seedInterval: Interval.student(perSeed)?.withinFractions)
   }
 }
 

@@ -121,9 +121,12 @@ extension Verdict {
     guard compared.count <= mostNamed, compared.contains(where: { !$0.failedClasses.isEmpty }) else {
       return summary(of: compared)
     }
+    let worse = compared.filter { !$0.failedClasses.isEmpty }
     let list = listed(
-      compared.map { "\($0.label) in \($0.failedClasses.count) of \($0.perClass.count) classes" })
-    return "Significantly worse than \(reference(of: results)): \(list)."
+      worse.map { "\($0.label) in \($0.failedClasses.count) of \(count($0.perClass.count, "class", "classes"))" })
+    let others = compared.filter(\.failedClasses.isEmpty).map(\.label)
+    let none = others.isEmpty ? "" : "; \(listed(others)) in none"
+    return "Significantly worse than \(reference(of: results)): \(list)\(none)."
   }
 
   /// What the classes of these results are compared with.
@@ -139,9 +142,24 @@ extension Verdict {
     guard let worst = worse.max(by: { $0.failedClasses.count < $1.failedClasses.count }) else {
       return "None of \(results.count) results is significantly worse than \(reference(of: results)) in any class."
     }
-    return
-      "\(worse.count) of \(results.count) results are significantly worse than \(reference(of: results)) in at least one "
-      + "class, most of all \(worst.label) in \(worst.failedClasses.count) of \(worst.perClass.count)."
+    let verb = worse.count == 1 ? "is" : "are"
+    let head =
+      "\(worse.count) of \(results.count) results \(verb) significantly worse than \(reference(of: results)) in at "
+      + "least one class"
+    let share = "in \(worst.failedClasses.count) of \(worst.perClass.count)"
+    let tied = worse.filter { $0.failedClasses.count == worst.failedClasses.count }
+    // Among sets that are worse in as many classes the one that loses most is named.
+    guard tied.count > 1, let lowest = tied.min(by: { loss($0) < loss($1) }) else {
+      return "\(head), most of all \(worst.label) \(share)."
+    }
+    let subject = tied.count == results.count ? "all of them" : "\(tied.count) of them"
+    return "\(head), \(subject) \(share), of which \(lowest.label) loses most "
+      + "(Top-1 \(NumberText.percent(lowest.top1?.value, decimals: 1)))."
+  }
+
+  /// What a result gains on its baseline, as far as it is known; lower is worse.
+  private static func loss(_ result: ResultEntry) -> Double {
+    result.difference?.value ?? result.relativeDrop?.top1.map { -$0 } ?? result.top1?.value ?? 0
   }
 
   /// "a, b and c".

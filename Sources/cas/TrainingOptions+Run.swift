@@ -94,6 +94,9 @@ extension TrainingOptions {
       }
       let choice = try PresetChoice(PresetChoice.Facts(of: RunPlan(request, own)))
       events.note("preset: \(choice.reason)")
+      if own.seeds < 3 {
+        events.note("preset: add --seeds 3 for a result to publish; fewer say little about other seeds")
+      }
       request.preset = "\(Preset.automatic) (\(choice.preset))"
       return (RunPlan(request, try experiment(choice)), folder)
     }

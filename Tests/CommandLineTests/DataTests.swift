@@ -197,7 +197,9 @@ import Testing
       "--steps",
       "1", "--batch-size", "12", "--output", "\(folder.path)/warned")
     #expect(
-      run.errors.contains("of the images of the synthetic set s would have to be of another class"), "\(run.errors)")
+      run.errors.contains(
+        "The synthetic set s has too many images of some classes and too few of others, most too many of"),
+      "\(run.errors)")
     #expect(run.errors.contains("stored as jpeg of quality 90, the real test set as png"), "\(run.errors)")
     #expect(
       try Program.run(

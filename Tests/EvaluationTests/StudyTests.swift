@@ -66,6 +66,23 @@ import Training
     #expect(!study.notes.contains { $0.contains("has fewer images than") })
   }
 
+  /// Noise of the labels moves few images from class to class: one baseline stands for both sets.
+  @Test mutating func setsWhoseCountsHardlyDifferShareABaseline() throws {
+    try Stripes.write(to: stripes.folder, "real/train", perClass: 70, seed: 1)
+    try Stripes.write(to: stripes.folder, "good", perClass: 70, seed: 3)
+    for (name, removed) in [("noisy", 2), ("fewer", 3)] {
+      try Stripes.write(to: stripes.folder, name, perClass: 70, seed: 4)
+      for index in 0..<removed { try remove("\(name)/across/\(index).png") }
+      stripes.request.synthetic.append(NamedPath(name: name, path: "\(stripes.folder.path)/\(name)"))
+    }
+    let study = try run().study
+    #expect(study.entries.map(\.name) == ["good", "noisy", "fewer", "baseline", "baseline+2"])
+    #expect(study.entries.map(\.baseline) == ["baseline", "baseline", "baseline+2", nil, nil])
+    #expect(
+      study.notes.contains(
+        "noisy shares the baseline of good: their class counts differ by 2 of 208 images, less than 1 %."))
+  }
+
   /// Two sets of other numbers of images, each with real images in its own numbers, over two seeds.
   @Test mutating func everySetIsComparedWithItsOwnBaseline() throws {
     try Stripes.write(to: stripes.folder, "real/test", perClass: 20, seed: 2)

@@ -47,6 +47,13 @@ private let names = ["a", "b", "c"]
     #expect(card.perClass[0].confusedWith == [ClassConfusion(name: "c", count: 30 + 26 + 28)])
   }
 
+  /// Over two seeds Student's interval is thirteen deviations wide.
+  @Test func intervalsOfAccuraciesStayWithinFractions() throws {
+    let high = try #require(AccuracyScore(perSeed: [0.98, 1], images: 100)?.seedInterval)
+    let low = try #require(AccuracyScore(perSeed: [0, 0.02], images: 100)?.seedInterval)
+    #expect(high.high == 1 && high.low < 0.98 && low.low == 0 && low.high > 0.02)
+  }
+
   @Test func sixClassesHaveATop5() throws {
     let card = ScoreCard(seeds: [classifier(right: 10, classes: 6)], classNames: ["a", "b", "c", "d", "e", "f"])
     #expect(card.top5 != nil && card.relativeDrop == nil && card.perClass.count == 6)

@@ -7,6 +7,19 @@ import Testing
     try expectSnapshot(CSV.perClass(of: Example.single).text, "per_class.csv")
   }
 
+  /// A set's GAN-test has the classes of its score, but rows of its own, behind all others.
+  @Test func everyRowHasItsOwnKey() {
+    var report = Example.sweep
+    report.results.reverse()
+    let lines = CSV.perClass(of: report).text.split(separator: "\n").dropFirst()
+    let keys = lines.map { line in String(line.prefix { $0 != "," }) }
+    let rows = lines.map { line in line.firstMatch(of: /.*,[01],"?(.*)$/).map { String($0.1) } ?? "" }
+    #expect(lines.count == 5 * 7 && Set(rows).count == lines.count)
+    #expect(zip(rows, keys).allSatisfy { $0.hasPrefix($1 + "/") })
+    let first = keys.firstIndex { $0.hasSuffix("+gan-test") } ?? 0
+    #expect(keys[first...].allSatisfy { $0.hasSuffix("+gan-test") } && keys.count - first == 14)
+  }
+
   @Test func quoting() {
     var csv = CSV(header: ["plain", "a,b", "a\"b", "a\nb", "a\rb", "a\r\nb", ""])
     csv.append([" spaces stay "])

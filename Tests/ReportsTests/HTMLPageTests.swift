@@ -81,6 +81,23 @@ import Testing
     #expect(text.components("<tr><th scope=\"row\">class") == 1000)
   }
 
+  /// A band over two seeds would hide the curve.
+  @Test func twoSeedsAreDrawnInsteadOfTheirInterval() {
+    var report = Example.curve
+    #expect(!page(report).contains("class=\"part\"") && page(report).contains("class=\"band\""))
+    report.results = [500, 1000, 2000, 6000].enumerated().map { place, size in
+      var result = Example.cas
+      (result.name, result.size) = ("flow", size)
+      let value = report.curves?[0].points[place].top1 ?? 0
+      result.top1 = AccuracyScore(
+        value: value, interval: nil, perSeed: [value - 0.01, value + 0.01], seedInterval: nil)
+      return result
+    }
+    let text = page(report)
+    #expect(text.components("<circle class=\"part\"") == 8 && !text.contains("class=\"band\""))
+    #expect(text.contains("small marks in the picture are the two seeds"))
+  }
+
   /// A drop is of one accuracy, and each table says of which.
   @Test func dropsAreNamed() throws {
     let head = "<th scope=\"col\" class=\"number\">Top-1 drop</th>"

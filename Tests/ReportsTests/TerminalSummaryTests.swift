@@ -44,6 +44,62 @@ import Testing
     #expect(bar.hasPrefix("█    │    "), "\(bar)")
   }
 
+  /// 5 of 1,000 are neither none nor 1 %.
+  @Test func sharesBelowOnePercentAreSaidToBe() {
+    var report = Example.single
+    report.results[1].perClass[0].support = 1000
+    report.results[1].top1 = Example.accuracy([0.7187], 0.7, 0.73, nil)
+    report.results[1].perClass[0].confusedWith = [
+      .init(name: "p", count: 10), .init(name: "q", count: 9), .init(name: "r", count: 5),
+    ]
+    #expect(text(report, columns: 160).contains("p 1 %, q < 1 %, r < 1 %"))
+  }
+
+  /// Names of one study differ at their ends, lists are cut between entries, and no number is cut.
+  @Test func cutsLeaveWhatTellsThingsApart() {
+    var report = Example.several
+    let names = ["a-diffusion-model-of-a-long-name-step100k", "a-diffusion-model-of-a-long-name-step200k"]
+    report.results[1].name = names[0]
+    report.results[2].name = names[1]
+    for width in [48, 60, 80] {
+      let shown = text(report, columns: width)
+      #expect(shown.contains("100k ") && shown.contains("200k "), "\(shown)")
+    }
+    var entry = Example.single
+    entry.results[1].perClass[0].support = 100
+    entry.results[1].top1 = Example.accuracy([0.7187], 0.7, 0.73, nil)
+    entry.results[1].perClass[0].confusedWith = [
+      .init(name: "a-very-long-class", count: 14), .init(name: "b", count: 8),
+    ]
+    let line = text(entry, columns: 80).split(separator: "\n").first { $0.hasPrefix("shirt") } ?? ""
+    #expect(line.hasSuffix(" 14 %, …") || line.hasSuffix(" 14 %, b 8 %"), "\(line)")
+    #expect(
+      text(entry, columns: 80).contains("│ real")
+        && !text(Example.report([Example.baseline]), columns: 80).contains("│ real"))
+  }
+
+  @Test(arguments: [(6, nil), (7, "the other result are"), (9, "the other 3 results are")] as [(Int, String?)])
+  func whatIsNotShownIsCounted(count: Int, words: String?) {
+    let results = (0..<count).map { index in
+      var result = Example.cas
+      result.name = "set\(index)"
+      return result
+    }
+    let shown = text(Example.report(results), columns: 200)
+    #expect(shown.contains("The classes of the other") == (words != nil) && shown.contains(words ?? "set5"))
+  }
+
+  /// The test over two seeds has one degree of freedom.
+  @Test(arguments: [1, 2, 3])
+  func twoSeedsSayLittle(seeds: Int) {
+    var report = Example.several
+    for index in report.results.indices {
+      report.results[index].top1 = Example.accuracy([Double](repeating: 0.5, count: seeds), 0.4, 0.6, nil)
+    }
+    let warning = "! two seeds say little: intervals over seeds are wide"
+    #expect(text(report, columns: 200).contains(warning) == (seeds == 2))
+  }
+
   @Test func withoutATerminalThereAreNoControlCodes() {
     #expect(!text(Example.several, columns: 80).unicodeScalars.contains { $0.value < 32 && $0 != "\n" })
     #expect(text(Example.several, columns: 80, terminal: true).contains("\u{1B}[31m"))

@@ -14,11 +14,43 @@ import Testing
     }
     let text = Verdict(of: Example.report(many + [Example.baseline])).classes
     #expect(
-      text.hasPrefix("3 of 8 results are significantly worse than real images in at least one class, most of all set"))
+      text.hasPrefix(
+        "3 of 8 results are significantly worse than real images in at least one class, 3 of them in 1 of 7, of which set"
+      ))
     let none = Array(many.suffix(5)) + many.suffix(2)
     #expect(
       Verdict(of: Example.report(none)).classes
         == "None of 7 results is significantly worse than real images in any class.")
+  }
+
+  /// Eight sets of ten classes: four are worse in all of them, one of these far more than the others.
+  private static func tied(worse: [Int], losses: [Double]) -> Report {
+    let results = zip(worse, losses).enumerated().map { index, entry in
+      var result = Example.cas
+      result.name = "set\(index)"
+      result.top1 = Example.accuracy([0.855 - entry.1], 0.1, 0.9, nil)
+      result.difference = AccuracyDifference(value: -entry.1, interval: nil, adjustedP: 0.001)
+      result.perClass = (0..<10).map {
+        ClassScore(name: "c\($0)", support: 9, top1: 0.5, difference: -0.1, adjustedP: $0 < entry.0 ? 0.001 : 1)
+      }
+      return result
+    }
+    return Example.report(results + [Example.baseline])
+  }
+
+  @Test func amongSetsThatAreWorseInAsManyClassesTheOneThatLosesMostIsNamed() {
+    let report = Self.tied(worse: [10, 10, 10, 10, 5, 0, 0, 0], losses: [0.1, 0.5, 0.4, 0.1, 0.6, 0, 0, 0])
+    #expect(
+      plain(Verdict(of: report).classes)
+        == "5 of 8 results are significantly worse than real images in at least one class, 4 of them in 10 of 10, of "
+        + "which set1 loses most (Top-1 35.5 %).")
+    let all = Self.tied(worse: [Int](repeating: 10, count: 8), losses: [0.1, 0.2, 0.3, 0.7, 0.3, 0.2, 0.1, 0.1])
+    #expect(plain(Verdict(of: all).classes).contains("all of them in 10 of 10, of which set3 loses most"))
+    let one = Self.tied(worse: [10, 0, 0, 0, 0, 0, 0], losses: [0.1, 0, 0, 0, 0, 0, 0])
+    #expect(
+      plain(Verdict(of: one).classes)
+        == "1 of 7 results is significantly worse than real images in at least one class, most of all set0 in 10 of 10."
+    )
   }
 
   private func plain(_ text: String) -> String { text.replacing("\u{A0}", with: " ") }
@@ -47,7 +79,10 @@ import Testing
     let verdict = Verdict(of: Example.several)
     #expect(plain(verdict.score).contains("a-generator-with-a-really-long-name-v2 has the highest Top-1 accuracy"))
     #expect(plain(verdict.score).contains("cvae the lowest, 71.87 %; training on real images gives 85.50 %."))
-    #expect(verdict.classes.contains("cvae in 1 of 7 classes and a-generator-with-a-really-long-name-v2 in 0 of 7"))
+    #expect(
+      verdict.classes
+        == "Significantly worse than real images: cvae in 1 of 7 classes; a-generator-with-a-really-long-name-v2 in none."
+    )
   }
 
   /// With several cases each is compared with the real images in its own way, so that no single baseline is named.

@@ -1,4 +1,5 @@
 internal import Datasets
+internal import Foundation
 
 // What about the data could make a score mean something else than it seems to.
 extension StudyData {
@@ -51,15 +52,23 @@ extension StudyData {
   private static func counts(of set: Named, _ real: Samples) -> [String] {
     let (own, others) = (set.samples.classCounts, real.classCounts)
     guard set.samples.count > 0, real.count > 0 else { return [] }
+    let shares = zip(own, others).map {
+      (own: Double($0) / Double(set.samples.count), real: Double($1) / Double(real.count))
+    }
     // The total variation distance: the share of the samples that would have to be of another class.
-    let distance =
-      zip(own, others).reduce(0) {
-        $0 + abs(Double($1.0) / Double(set.samples.count) - Double($1.1) / Double(real.count))
-      } / 2
-    guard distance > 0.05 else { return [] }
+    let distance = shares.reduce(0) { $0 + abs($1.own - $1.real) } / 2
+    let gaps = shares.map { $0.own - $0.real }
+    guard distance > 0.05, let most = gaps.indices.max(by: { gaps[$0] < gaps[$1] }),
+      let fewest = gaps.indices.min(by: { gaps[$0] < gaps[$1] })
+    else { return [] }
+    func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
+    func comparison(_ label: Int) -> String {
+      "\(set.samples.classNames[label]) (\(percent(shares[label].own)) of its images, \(percent(shares[label].real)) of "
+        + "the real ones)"
+    }
     return [
-      "\(Int((100 * distance).rounded())) % of the images of the synthetic set \(set.name) would have to be of another "
-        + "class to have the classes in the real shares."
+      "The synthetic set \(set.name) has too many images of some classes and too few of others, most too many of "
+        + "\(comparison(most)) and most too few of \(comparison(fewest)): its accuracy in these classes depends on that, too."
     ]
   }
 

@@ -9,6 +9,9 @@ package struct Interval: Sendable, Equatable {
   }
 
   package var isFinite: Bool { low.isFinite && high.isFinite }
+
+  /// The part of it that an accuracy can lie in.
+  package var withinFractions: Interval { Interval(low: min(max(low, 0), 1), high: max(min(high, 1), 0)) }
 }
 
 extension Interval: Codable {

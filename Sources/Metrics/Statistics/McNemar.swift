@@ -5,6 +5,7 @@ import Foundation
 ///
 /// min(1, 2 P(X ≤ min(b, c))) for X ~ Binomial(b + c, 1/2) (McNemar 1947, Psychometrika 12; the exact form is the sign
 /// test). The largest term is computed as a logarithm and the others relative to it, so large counts do not overflow.
+/// A value too small for a number is given as the smallest normal one: no p-value is 0.
 package func exactMcNemar(_ b: Int, _ c: Int) -> Double {
   precondition(b >= 0 && c >= 0, "counts are not negative")
   let smaller = min(b, c)
@@ -20,5 +21,5 @@ package func exactMcNemar(_ b: Int, _ c: Int) -> Double {
     sum += term
     if term < sum * 1e-18 { break }
   }
-  return min(1, 2 * exp(logLargest + log(sum)))
+  return min(1, max(.leastNormalMagnitude, 2 * exp(logLargest + log(sum))))
 }

@@ -20,11 +20,14 @@ package struct LineChart {
     package var points: [Point]
     /// A law that was fitted to the points, drawn as a thin line; empty for none.
     package var law: [Point]
+    /// What the points are means of, each drawn as a small mark; empty for none.
+    package var parts: [Point]
 
-    package init(name: String, points: [Point], law: [Point] = []) {
+    package init(name: String, points: [Point], law: [Point] = [], parts: [Point] = []) {
       self.name = name
       self.points = points
       self.law = law
+      self.parts = parts
     }
   }
 
@@ -95,7 +98,7 @@ package struct LineChart {
       return line
     }.filter { !$0.points.isEmpty }
     let size = frameSize(lines)
-    let points = (lines + alongside).flatMap { $0.points + $0.law }
+    let points = (lines + alongside).flatMap { $0.points + $0.law + $0.parts }
     let limits = labels.yFormat.isFraction ? 0.0...1 : -Double.infinity...Double.infinity
     var x = AxisScale(
       points.map(\.x), kind: xKind, from: size.horizontal.from + 8, to: size.horizontal.to - 8,
@@ -128,6 +131,9 @@ package struct LineChart {
     let circles = (marks == .none ? [] : line.points).map { point -> Markup in
       "<circle cx=\"\(coordinate(x.place(point.x)))\" cy=\"\(coordinate(y.place(point.y)))\" r=\"3\"/>"
     }
+    let parts = line.parts.map { part -> Markup in
+      "<circle class=\"part\" cx=\"\(coordinate(x.place(part.x)))\" cy=\"\(coordinate(y.place(part.y)))\" r=\"2\"/>"
+    }
     let stroke: Markup = marks == .againstDiagonal ? "" : "<path class=\"line\" d=\"\(path)\"/>"
     let law: Markup =
       line.law.isEmpty
@@ -137,10 +143,10 @@ package struct LineChart {
       size == .small
       ? ""
       : """
-      <text x="\(coordinate(x.place(last.x) + 9))" y="\(coordinate(label + 4))">\(line.name.printable.truncated(to: 22))</text>
+      <text x="\(coordinate(x.place(last.x) + 9))" y="\(coordinate(label + 4))">\(line.name.printable.shortened(to: 22))</text>
       """
     return """
-      <g class="series s\(index % Self.kinds) d\((index + index / Self.kinds) % Self.kinds)">\(band)\(law)\(stroke)\(circles)\(name)</g>
+      <g class="series s\(index % Self.kinds) d\((index + index / Self.kinds) % Self.kinds)">\(band)\(law)\(stroke)\(parts)\(circles)\(name)</g>
 
       """
   }

@@ -2,11 +2,14 @@ extension Report {
   /// Everything odd about the data, each sentence once.
   var notices: [String] {
     let scored = Set(findings.results.filter { $0.kind == .cas }.map(\.name))
-    return (provenance.data.notices(scored: scored) + drawnWithout + (findings.warnings ?? []).map(\.printable)).reduce(
-      into: []) {
-        if !$0.contains($1) { $0.append($1) }
-      }
+    let all =
+      provenance.data.notices(scored: scored) + drawnWithout + (hasTwoSeeds ? [Significance.twoSeeds] : [])
+      + (findings.warnings ?? []).map(\.printable)
+    return all.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
+
+  /// Whether there are two seeds and nowhere more, whose tests and intervals have one degree of freedom.
+  var hasTwoSeeds: Bool { findings.results.map { $0.top1?.perSeed.count ?? 0 }.max() == 2 }
 
   /// Classes that a set has and of which no image was drawn for a training.
   private var drawnWithout: [String] {

@@ -105,7 +105,7 @@ extension ResultEntry {
     let predictions = Double(max(1, entry.support * (scores.top1?.perSeed.count ?? 1)))
     return entry.confusedWith.map {
       let share = Double($0.count) / predictions
-      let text = share < 0.005 ? "<\u{A0}1\u{A0}%" : NumberText.percent(share, decimals: 0)
+      let text = share < 0.01 ? "<\u{A0}1\u{A0}%" : NumberText.percent(share, decimals: 0)
       return "\($0.name.printable)\u{A0}\(text)"
     }.joined(separator: ", ")
   }

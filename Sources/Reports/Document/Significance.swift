@@ -21,6 +21,11 @@ enum Significance {
       : "p < 0.05 over test images (exact McNemar test), Holm-adjusted over \(family); \(oneSeed) (--seeds 3)"
   }
 
+  /// What two trainings of each cannot say.
+  static let twoSeeds =
+    "two seeds say little: intervals over seeds are wide and few classes can differ significantly, so that the number of "
+    + "worse classes does not order the sets; train with --seeds 3"
+
   /// What one training of each cannot say.
   static let oneSeed = "what another seed would give is not known"
 }

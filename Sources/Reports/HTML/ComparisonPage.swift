@@ -19,7 +19,7 @@ package struct ComparisonPage: Sendable {
     let left = comparison.results.count - shown.count
     let rest: Markup =
       left > 0
-      ? "<p class=\"note\">The classes of the other \(NumberText.count(left, "pair", "pairs")) are in the output of <code>cas compare --json</code>.</p>\n"
+      ? "<p class=\"note\">The classes of the other \(left == 1 ? "pair" : "\(left) pairs") are in the output of <code>cas compare --json</code>.</p>\n"
       : ""
     return HTMLDocument(
       title: "Results compared pair by pair: " + runs.map(\.name).joined(separator: ", "),
@@ -136,7 +136,7 @@ package struct ComparisonPage: Sendable {
     let title = "\(pair.first.printable) against \(pair.second.printable)"
     let scatter = ScatterChart(
       description: "Top-1 accuracy of each class: \(pair.first.printable) across, \(pair.second.printable) up",
-      xTitle: pair.first.printable.truncated(to: 40), yTitle: pair.second.printable.truncated(to: 40),
+      xTitle: pair.first.printable.shortened(to: 40), yTitle: pair.second.printable.shortened(to: 40),
       points: tested.map {
         ScatterChart.Point(
           name: $0.name, x: $0.first ?? 0, y: $0.second ?? 0, isWorse: $0.top1?.isSignificant == true)

@@ -95,6 +95,7 @@ extension HTMLDocument {
     .line { fill: none; stroke-width: 2; stroke: currentColor; }
     .band { fill: currentColor; fill-opacity: .14; }
     .series circle { fill: currentColor; }
+    .series circle.part { opacity: .6; }
     .series text { fill: currentColor; }
     .s0 { color: var(--s0); } .s1 { color: var(--s1); } .s2 { color: var(--s2); }
     .s3 { color: var(--s3); } .s4 { color: var(--s4); } .s5 { color: var(--s5); }

@@ -127,7 +127,7 @@ extension HTMLPage {
       ).markup
     }
     let left = curves.count - shown.count
-    let note = left > 0 ? " The other \(NumberText.count(left, "training", "trainings")) are in log.jsonl." : ""
+    let note = left > 0 ? " The other \(left == 1 ? "training is" : "\(left) trainings are") in log.jsonl." : ""
     return """
       <section aria-labelledby="training">
       <h2 id="training">Training</h2>

@@ -18,7 +18,7 @@ extension HTMLPage {
       ? ""
       : """
       <details>
-      <summary>The other \(NumberText.count(hidden.count, "class", "classes"))</summary>
+      <summary>The other \(hidden.count == 1 ? "class" : NumberText.count(hidden.count, "class", "classes"))</summary>
       \(table(of: hidden, in: result, caption: "The other classes of \(result.label)", label: identifier))</details>
 
       """

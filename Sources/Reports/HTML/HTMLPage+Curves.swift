@@ -6,6 +6,10 @@ extension HTMLPage {
   var curvesSection: Markup {
     guard let curves = report.curves, !curves.isEmpty else { return "" }
     let hasSeeds = curves.hasSeedIntervals
+    let drawn =
+      report.hasTwoSeeds
+      ? "small marks in the picture are the two seeds"
+      : "bands in the picture are those \(hasSeeds ? "over seeds" : "for test images")"
     return """
       <section aria-labelledby="curves">
       <h2 id="curves">Accuracy against the number of images</h2>
@@ -13,7 +17,7 @@ extension HTMLPage {
       <div class="scroll" role="group" aria-labelledby="curves" tabindex="0">
       <table>
       <caption><span>Top-1 in percent, with 95 % intervals for the number of test images\(hasSeeds ? " and over seeds" : ""); \
-      bands in the picture are those \(hasSeeds ? "over seeds" : "for test images"). Worth is the number of real images that \
+      \(drawn). Worth is the number of real images that \
       teach as much as one of the set, below it the 95 % interval. The limit is that of a power law, the thin \
       line of the picture, with its 95 % bootstrap interval over \(report.resampled), as if the law were exact; below them the \
       root mean square of what the points lie off it. \(steps)</span></caption>
@@ -48,10 +52,23 @@ extension HTMLPage {
       series: curves.map { curve in
         LineChart.Series(
           name: curve.title,
-          points: curve.points.map { LineChart.Point(x: Double($0.size), y: $0.top1, interval: $0.shownInterval) },
-          law: curve.law)
+          points: curve.points.map {
+            // An interval over two seeds hides what it is around.
+            LineChart.Point(x: Double($0.size), y: $0.top1, interval: report.hasTwoSeeds ? nil : $0.shownInterval)
+          }, law: curve.law, parts: report.hasTwoSeeds ? seeds(of: curve) : [])
       }, xKind: .logarithmic, marksAtPoints: true
     ).markup
+  }
+
+  /// The accuracy of every seed at the sizes of a curve.
+  private func seeds(of curve: LearningCurve) -> [LineChart.Point] {
+    curve.points.flatMap { point -> [LineChart.Point] in
+      let result = report.results.first {
+        $0.size == point.size && ($0.kind == .baseline) == curve.isReal && (curve.isReal || $0.name == curve.name)
+          && $0.top1?.value == point.top1
+      }
+      return (result?.top1?.perSeed ?? []).map { LineChart.Point(x: Double(point.size), y: $0) }
+    }
   }
 
   private func row(of point: LearningCurve.Point, in curve: LearningCurve) -> Markup {

@@ -184,12 +184,20 @@ extension HTMLPage {
         lines: shown.compactMap { name -> LineChart.Series? in
           let points = results.filter { $0.augmentation == way && ($0.name == name || $0.kind == .baseline) }
             .sorted { ($0.fractionAdded ?? 0) < ($1.fractionAdded ?? 0) }
-            .compactMap { result in
-              result.top1.map {
-                LineChart.Point(x: result.fractionAdded ?? 0, y: $0.value, interval: $0.seedInterval ?? $0.interval)
-              }
+          let drawn = points.compactMap { result in
+            result.top1.map {
+              // An interval over two seeds hides what it is around.
+              LineChart.Point(
+                x: result.fractionAdded ?? 0, y: $0.value,
+                interval: report.hasTwoSeeds ? $0.interval : $0.seedInterval ?? $0.interval)
             }
-          return points.count > 1 ? LineChart.Series(name: name, points: points) : nil
+          }
+          let parts = points.flatMap { result in
+            (report.hasTwoSeeds ? result.top1?.perSeed ?? [] : []).map {
+              LineChart.Point(x: result.fractionAdded ?? 0, y: $0)
+            }
+          }
+          return drawn.count > 1 ? LineChart.Series(name: name, points: drawn, parts: parts) : nil
         }
       )
     }.filter { !$0.lines.isEmpty }
@@ -208,7 +216,7 @@ extension HTMLPage {
     let left = names.count - shown.count
     let rest: Markup =
       left > 0
-      ? "<p class=\"note\">The other \(NumberText.count(left, "set is", "sets are")) in the table alone.</p>\n" : ""
+      ? "<p class=\"note\">The other \(left == 1 ? "set is" : "\(left) sets are") in the table alone.</p>\n" : ""
     return pictures.isEmpty ? "" : "<div class=\"charts spaced\">\n\(pictures)</div>\n\(rest)"
   }
 

@@ -19,15 +19,16 @@ package struct CSV: Sendable, Equatable {
 }
 
 extension CSV {
-  /// `per_class.csv`: a line for every class of every result, in class order; empty where there is no number.
+  /// `per_class.csv`: a line for every class of every result, in class order, GAN-tests last; empty where there is no
+  /// number. No two lines have the same `row`: keys hold no slash.
   package static func perClass(of report: Report) -> CSV {
     var csv = CSV(header: [
       "key", "result", "kind", "fraction_added", "class", "support", "top1", "top1_low", "top1_high", "top5",
       "baseline_top1", "difference", "adjusted_p", "confused_with_1", "confused_count_1", "confused_with_2",
       "confused_count_2", "confused_with_3", "confused_count_3", "augmentation", "size", "adjusted_seed_p",
-      "has_training_images",
+      "has_training_images", "row",
     ])
-    for result in report.results {
+    for result in report.results.filter({ $0.kind != .ganTest }) + report.results.filter({ $0.kind == .ganTest }) {
       let untrained = report.untrained(of: result)
       for entry in result.perClass {
         let confusions = (0..<3).flatMap { place -> [String] in
@@ -42,7 +43,7 @@ extension CSV {
             number(entry.baselineTop1), number(entry.difference), number(entry.adjustedP),
           ] + confusions + [
             result.augmentation ?? "", result.size.map { "\($0)" } ?? "", number(entry.adjustedSeedP),
-            untrained.contains(entry.name) ? "0" : "1",
+            untrained.contains(entry.name) ? "0" : "1", "\(result.key)/\(entry.name)",
           ])
       }
     }

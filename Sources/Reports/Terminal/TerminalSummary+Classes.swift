@@ -8,14 +8,16 @@ extension TerminalSummary {
     let barWidth = min(max((style.width - 60) / 2, 8), 30)
     var columns: [TextTable.Column] = [
       .init(title: "Class", minimum: 8), .init(title: "Images", alignment: .right, dropRank: 1),
-      .init(title: "Top-1 %", alignment: .right), .init(title: "95 %", dropRank: 2), .init(title: "", dropRank: 0),
+      .init(title: "Top-1 %", alignment: .right), .init(title: "95 %", dropRank: 2),
+      // The legend of the bars' mark.
+      .init(title: isCompared ? "│ real" : "", dropRank: 0),
     ]
     if isCompared {
       columns += [
         .init(title: "Real %", alignment: .right, dropRank: 3), .init(title: "Change", alignment: .right),
       ]
     }
-    columns.append(.init(title: "Taken for", minimum: 9, dropRank: 4))
+    columns.append(.init(title: "Taken for", minimum: 9, dropRank: 4, cut: .entries))
     var table = TextTable(columns: columns)
     for entry in shown {
       var row: [TextTable.Cell] = [

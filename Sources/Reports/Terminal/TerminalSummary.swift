@@ -38,9 +38,10 @@ extension TerminalSummary {
         blocks.append(headline(of: result) + (results.count == 1 ? sentences(Verdict(of: report)) : []))
         if !result.perClass.isEmpty { blocks.append(classTable(of: result)) }
       }
-      if results.count > Self.resultLimit {
+      let left = results.count - Self.resultLimit
+      if left > 0 {
         blocks.append(
-          "The classes of the other \(results.count - Self.resultLimit) results are in per_class.csv and report.html."
+          "The classes of the other \(left == 1 ? "result" : "\(left) results") are in per_class.csv and report.html."
             .wrapped(to: style.width))
       }
     }
@@ -91,7 +92,7 @@ extension TerminalSummary {
     }
     let title = ": \(result.kind.title)"
     var lines = [
-      style.emphasised(result.label.truncated(to: max(style.width - title.columns, 8)) + title, .bold)
+      style.emphasised(result.label.shortened(to: max(style.width - title.columns, 8)) + title, .bold)
     ]
     lines += line("Top-1", result.top1, baseline?.top1, result.relativeDrop?.top1)
     lines += line("Top-5", result.top5, baseline?.top5, result.relativeDrop?.top5)

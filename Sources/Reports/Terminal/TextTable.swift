@@ -2,6 +2,8 @@
 /// optional ones are left out and flexible ones shrink, widest first.
 struct TextTable {
   enum Alignment { case left, right }
+  /// What is left out where a text does not fit: the middle of a name, or the last entries of a list.
+  enum Cut { case middle, entries }
 
   struct Column {
     let title: String
@@ -10,6 +12,7 @@ struct TextTable {
     var minimum: Int?
     /// Columns with a rank are left out if there is no room, the lowest rank first.
     var dropRank: Int?
+    var cut = Cut.middle
   }
 
   struct Cell: ExpressibleByStringInterpolation {
@@ -50,7 +53,9 @@ struct TextTable {
       var text = ""
       for (index, cell) in cells.enumerated() {
         let isLast = index == cells.count - 1
-        let fitted = cell.text.truncated(to: widths[index])
+        let fitted =
+          columns[index].cut == .middle
+          ? cell.text.shortened(to: widths[index]) : cell.text.listShortened(to: widths[index])
         let filled = fitted.padded(to: widths[index], atStart: columns[index].alignment == .right)
         let spaces = String(repeating: " ", count: max(filled.count - fitted.count, 0))
         let shown = cell.emphasis.map { style.emphasised(fitted, $0) } ?? fitted

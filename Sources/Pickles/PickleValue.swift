@@ -83,11 +83,14 @@ package enum PickleCallable: Equatable {
   }
 
   private static let harmless: Set<String> = {
-    let builtins = ["set", "frozenset", "bytearray", "complex", "object", "list", "dict", "int", "float", "range", "slice"]
+    let builtins = [
+      "set", "frozenset", "bytearray", "complex", "object", "list", "dict", "int", "float", "range", "slice",
+    ]
     let types = ["float16", "float32", "float64", "bfloat16", "uint8", "int8", "int16", "int32", "int64", "bool"]
     return Set(
       [
-        "argparse.Namespace", "collections.Counter", "collections.defaultdict", "collections.deque", "copy_reg._reconstructor",
+        "argparse.Namespace", "collections.Counter", "collections.defaultdict", "collections.deque",
+        "copy_reg._reconstructor",
         "copyreg._reconstructor", "numpy.ndarray", "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar",
         "pathlib.PosixPath", "pathlib.PurePosixPath", "pathlib.WindowsPath", "pathlib.Path", "torch.device",
         "torch.Tensor", "torch.nn.parameter.Parameter", "torch.torch_version.TorchVersion", "datetime.datetime",

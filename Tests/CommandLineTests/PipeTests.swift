@@ -22,7 +22,8 @@ import Testing
       ("input", "tar cf - -C good . | \"$CAS\" train --synthetic good=-"),
       ("descriptor", "tar cf - -C good . | \"$CAS\" train --synthetic good=/dev/fd/3 3<&0 </dev/null"),
     ] {
-      let line = "cd '\(folder.path)' && \(line) --real real \(Self.options) --quiet --output '\("\(folder.path)/run-\(name)")'"
+      let line =
+        "cd '\(folder.path)' && \(line) --real real \(Self.options) --quiet --output '\("\(folder.path)/run-\(name)")'"
       let result = try Program.shell(line)
       #expect(result.code == 0, "\(name): \(result.errors)")
     }
@@ -60,7 +61,10 @@ import Testing
   @Test func eventsTellProgressScoresAndErrors() throws {
     let folder = try data()
     let arguments =
-      ["train", "--synthetic", "\(folder.path)/good", "--real", "\(folder.path)/real", "--progress", "json", "--output", "\(folder.path)/run"]
+      [
+        "train", "--synthetic", "\(folder.path)/good", "--real", "\(folder.path)/real", "--progress", "json",
+        "--output", "\(folder.path)/run",
+      ]
       + Self.options.split(separator: " ").map(String.init)
     let result = try Program.run(arguments + ["--epochs", "60"])
     #expect(result.code == 0, "\(result.errors)")
@@ -75,7 +79,9 @@ import Testing
     #expect(score["name"].text == "good" && score["seed"].number == 0)
     let report = try Document(String(decoding: folder.bytes("run/report.json"), as: UTF8.self))
     #expect(score["top1"].number == report["results"][0]["top1"]["value"].number)
-    for (arguments, code) in [(["train", "--sinthetic", "x"], 64), (["train", "--synthetic", "x", "--real", "y"], 66)] {
+    for (arguments, code) in [
+      (["train", "--sinthetic", "x"], 64), (["train", "--synthetic", "x", "--real", "y"], 66),
+    ] {
       let failed = try Program.run(arguments + ["--progress=json"])
       let event = try Document(failed.errors, schema: "progress")
       #expect(Int(failed.code) == code && event["code"].number == Double(code) && event["event"].text == "error")

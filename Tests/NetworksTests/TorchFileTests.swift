@@ -69,8 +69,10 @@ import Testing
 
   /// A tensor of a type that is not read hurts only where it is needed, and is named then.
   @Test func unknownTypesBesideTheNeededOnes() throws {
-    let text = #"{"a":{"dtype":"U16","shape":[2],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[],"data_offsets":[4,8]}}"#
-    let file = try SafeTensors([UInt8(text.utf8.count), 0, 0, 0, 0, 0, 0, 0] + Array(text.utf8) + [1, 0, 2, 0, 0, 0, 0x80, 0x3F], path: "f")
+    let text =
+      #"{"a":{"dtype":"U16","shape":[2],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[],"data_offsets":[4,8]}}"#
+    let file = try SafeTensors(
+      [UInt8(text.utf8.count), 0, 0, 0, 0, 0, 0, 0] + Array(text.utf8) + [1, 0, 2, 0, 0, 0, 0x80, 0x3F], path: "f")
     #expect(file.tensors == ["b": SafeTensors.Entry(shape: [], values: .float([1]))] && file.unread == ["a": "U16"])
   }
 

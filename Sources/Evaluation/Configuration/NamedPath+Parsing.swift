@@ -17,7 +17,9 @@ extension NamedPath {
         name = String(value[..<equals])
         path = String(value[value.index(after: equals)...])
       }
-      let chosen = name ?? (path == PipedInput.standardInput ? "stdin" : nil) ?? URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
+      let chosen =
+        name ?? (path == PipedInput.standardInput ? "stdin" : nil)
+        ?? URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
       guard !path.isEmpty, name?.isEmpty != true else {
         throw UsageError.incompleteName(value, option: option)
       }
@@ -43,7 +45,8 @@ extension NamedPath {
 
   /// A path from the root. `-`, standard input, stays what it is.
   package static func absolute(_ path: String) -> String {
-    path == PipedInput.standardInput ? path : URL(fileURLWithPath: path).standardizedFileURL.path(percentEncoded: false).trimmingSuffix("/")
+    path == PipedInput.standardInput
+      ? path : URL(fileURLWithPath: path).standardizedFileURL.path(percentEncoded: false).trimmingSuffix("/")
   }
 
   package static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }

@@ -33,7 +33,8 @@ package enum WeightsEvaluation {
       let channels = file.extent("weight", of: ["conv1", "whitening"], axis: 1), [1, 3].contains(channels)
     else {
       throw CheckpointError.unsuitable(
-        path: request.weights, detail: "it lacks a first convolution or a last layer under the names of torchvision, timm or transformers",
+        path: request.weights,
+        detail: "it lacks a first convolution or a last layer under the names of torchvision, timm or transformers",
         remedy: "Name weights of one of the networks that cas describe --help lists")
     }
     guard (1...Self.mostOutputs).contains(outputs) else {

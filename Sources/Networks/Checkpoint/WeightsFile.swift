@@ -45,14 +45,17 @@ package enum WeightsFile {
       return layer(parts[2], convolution: "conv1", normalization: "bn1").map { [$0, parts[3]] }
     }
     if parts.starts(with: ["classifier", "1"]), parts.count == 3 { return ["fc", parts[2]] }
-    guard parts.starts(with: ["encoder", "stages"]), parts.count >= 8, let stage = Int(parts[2]), (0..<100).contains(stage),
+    guard parts.starts(with: ["encoder", "stages"]), parts.count >= 8, let stage = Int(parts[2]),
+      (0..<100).contains(stage),
       parts[3] == "layers"
     else { return nil }
     let block = ["layer\(stage + 1)", parts[4]]
     if parts[5] == "shortcut", parts.count == 8 {
       return layer(parts[6], convolution: "0", normalization: "1").map { block + ["downsample", $0, parts[7]] }
     }
-    guard parts[5] == "layer", parts.count == 9, let place = Int(parts[6]), (0..<100).contains(place) else { return nil }
+    guard parts[5] == "layer", parts.count == 9, let place = Int(parts[6]), (0..<100).contains(place) else {
+      return nil
+    }
     return layer(parts[7], convolution: "conv\(place + 1)", normalization: "bn\(place + 1)").map {
       block + [$0, parts[8]]
     }

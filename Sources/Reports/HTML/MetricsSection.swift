@@ -127,7 +127,7 @@ struct MetricsSection {
     let left = series.count - shown.count
     let rest =
       left > 0
-       ? " The other \(left == 1 ? "set has its curve" : "\(left) sets have their curves") in the JSON alone." : ""
+      ? " The other \(left == 1 ? "set has its curve" : "\(left) sets have their curves") in the JSON alone." : ""
     let names = shown.map(\.name).joined(separator: ", ")
     let chart = LineChart(
       description: labels.y.prefix(1).uppercased() + labels.y.dropFirst() + " against \(labels.x) for \(names)",

@@ -15,7 +15,8 @@ extension MetricFamily {
       MetricEntry(
         "fid", value: value, interval: interval, n: [own.rows, real.count], better: "lower",
         details: ["features": Double(own.columns)],
-        note: interval != nil && isWide ? "of so few images the interval is wider than it must be, up to 1.8 times" : nil)
+        note: interval != nil && isWide
+          ? "of so few images the interval is wider than it must be, up to 1.8 times" : nil)
     ])
   }
 

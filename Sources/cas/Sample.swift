@@ -93,6 +93,8 @@ struct Sample: ParsableCommand {
   @Flag(name: .shortAndLong, help: "No progress, no summary.")
   var quiet = false
 
+  @OptionGroup var progress: ProgressOptions
+
   @Flag(help: "Write only JSON to stdout.")
   var json = false
 

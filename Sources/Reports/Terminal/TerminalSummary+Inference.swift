@@ -5,9 +5,9 @@ extension TerminalSummary {
   var inferenceBlocks: [[String]] {
     InferenceGroup.all(in: report).map { group in
       var table = TextTable(columns: [
-        .init(title: "Exact inference", minimum: 8), .init(title: "Generator", minimum: 10, dropRank: 0),
+        .init(title: "Exact inference", minimum: 8), .init(title: "Generator", minimum: 30, dropRank: 2),
         .init(title: "CAS Top-1 %", alignment: .right), .init(title: "Exact Top-1 %", alignment: .right),
-        .init(title: "95 %", alignment: .right, dropRank: 2), .init(title: "Top-5 %", alignment: .right, dropRank: 1),
+        .init(title: "95 %", alignment: .right, dropRank: 0), .init(title: "Top-5 %", alignment: .right, dropRank: 1),
         .init(title: "Bits/dim", alignment: .right),
       ])
       for (result, entry) in group.rows {

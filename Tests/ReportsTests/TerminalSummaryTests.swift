@@ -39,7 +39,9 @@ import Testing
   @Test func theMarkOfABarLiesWhereItsShareIs() throws {
     var result = Example.cas
     (result.perClass[0].top1, result.perClass[0].baselineTop1) = (0.1, 0.5)
-    let line = text(Example.report([result]), columns: 80).split(separator: "\n").first { $0.contains("█") && $0.contains("│") }
+    let line = text(Example.report([result]), columns: 80).split(separator: "\n").first {
+      $0.contains("█") && $0.contains("│")
+    }
     let bar = try #require(line).drop { $0 != "█" }
     #expect(bar.hasPrefix("█    │    "), "\(bar)")
   }

@@ -48,8 +48,8 @@ extension StringProtocol {
     return String(truncated(to: width - end.columns)) + end
   }
 
-  /// A list with commas in at most `width` columns: its first entries, and "…" for the others. Of an entry that does not fit
-  /// alone the name is shortened, and the share after it is whole.
+  /// A list with commas in at most `width` columns: its first entries, and "…" for the others where that fits, too. Of an
+  /// entry that does not fit alone the name is shortened, and the share after it is whole.
   func listShortened(to width: Int) -> String {
     guard columns > width else { return String(self) }
     let entries = split(separator: ", ", omittingEmptySubsequences: false).map { String($0) }
@@ -60,11 +60,11 @@ extension StringProtocol {
       kept = candidate
     }
     guard kept.isEmpty else { return kept + ", …" }
+    guard entries[0].columns > width else { return entries[0] }
     var share = ""
     if let found = entries[0].firstRange(of: /\u{A0}(?:<\u{A0})?[0-9]+\u{A0}%$/) { share = String(entries[0][found]) }
-    let rest = entries.count > 1 ? ", …" : ""
-    let room = width - share.columns - rest.columns
-    return room > 2 ? entries[0].dropLast(share.count).shortened(to: room) + share + rest : "…"
+    let room = width - share.columns
+    return room > 2 ? entries[0].dropLast(share.count).shortened(to: room) + share : "…"
   }
 
   /// The text cut or filled with spaces to exactly `width` columns.
